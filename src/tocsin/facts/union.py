@@ -1,0 +1,54 @@
+"""Every fact there is, in one union; a new fact is not real until it stands here and has a golden file."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, get_args
+
+from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts.base import Entry
+
+DecisionFact: TypeAlias = (
+    centre.CentreOpened
+    | calls.CallReceived
+    | calls.CallAnswered
+    | calls.CallLocated
+    | calls.CallNoted
+    | calls.CallReleased
+    | calls.CallAttached
+    | incidents.IncidentOpened
+    | incidents.IncidentNoted
+    | incidents.IncidentRelocated
+    | incidents.IncidentReclassified
+    | incidents.IncidentsLinked
+    | incidents.IncidentClosed
+    | incidents.IncidentReopened
+    | units.UnitRegistered
+    | units.UnitCameOnDuty
+    | units.UnitWentOffDuty
+    | units.UnitReturned
+    | assignments.UnitDispatched
+    | assignments.UnitAcknowledged
+    | assignments.UnitEnRoute
+    | assignments.UnitStaged
+    | assignments.UnitOnScene
+    | assignments.UnitAtPatient
+    | assignments.UnitLeftScene
+    | assignments.UnitAtHospital
+    | assignments.UnitHandedOver
+    | assignments.UnitAvailable
+    | assignments.UnitCancelled
+    | assignments.UnitDiverted
+    | watch.AlarmRaised
+    | watch.AlarmAcknowledged
+    | roads.RoadClosed
+    | roads.RoadReopened
+)
+"""Facts of the decisions log: durable before they are acknowledged."""
+
+TrackFact: TypeAlias = units.UnitsMoved
+"""Facts of the tracks log: relaxed durability, a retention of their own."""
+
+Fact: TypeAlias = DecisionFact | TrackFact
+AnyEntry: TypeAlias = Entry[Any]
+
+FACT_TYPES: tuple[type, ...] = get_args(DecisionFact) + (units.UnitsMoved,)

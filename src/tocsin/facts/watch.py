@@ -1,0 +1,27 @@
+"""What time itself brought about: something was due and did not come."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from tocsin.facts.base import FactBase
+from tocsin.facts.values import Instant
+
+AlarmKind: TypeAlias = Literal["call_unanswered", "not_acknowledged", "long_on_scene"]
+
+
+class AlarmRaised(FactBase, tag="alarm.raised", frozen=True):
+    """A call rings too long (`subject` is the call), or a unit is silent too long (`subject` is the unit)."""
+
+    alarm: str
+    alarm_kind: AlarmKind
+    subject: str
+    since: Instant
+    incident: str = ""
+
+
+class AlarmAcknowledged(FactBase, tag="alarm.acknowledged", frozen=True):
+    """Somebody has seen it and takes care."""
+
+    alarm: str
+    by: str

@@ -1,0 +1,98 @@
+"""What a log promises. Every store keeps these promises under one suite of tests; nothing above names a concrete store.
+
+A log belongs to one centre. Its entries have positions 1, 2, 3 … without gaps; commit order is read order. `append` is one
+transaction: durable (as far as the log's durability goes) when it returns, or nothing happened. A second writer that raced
+is refused by the position it expected, catches up and decides again: that one rule makes double assignment impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Position
+
+
+class LogError(Exception):
+    """The store could not do what was asked; one clear line says why. Nothing was half done."""
+
+
+class Raced(LogError):
+    """Somebody else appended first: `position` is where the log really stands."""
+
+    def __init__(self, expected: Position, position: Position) -> None:
+        super().__init__(f"expected to append after position {expected}, but the log stands at {position}")
+        self.expected = expected
+        self.position = position
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """An order that was done before: its entries are `first` to `last`. `digest` tells a repeat from a re-used key."""
+
+    by: str
+    order: str
+    digest: bytes
+    first: Position
+    last: Position
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where a log stands. Noted down elsewhere, it proves later that nothing up to `position` was changed or dropped."""
+
+    centre: str
+    position: Position
+    chain: bytes
+    """SHA-256 hash chain over the leaf hashes up to `position`."""
+    root: bytes
+    """RFC 6962 §2.1 Merkle tree head over the stored bytes of entries 1 … position."""
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """What `verify` found: at which position, and what is wrong, in one line."""
+
+    position: Position
+    what: str
+
+
+class Log(Protocol):
+    """One centre's memory. Methods block; callers on an event loop use a thread. Only one thread may append at a time."""
+
+    centre: str
+
+    def position(self) -> Position:
+        """Position of the last durable entry; 0 when empty."""
+        ...
+
+    def append(self, entries: Sequence[AnyEntry], expected: Position, receipts: Sequence[Receipt] = ()) -> None:
+        """Write `entries` (positions expected+1 …) and `receipts` in one transaction.
+
+        Raises Raced when the log does not stand at `expected`, LogError when the store fails; then nothing was written.
+        """
+        ...
+
+    def read(self, after: Position = 0, limit: int | None = None) -> Iterator[AnyEntry]:
+        """Entries after `after`, in order, decoded (old shapes upcast). Safe while another thread appends."""
+        ...
+
+    def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
+        """The entries at these positions, in the order asked; raises LogError for one that does not exist."""
+        ...
+
+    def receipt(self, by: str, order: str) -> Receipt | None:
+        """The receipt of an order done before, if any."""
+        ...
+
+    def head(self) -> Head:
+        """Where the log stands, with its hashes."""
+        ...
+
+    def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
+        """Read everything back and check bytes, leaves, chain, positions and heads noted elsewhere; [] means clean."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+        ...
