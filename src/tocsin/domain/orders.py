@@ -1,0 +1,264 @@
+"""Requests to change something, one struct each. An order says what is wanted; whether it may happen is decide()'s word.
+
+The tags are the words on the wire. Texts are bounded here in characters; what they may contain is checked in `checks.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias, get_args
+
+import msgspec
+
+from tocsin.facts.calls import ReleaseReason
+from tocsin.facts.values import Instant, Place
+
+Key: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=10_000)]
+Priority: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=5, description="1 is the most urgent")]
+Radius: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=2_000)]
+CrewCount: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=60)]
+
+Stamp: TypeAlias = Literal[
+    "acknowledged",
+    "en_route",
+    "staged",
+    "on_scene",
+    "at_patient",
+    "left_scene",
+    "at_hospital",
+    "handed_over",
+    "available",
+]
+
+
+class OrderBase(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
+    """A request to change something."""
+
+
+class ReceiveCall(OrderBase, tag="receive_call", frozen=True):
+    """A line rings. `at` is when it began to, if the exchange says; not in the future."""
+
+    line: Line
+    number: Line = ""
+    caller: Line = ""
+    place: Place | None = None
+    at: Instant | None = None
+
+
+class AnswerCall(OrderBase, tag="answer_call", frozen=True):
+    """Take a ringing call."""
+
+    call: Key
+
+
+class LocateCall(OrderBase, tag="locate_call", frozen=True):
+    """Say where the caller needs help."""
+
+    call: Key
+    place: Place
+
+
+class NoteCall(OrderBase, tag="note_call", frozen=True):
+    """Write down what the caller says."""
+
+    call: Key
+    text: Text
+
+
+class ReleaseCall(OrderBase, tag="release_call", frozen=True):
+    """End a call without an incident."""
+
+    call: Key
+    reason: ReleaseReason
+    text: Text = ""
+
+
+class AttachCall(OrderBase, tag="attach_call", frozen=True):
+    """The call is about an incident that is open already."""
+
+    call: Key
+    incident: Key
+
+
+class OpenIncident(OrderBase, tag="open_incident", frozen=True):
+    """Respond. Without a place, the first call's stands; without a priority, the type's."""
+
+    type: Key
+    priority: Priority | None = None
+    place: Place | None = None
+    calls: Annotated[tuple[Key, ...], msgspec.Meta(max_length=200)] = ()
+    summary: Text = ""
+
+
+class NoteIncident(OrderBase, tag="note_incident", frozen=True):
+    """Add something worth knowing."""
+
+    incident: Key
+    text: Text
+
+
+class RelocateIncident(OrderBase, tag="relocate_incident", frozen=True):
+    """It is somewhere else."""
+
+    incident: Key
+    place: Place
+
+
+class ReclassifyIncident(OrderBase, tag="reclassify_incident", frozen=True):
+    """It is something else, or more or less urgent."""
+
+    incident: Key
+    type: Key | None = None
+    priority: Priority | None = None
+
+
+class LinkIncidents(OrderBase, tag="link_incidents", frozen=True):
+    """Two incidents belong together."""
+
+    incident: Key
+    other: Key
+
+
+class CloseIncident(OrderBase, tag="close_incident", frozen=True):
+    """Nothing more to do; refused while a unit is on it."""
+
+    incident: Key
+    disposition: Key
+    text: Text = ""
+
+
+class ReopenIncident(OrderBase, tag="reopen_incident", frozen=True):
+    """There is more to do."""
+
+    incident: Key
+    reason: Text = ""
+
+
+class RegisterUnit(OrderBase, tag="register_unit", frozen=True):
+    """Make a unit known, or change what is known of it while it is not on an incident."""
+
+    unit: Key
+    unit_kind: Key
+    agency: Key
+    capabilities: Annotated[tuple[Key, ...], msgspec.Meta(max_length=40)]
+    home: Place
+    crew_min: CrewCount = 1
+    station: Line = ""
+
+
+class UnitOnDuty(OrderBase, tag="unit_on_duty", frozen=True):
+    """A crew sits in it. Names are optional; the count is not."""
+
+    unit: Key
+    crew_count: CrewCount
+    crew: Annotated[tuple[Line, ...], msgspec.Meta(max_length=60)] = ()
+
+
+class UnitOffDuty(OrderBase, tag="unit_off_duty", frozen=True):
+    """The crew goes home; refused while on an incident."""
+
+    unit: Key
+
+
+class UnitAtStation(OrderBase, tag="unit_at_station", frozen=True):
+    """A free unit is back where it stands by."""
+
+    unit: Key
+
+
+class DispatchUnits(OrderBase, tag="dispatch_units", frozen=True):
+    """Send these units, all or none."""
+
+    incident: Key
+    units: Annotated[tuple[Key, ...], msgspec.Meta(min_length=1, max_length=60)]
+
+
+class StampUnit(OrderBase, tag="stamp_unit", frozen=True):
+    """A crew reports a stage of the response. Stages may be skipped, never gone back on."""
+
+    unit: Key
+    status: Stamp
+    at: Instant | None = None
+    destination: Line = ""
+
+
+class CancelUnit(OrderBase, tag="cancel_unit", frozen=True):
+    """Call a unit back from its incident."""
+
+    unit: Key
+    reason: Text = ""
+
+
+class DivertUnit(OrderBase, tag="divert_unit", frozen=True):
+    """Take a unit off its incident and send it to another in one breath."""
+
+    unit: Key
+    incident: Key
+    reason: Text = ""
+
+
+class CloseRoad(OrderBase, tag="close_road", frozen=True):
+    """No way through here, from now on."""
+
+    place: Place
+    radius_m: Radius = 15.0
+    reason: Text = ""
+
+
+class ReopenRoad(OrderBase, tag="reopen_road", frozen=True):
+    """The way is free again."""
+
+    closure: Key
+
+
+class AcknowledgeAlarm(OrderBase, tag="acknowledge_alarm", frozen=True):
+    """Somebody has seen it."""
+
+    alarm: Key
+
+
+class OpenCentre(OrderBase, tag="open_centre", frozen=True):
+    """The first order of a log. Never accepted from the network."""
+
+    centre: Key
+    name: Line
+    mode: Literal["live", "exercise"]
+
+
+class RaiseAlarms(OrderBase, tag="raise_alarms", frozen=True):
+    """Time has passed: see what is overdue. Given by the clock, never accepted from the network."""
+
+
+Order: TypeAlias = (
+    ReceiveCall
+    | AnswerCall
+    | LocateCall
+    | NoteCall
+    | ReleaseCall
+    | AttachCall
+    | OpenIncident
+    | NoteIncident
+    | RelocateIncident
+    | ReclassifyIncident
+    | LinkIncidents
+    | CloseIncident
+    | ReopenIncident
+    | RegisterUnit
+    | UnitOnDuty
+    | UnitOffDuty
+    | UnitAtStation
+    | DispatchUnits
+    | StampUnit
+    | CancelUnit
+    | DivertUnit
+    | CloseRoad
+    | ReopenRoad
+    | AcknowledgeAlarm
+)
+"""Orders that people and their machines may give."""
+
+ClockOrder: TypeAlias = OpenCentre | RaiseAlarms
+AnyOrder: TypeAlias = Order | ClockOrder
+
+ORDER_KINDS: tuple[str, ...] = tuple(order.__struct_config__.tag for order in get_args(Order))

@@ -1,0 +1,55 @@
+"""Incident types, their priorities and needs, and dispositions, as a centre's file has them. Reads no file itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many units that can do this."""
+
+    capability: str
+    count: int = 1
+
+
+class IncidentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an incident can be. `name` by language; English must be there."""
+
+    code: str
+    group: str
+    priority: int
+    name: dict[str, str]
+    needs: tuple[Need, ...] = ()
+    words: tuple[str, ...] = ()
+    """Everyday words that should find this type."""
+
+
+class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an incident can end."""
+
+    code: str
+    name: dict[str, str]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When silence becomes an alarm."""
+
+    call_unanswered_s: float = 10.0
+    not_acknowledged_s: float = 60.0
+    long_on_scene_s: float = 2_700.0
+
+
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """Everything a centre may edit about incidents."""
+
+    types: tuple[IncidentType, ...]
+    dispositions: tuple[Disposition, ...]
+    limits: Limits = Limits()
+
+    def type(self, code: str) -> IncidentType | None:
+        """The type with this code, if there is one."""
+        return next((kind for kind in self.types if kind.code == code), None)
+
+    def has_disposition(self, code: str) -> bool:
+        """Whether an incident can end so."""
+        return any(end.code == code for end in self.dispositions)

@@ -1,0 +1,145 @@
+"""The rows of the board, as they travel to every screen. One row is one thing a dispatcher points at."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from tocsin.facts.assignments import Basis
+from tocsin.facts.calls import ReleaseReason
+from tocsin.facts.centre import Mode
+from tocsin.facts.values import Instant, PersonalPlace, PersonalText, Place, Position
+from tocsin.facts.watch import AlarmKind
+
+CallStatus: TypeAlias = Literal["ringing", "answered", "attached", "released"]
+IncidentStatus: TypeAlias = Literal["open", "closed"]
+UnitStatus: TypeAlias = Literal[
+    "off_duty",
+    "available",
+    "dispatched",
+    "acknowledged",
+    "en_route",
+    "staged",
+    "on_scene",
+    "at_patient",
+    "left_scene",
+    "at_hospital",
+    "handed_over",
+]
+
+
+class CallRow(msgspec.Struct, frozen=True):
+    """A call, from the first ring until it belongs to an incident or is released."""
+
+    id: str
+    status: CallStatus
+    line: str
+    number: PersonalText
+    caller: PersonalText
+    place: PersonalPlace | None
+    received_at: Instant
+    answered_at: Instant | None = None
+    answered_by: str = ""
+    ended_at: Instant | None = None
+    incident: str = ""
+    reason: ReleaseReason | None = None
+    notes: tuple[PersonalText, ...] = ()
+
+
+class OnIt(msgspec.Struct, frozen=True):
+    """A unit on an incident, as the incident's row shows it."""
+
+    unit: str
+    status: UnitStatus
+    since: Instant
+    dispatched_at: Instant
+    due_at: Instant | None = None
+    """When it should be there by the estimate at dispatch; None once it is, or when nobody knows."""
+    basis: Basis = "none"
+
+
+class IncidentRow(msgspec.Struct, frozen=True):
+    """An incident and who is on it."""
+
+    id: str
+    status: IncidentStatus
+    type: str
+    priority: int
+    place: PersonalPlace
+    summary: PersonalText
+    opened_at: Instant
+    opened_by: str
+    calls: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    units: tuple[OnIt, ...] = ()
+    first_dispatched_at: Instant | None = None
+    first_on_scene_at: Instant | None = None
+    closed_at: Instant | None = None
+    disposition: str = ""
+    notes: int = 0
+    last_note: PersonalText = ""
+    changed_at: Instant = 0.0
+
+
+class UnitRow(msgspec.Struct, frozen=True):
+    """A unit and what it does now. Its position travels apart, in tracks."""
+
+    id: str
+    unit_kind: str
+    agency: str
+    capabilities: tuple[str, ...]
+    crew_min: int
+    crew_count: int
+    station: str
+    home: Place
+    status: UnitStatus
+    since: Instant
+    incident: str = ""
+    at_station: bool = True
+    due_at: Instant | None = None
+    basis: Basis = "none"
+    destination: PersonalText = ""
+
+
+class AlarmRow(msgspec.Struct, frozen=True):
+    """Something is overdue."""
+
+    id: str
+    alarm_kind: AlarmKind
+    subject: str
+    since: Instant
+    raised_at: Instant
+    incident: str = ""
+    acknowledged_by: str = ""
+
+
+class ClosureRow(msgspec.Struct, frozen=True):
+    """A road that is closed now."""
+
+    id: str
+    place: Place
+    radius_m: float
+    reason: str
+    since: Instant
+    by: str
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Rows by id. In a board: all there are. In a tail event: those that changed; null means gone from the board."""
+
+    calls: dict[str, CallRow | None] = {}
+    incidents: dict[str, IncidentRow | None] = {}
+    units: dict[str, UnitRow | None] = {}
+    alarms: dict[str, AlarmRow | None] = {}
+    closures: dict[str, ClosureRow | None] = {}
+
+
+class Board(msgspec.Struct, frozen=True):
+    """The live picture of one centre at one position of its log."""
+
+    centre: str
+    name: str
+    mode: Mode
+    position: Position
+    rows: Rows

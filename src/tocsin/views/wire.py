@@ -1,0 +1,160 @@
+"""What the API says and hears besides rows: answers, refusals, tail events, recommendations, routes.
+
+These structs are the source of the OpenAPI document, and through it of the console's types.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from tocsin.domain.orders import Key, Order
+from tocsin.facts.assignments import Basis
+from tocsin.facts.base import Entry
+from tocsin.facts.union import DecisionFact
+from tocsin.facts.values import Instant, Latitude, Longitude, Move, Place, Position
+from tocsin.views.rows import Board, Rows
+
+DecisionEntry: TypeAlias = Entry[DecisionFact]
+
+
+class OrderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of POST /api/orders. `id` is the idempotency key: sent twice, done once."""
+
+    id: Key
+    order: Order
+    seen: Position = 0
+
+
+class Done(msgspec.Struct, frozen=True):
+    """200: durable at `position`. `repeated` says that it had been done before and these are the entries of then."""
+
+    position: Position
+    entries: tuple[DecisionEntry, ...]
+    repeated: bool = False
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every no: a name, a sentence, the field, and what a screen needs to say it in its own language."""
+
+    name: str
+    text: str
+    field: str = ""
+    facts: dict[str, Any] = {}
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """GET /api/board: the picture, its position, the latest vehicle positions, and the server's clock."""
+
+    board: Board
+    tracks: tuple[Move, ...]
+    now: Instant
+
+
+class TailFacts(msgspec.Struct, frozen=True):
+    """SSE `facts`, id = position: what was recorded since, and the rows as they stand at `position`."""
+
+    position: Position
+    entries: tuple[DecisionEntry, ...]
+    rows: Rows
+
+
+class TailTracks(msgspec.Struct, frozen=True):
+    """SSE `tracks`, no id: latest position per unit that moved; may be conflated."""
+
+    now: Instant
+    moves: tuple[Move, ...]
+
+
+class TailPulse(msgspec.Struct, frozen=True):
+    """SSE `pulse`, no id, every two seconds: the server's clock and position, so that a stale picture never looks fresh."""
+
+    now: Instant
+    position: Position
+
+
+class TailReset(msgspec.Struct, frozen=True):
+    """SSE `reset`: too far behind to catch up entry by entry; fetch the board again and resume from there."""
+
+    position: Position
+
+
+BypassReason: TypeAlias = Literal[
+    "off_duty",
+    "understaffed",
+    "on_incident",
+    "not_capable",
+    "no_road",
+    "farther",
+    "not_needed",
+]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """One unit, chosen or bypassed, and why. Chosen ones stand first, then by road time, then those that cannot go."""
+
+    unit: str
+    chosen: bool
+    basis: Basis
+    eta_s: float | None = None
+    length_m: float | None = None
+    position_age_s: float | None = None
+    """None when the unit never reported and its home was used."""
+    capability: str = ""
+    """The need this unit was chosen for."""
+    reason: BypassReason | None = None
+    incident: str = ""
+    """With `on_incident`: the incident that has it."""
+    later_s: float | None = None
+    """With `farther`: how much later than the last one chosen for a need it could fill."""
+    text: str = ""
+    """The reason in an English sentence."""
+
+
+class NeedStatus(msgspec.Struct, frozen=True):
+    """One need of the incident's type: how many wanted, already assigned, chosen now."""
+
+    capability: str
+    count: int
+    assigned: int
+    chosen: int
+
+
+class Recommendation(msgspec.Struct, frozen=True):
+    """Who should go, at a position of the log."""
+
+    incident: str
+    position: Position
+    now: Instant
+    needs: tuple[NeedStatus, ...]
+    candidates: tuple[Candidate, ...]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """The way of one unit to its incident, from where it is now."""
+
+    unit: str
+    incident: str
+    basis: Basis
+    eta_s: float
+    length_m: float
+    points: tuple[tuple[Latitude, Longitude], ...]
+    """(lat, lon) pairs."""
+    streets: tuple[str, ...] = ()
+
+
+class PlaceMatch(msgspec.Struct, frozen=True):
+    """One answer of the address search."""
+
+    place: Place
+    detail: str
+    match: str
+    """How it was found, in a short phrase."""
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Everything recorded about one incident and its calls, in order."""
+
+    incident: str
+    entries: tuple[DecisionEntry, ...]
