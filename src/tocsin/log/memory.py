@@ -1,0 +1,128 @@
+"""A log that lasts as long as the process: for tests, the twin and proofs. Refuses to touch a disk.
+
+It keeps the same bytes and hashes as every other store, so what holds here holds there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant, Position
+from tocsin.log.check import Examiner, Row
+from tocsin.log.codec import CODEC, Codec
+from tocsin.log.hashes import Tip, leaf_hash
+from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt
+
+CHUNK = 1_000
+
+
+class MemoryLog:
+    """One centre's log in memory."""
+
+    def __init__(self, centre: str, *, durable: bool = True, codec: Codec = CODEC) -> None:
+        self.centre = centre
+        self._durable = durable
+        self._codec = codec
+        self._lock = Lock()
+        self._rows: list[Row] = []
+        self._start = Tip.empty(centre)
+        self._tip = Tip.empty(centre)
+        self._receipts: dict[tuple[str, str], Receipt] = {}
+
+    def position(self) -> Position:
+        """Position of the last entry; 0 when empty."""
+        return self._tip.position
+
+    def append(self, entries: Sequence[AnyEntry], expected: Position, receipts: Sequence[Receipt] = ()) -> None:
+        """Keep `entries` and `receipts`, all or none. Raises Raced or LogError."""
+        with self._lock:
+            if self._tip.position != expected:
+                raise Raced(expected, self._tip.position)
+            tip = self._tip.copy()
+            rows = link(entries, tip, self._codec)
+            keyed = {(r.by, r.order): r for r in receipts}
+            if len(keyed) != len(receipts) or keyed.keys() & self._receipts.keys():
+                raise LogError("an order in this group was recorded before; nothing was written")
+            self._rows.extend(rows)
+            self._receipts.update(keyed)
+            self._tip = tip
+
+    def read(self, after: Position = 0, limit: int | None = None) -> Iterator[AnyEntry]:
+        """Entries after `after`, in order, up to where the log stood when reading began."""
+        end = self._tip.position
+        if limit is not None:
+            end = min(end, max(after, self._start.position) + limit)
+        while rows := self._slice(after, end):
+            yield from self._codec.decode_all([(row.position, row.raw) for row in rows])
+            after = rows[-1].position
+
+    def rows(self, after: Position = 0) -> Iterator[Row]:
+        """Entries as they are kept, for export."""
+        end = self._tip.position
+        while rows := self._slice(after, end):
+            yield from rows
+            after = rows[-1].position
+
+    def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
+        """The entries at these positions; raises LogError for one that does not exist."""
+        rows = []
+        with self._lock:
+            for position in positions:
+                if not self._start.position < position <= self._tip.position:
+                    raise LogError(f"there is no entry {position}; the log stands at {self._tip.position}")
+                rows.append(self._rows[position - self._start.position - 1])
+        return self._codec.decode_all([(row.position, row.raw) for row in rows])
+
+    def receipt(self, by: str, order: str) -> Receipt | None:
+        """The receipt of an order done before, if any."""
+        return self._receipts.get((by, order))
+
+    def head(self) -> Head:
+        """Where the log stands, with its hashes."""
+        tip = self._tip
+        return Head(self.centre, tip.position, tip.chain, tip.root())
+
+    def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
+        """Read everything back and check it; [] means clean."""
+        with self._lock:
+            rows, start, end = list(self._rows), self._start, self._tip
+        return Examiner(self._codec, self.centre, start, noted).run(rows, end, progress)
+
+    def forget_before(self, instant: Instant) -> int:
+        """Let go of the entries recorded before `instant`, oldest first; returns how many. Only for a log of tracks."""
+        if self._durable:
+            raise LogError("decisions are never forgotten; only a log of tracks has a retention")
+        with self._lock:
+            start, gone = self._start.copy(), 0
+            for row in self._rows:
+                if self._codec.recorded_at(row.position, row.raw) >= instant:
+                    break
+                start.add(row.leaf)
+                gone += 1
+            del self._rows[:gone]
+            self._start = start
+        return gone
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _slice(self, after: Position, end: Position) -> list[Row]:
+        with self._lock:
+            start = self._start.position
+            first = max(after, start) - start
+            return self._rows[first : min(first + CHUNK, max(end - start, 0))]
+
+
+def link(entries: Sequence[AnyEntry], tip: Tip, codec: Codec) -> list[Row]:
+    """Entries as rows that follow `tip`, which grows by them. Raises LogError where a position would leave a gap."""
+    rows = []
+    for entry in entries:
+        raw = codec.encode(entry)
+        leaf = leaf_hash(raw)
+        tip.add(leaf)
+        if entry.position != tip.position:
+            raise LogError(f"an entry says position {entry.position}, but it would be written at {tip.position}")
+        rows.append(Row(entry.position, raw, leaf, tip.chain))
+    return rows
