@@ -1,0 +1,20 @@
+/// Builds the console into the server's package; in development it is served here and the API is asked of a running server.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.TOCSIN_SERVER ?? "http://127.0.0.1:9110";
+
+export default defineConfig({
+  plugins: [svelte()],
+  base: "/",
+  build: {
+    outDir: "../src/tocsin/web/static",
+    emptyOutDir: true,
+    assetsDir: "assets",
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: { proxy: { "/api": server, "/map/": server } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
