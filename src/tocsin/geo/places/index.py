@@ -1,0 +1,115 @@
+"""The token index: which entries hold a word that begins like this one, and how well each is hit.
+
+Refuses to know what an entry is. Words are kept sorted, so all words with one beginning are neighbours and their
+postings are one slice; a search is a few slices and a few passes over one array an entry.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+_LAST = chr(0x10FFFF)
+_ALPHABET = 64
+_SHORTEST_TYPO = 4
+_LONGEST_TYPO = 20
+_INFIX_HITS = 64
+
+
+class TokenIndex:
+    """Sorted words with postings: `items[start[i]:start[i + 1]]` are the entries that hold word i, with weights."""
+
+    def __init__(self, words: list[str], start: NDArray[np.int64], items: NDArray[np.int32], weights: Floats, size: int):
+        self.words = words
+        self.start = start
+        self.items = items
+        self.weights = weights
+        self.size = size
+        lengths = np.fromiter((len(w) for w in words), dtype=np.float32, count=len(words))
+        self._lengths = np.repeat(lengths, np.diff(start))
+        self._blob = "\n" + "\n".join(words) + "\n"
+        self._offsets = np.concatenate([[1], 1 + np.cumsum(lengths + 1)]).astype(np.int64) if words else np.array([1])
+        letters = Counter(char for word in words for char in word)
+        self._letters = [char for char, _ in letters.most_common(_ALPHABET)]
+
+    @classmethod
+    def of(cls, postings: dict[str, dict[int, float]], size: int) -> "TokenIndex":
+        """Build from word -> entry -> weight, for `size` entries."""
+        words = sorted(postings)
+        counts = [len(postings[w]) for w in words]
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        items = np.fromiter((e for w in words for e in postings[w]), dtype=np.int32, count=int(start[-1]))
+        weights = np.fromiter((v for w in words for v in postings[w].values()), dtype=np.float32, count=int(start[-1]))
+        return cls(words, start, items, weights, size)
+
+    def _span(self, beginning: str) -> tuple[int, int]:
+        low = bisect_left(self.words, beginning)
+        return low, bisect_left(self.words, beginning + _LAST, low)
+
+    def _mark(self, out: Floats, share: Floats, low: int, high: int, size: int, quality: float) -> None:
+        cut = slice(int(self.start[low]), int(self.start[high]))
+        items = self.items[cut]
+        grade = quality * (0.55 + 0.4 * np.minimum(1, size / self._lengths[cut]))
+        better = grade > out[items]
+        out[items[better]] = grade[better]
+        share[items[better]] = (grade * self.weights[cut])[better]
+
+    def hit(self, word: str) -> tuple[Floats, Floats]:
+        """Grade (0 to 1) and graded weight of every entry that holds the word or one that begins with it."""
+        out, share = np.zeros(self.size, dtype=np.float32), np.zeros(self.size, dtype=np.float32)
+        low, high = self._span(word)
+        if low < high:
+            self._mark(out, share, low, high, len(word), 1.0)
+            if self.words[low] == word:
+                cut = slice(int(self.start[low]), int(self.start[low + 1]))
+                out[self.items[cut]] = 1.0
+                share[self.items[cut]] = self.weights[cut]
+        return out, share
+
+    def hit_loosely(self, word: str) -> tuple[Floats, Floats]:
+        """As `hit`, also for words with one slip of the fingers or, failing that, with the text inside."""
+        out, share = self.hit(word)
+        for close in self._slips(word):
+            low, high = self._span(close)
+            same = bisect_left(self.words, close + "\0", low)
+            if low < same:
+                self._mark(out, share, low, same, len(close), 0.8)
+            self._mark(out, share, low, high, len(close), 0.65)
+        if not out.any():
+            for at in self._inside(word):
+                self._mark(out, share, at, at + 1, len(word), 0.75)
+        return out, share
+
+    def _slips(self, word: str) -> Iterable[str]:
+        """Beginnings of known words at one edit (or one swap of neighbours) from the word."""
+        if not _SHORTEST_TYPO <= len(word) <= _LONGEST_TYPO or any(c.isdigit() for c in word):
+            return set()
+        out = set()
+        for i in range(len(word) + 1):
+            head, tail = word[:i], word[i:]
+            low, high = self._span(head)
+            if low == high:
+                break
+            tries = [head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:]] if tail else []
+            for letter in self._letters:
+                tries += [head + letter + tail, head + letter + tail[1:]] if tail else []
+            out.update(t for t in tries if t != word and self._begins(t, low, high))
+        return out
+
+    def _begins(self, beginning: str, low: int, high: int) -> bool:
+        at = bisect_left(self.words, beginning, low, high)
+        return at < high and self.words[at].startswith(beginning)
+
+    def _inside(self, word: str) -> list[int]:
+        if len(word) < (3 if word.isascii() else 2):
+            return []
+        out: list[int] = []
+        at = self._blob.find(word)
+        while at >= 0 and len(out) < _INFIX_HITS:
+            found = int(np.searchsorted(self._offsets, at, side="right")) - 1
+            out.append(found)
+            at = self._blob.find(word, int(self._offsets[found + 1]))
+        return out

@@ -1,0 +1,96 @@
+"""Names: scores how well typed words fit the known names. Refuses to know houses, corners and coordinates.
+
+A name is an entry of words with weights; kinds of street ("street", "rua") and little words weigh little and may be
+missing or wrong. Words of the town or district may be typed too: they sort namesakes but never find by themselves.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.geo.places.columns import Texts, unpack
+from tocsin.geo.places.index import TokenIndex
+from tocsin.geo.places.words import words
+
+_POOL = 48
+
+
+class Hit(NamedTuple):
+    """A target (its row), how well the words fit it (0 to 1), the entry that fits, and whether spelling was mended."""
+
+    target: int
+    fit: float
+    entry: int
+    mended: bool
+
+
+def load_index(columns: dict[str, NDArray[Any]], name: str, size: int) -> TokenIndex:
+    """The token index stored under this name."""
+    text = columns[f"{name}.words"].tobytes().decode()
+    return TokenIndex(
+        text.split("\n") if text else [], columns[f"{name}.starts"], columns[f"{name}.items"], columns[f"{name}.weights"], size
+    )
+
+
+def save_index(name: str, index: TokenIndex) -> dict[str, NDArray[Any]]:
+    """The columns that `load_index` reads."""
+    raw = "\n".join(index.words).encode("utf-8", "replace")
+    return {
+        f"{name}.words": np.frombuffer(raw, dtype=np.uint8),
+        f"{name}.starts": index.start,
+        f"{name}.items": index.items,
+        f"{name}.weights": index.weights,
+    }
+
+
+class Names:
+    """All names of the region, searchable by the beginnings of their words in any order."""
+
+    def __init__(self, columns: dict[str, NDArray[Any]], targets: int):
+        self._target: NDArray[np.int32] = columns["entry.target"]
+        self._total: NDArray[np.float32] = columns["entry.total"]
+        self._worth: NDArray[np.float32] = columns["entry.worth"]
+        self._text: Texts = unpack(columns, "entry")
+        self._names = load_index(columns, "names", len(self._target))
+        self._towns = load_index(columns, "towns", targets)
+        self._streets: NDArray[np.bool_] = columns["target.kind"][self._target] == 0
+
+    def find(self, typed: tuple[str, ...], *, only_streets: bool = False, limit: int = 16) -> list[Hit]:
+        """The best targets for the words, best first; spelling is mended only when nothing fits as typed."""
+        hits = self._find(typed, only_streets, limit, loosely=False)
+        return hits or self._find(typed, only_streets, limit, loosely=True)
+
+    def _find(self, typed: tuple[str, ...], only_streets: bool, limit: int, *, loosely: bool) -> list[Hit]:
+        fit, possible = self._fits(typed, loosely=loosely)
+        if only_streets:
+            possible &= self._streets
+        rows = np.flatnonzero(possible)
+        if len(rows) > _POOL:
+            rows = rows[np.argpartition(-fit[rows], _POOL)[:_POOL]]
+        phrase = " ".join(typed)
+        best: dict[int, Hit] = {}
+        for row in rows.tolist():
+            target, grade = int(self._target[row]), float(fit[row])
+            grade += 0.04 if self._text[row].startswith(phrase) else 0.0
+            if target not in best or grade > best[target].fit:
+                best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, loosely)
+        return sorted(best.values(), key=lambda h: (-h.fit, h.target))[:limit]
+
+    def _fits(self, typed: tuple[str, ...], *, loosely: bool) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        size, table = len(self._target), words()
+        weights = [table.weight(w) for w in typed]
+        need = max(weights, default=0.0)
+        possible = np.ones(size, dtype=np.bool_)
+        anchored = np.zeros(size, dtype=np.bool_)
+        got, cover = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
+        for word, weight in zip(typed, weights, strict=True):
+            grade, share = self._names.hit_loosely(word) if loosely else self._names.hit(word)
+            cover += share
+            town = 0.6 * self._towns.hit(word)[0][self._target] if len(word) > 1 else np.zeros(1, dtype=np.float32)
+            if weight >= need:
+                possible &= (grade > 0) | (town > 0)
+                anchored |= grade > 0
+            got += weight * np.maximum(grade, town)
+        fit = 0.55 * got / max(sum(weights), 0.1) + 0.45 * np.minimum(1, cover / self._total)
+        return fit.astype(np.float32), possible & anchored

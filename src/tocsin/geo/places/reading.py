@@ -1,0 +1,98 @@
+"""Reading: the ways in which a typed text may be meant, as words and numbers. Refuses to know any map.
+
+One text may be read several ways ("4 april street" is a name or a number on a street): all readings are tried and the
+map decides. Corners come from separators ("Turk / Taylor") and joining words in the languages of `words.toml`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from tocsin.geo.places.words import LONGEST_TEXT, fold, tokens, words
+
+MOST_WORDS = 14
+_NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
+_ORDINAL = re.compile(r"^\d+(st|nd|rd|th|a|o)$")
+_SIGNS = re.compile(r"\s*(?:/(?!\s*\d)|(?<!\d)\s*/|[&@+\\]|\|\|?)\s*")
+_RANGE = re.compile(r"\b(\d{1,6})\s*[-–—]\s*(\d{1,6}|[a-z]\b)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a text: the words of a name, and for corners the words of the other street."""
+
+    kind: Literal["name", "number", "block", "corner"]
+    words: tuple[str, ...]
+    other: tuple[str, ...] = ()
+    number: int = 0
+    letter: str = ""
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    table = words()
+    between = "|".join(map(re.escape, table.between))
+    before = "|".join(map(re.escape, table.before))
+    block = "|".join(map(re.escape, table.block))
+    return (
+        re.compile(rf"(?:^|\s)(?:{between})\s"),
+        re.compile(rf"^(?:{before})\s"),
+        re.compile(rf"(?:^|\s)(\d{{1,6}})(?:s|st|nd|rd|th)?\s+(?:{block})(?:\s+(?:of|de|da|do|on|del|della))?(?:\s|$)"),
+    )
+
+
+def read(text: str) -> list[Reading]:
+    """Every reading of the text, likeliest kinds first. Never raises; looks at the first 300 characters."""
+    text = text[:LONGEST_TEXT]
+    blocks = _blocks(fold(text))
+    if blocks:
+        return blocks
+    found = _corners(text)
+    plain = tokens(_RANGE.sub(r"\1 ", text))[:MOST_WORDS]
+    found += _numbers(tokens(re.sub(r"(?<=\d)\s*/\s*[\w]{1,3}\b", " ", _RANGE.sub(r"\1 ", text)))[:MOST_WORDS])
+    if plain:
+        found.append(Reading("name", tuple(plain)))
+    return found
+
+
+def apart(plain: tuple[str, ...]) -> list[Reading]:
+    """Corners with nothing typed between the names: every cut of the words in two."""
+    return [Reading("corner", plain[:i], plain[i:]) for i in range(1, len(plain))]
+
+
+def _blocks(folded: str) -> list[Reading]:
+    found = _patterns()[2].search(folded)
+    if not found:
+        return []
+    rest = tokens(folded[: found.start()] + " " + folded[found.end() :])[:MOST_WORDS]
+    return [Reading("block", tuple(rest), number=int(found.group(1)))] if rest else []
+
+
+def _corners(text: str) -> list[Reading]:
+    between, before, _ = _patterns()
+    signs = _SIGNS.split(text)
+    if len(signs) >= 2:
+        sides = [tokens(before.sub("", fold(side))) for side in signs[:3]]
+        return [Reading("corner", tuple(a[:MOST_WORDS]), tuple(b[:MOST_WORDS])) for a, b in zip(sides, sides[1:], strict=False) if a and b]
+    folded = fold(text)
+    bare = before.sub("", folded)
+    cuts = [(tokens(bare[: m.start()]), tokens(bare[m.end() :])) for m in between.finditer(bare + " ")][:4]
+    found = [Reading("corner", tuple(a[:MOST_WORDS]), tuple(b[:MOST_WORDS])) for a, b in cuts if a and b]
+    return found or (apart(tuple(tokens(bare)[:MOST_WORDS])) if bare != folded else [])
+
+
+def _numbers(plain: list[str]) -> list[Reading]:
+    found = []
+    for i, word in enumerate(plain):
+        number = _NUMBER.match(word)
+        if not number or _ORDINAL.match(word) or len(plain) == 1:
+            continue
+        rest, letter = plain[:i] + plain[i + 1 :], number.group(2)
+        if i > 0 and plain[i - 1] in words().number and len(rest) > 1:
+            rest = plain[: i - 1] + plain[i + 1 :]
+        elif not letter and 0 < i == len(plain) - 2 and re.fullmatch("[a-z]", plain[-1]):
+            rest, letter = plain[:i], plain[-1]
+        if any(w not in words().number for w in rest):
+            found.append(Reading("number", tuple(rest), number=int(number.group(1)), letter=letter))
+    return found[:3]

@@ -1,0 +1,131 @@
+"""Words: how any text becomes folded tokens, and which words mean the same.
+
+Refuses to know streets or maps: text in, tokens out. Folding is Unicode NFKD without combining marks, then casefold
+(UAX #15, Unicode §5.18), so "São João" and "sao joao" are one, and digits of any script are ASCII digits.
+"""
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+LONGEST_TEXT = 300
+"""Characters of a query that are read; what follows is ignored, so that work stays bounded."""
+
+_LETTERS = {"ħ": "h", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t", "ـ": ""}
+_APOSTROPHES = "'’‘`ʼʹ´＇"
+_ALONE = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿]+")
+
+
+class _Folding(dict[int, str]):
+    """A translate table that learns each character once."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = unicodedata.category(char)
+        if kind == "Nd":
+            out = str(unicodedata.digit(char))
+        elif kind == "Mn" and (unicodedata.combining(char) or char == "ـ"):
+            out = ""
+        elif kind[0] in "LNM":
+            out = _LETTERS.get(char, char)
+        else:
+            out = char if char in _APOSTROPHES else " "
+        self[code] = out
+        return out
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Fold any text to lower-case letters, digits, apostrophes and single spaces. Never raises."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_FOLDING)
+    return " ".join(plain.split())
+
+
+def tokens(text: str) -> list[str]:
+    """Split text into folded words; characters of scripts written without spaces stand alone."""
+    parts = fold(text)
+    for mark in _APOSTROPHES:
+        parts = parts.replace(mark, " ")
+    return _ALONE.findall(parts)
+
+
+def joined(text: str) -> list[str]:
+    """Words whose apostrophe may be left out when typed: "O'Farrell" also as "ofarrell"."""
+    out = []
+    for word in fold(text).split():
+        bare = re.sub(f"[{re.escape(_APOSTROPHES)}]", "", word)
+        if bare != word and bare:
+            out.append(bare)
+    return out
+
+
+class Words(NamedTuple):
+    """The table of words, read once from `words.toml`."""
+
+    types: dict[str, frozenset[str]]
+    same: dict[str, frozenset[str]]
+    little: frozenset[str]
+    between: tuple[str, ...]
+    before: tuple[str, ...]
+    block: tuple[str, ...]
+    number: frozenset[str]
+    suffix_types: frozenset[str]
+
+    def forms(self, token: str) -> frozenset[str]:
+        """Every form of the word, itself included."""
+        return self.types.get(token, frozenset()) | self.same.get(token, frozenset()) | {token}
+
+    def weight(self, token: str) -> float:
+        """How much the word tells one name from another: 1 in full, less for types and little words."""
+        if token in self.types:
+            return 0.3
+        return 0.15 if token in self.little else 1.0
+
+
+def _groups(table: dict[str, list[list[str]]]) -> dict[str, frozenset[str]]:
+    out: dict[str, set[str]] = {}
+    for groups in table.values():
+        for group in groups:
+            for word in group:
+                out.setdefault(word, set()).update(group)
+    return {word: frozenset(forms) for word, forms in out.items()}
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Read the table of words that ships beside this module."""
+    table = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+    longest_first = {"key": lambda phrase: -len(phrase)}
+    return Words(
+        types=_groups(table["types"]),
+        same=_groups(table["same"]),
+        little=frozenset(table["little"]["words"]),
+        between=tuple(sorted(table["corner"]["between"], **longest_first)),
+        before=tuple(sorted(table["corner"]["before"], **longest_first)),
+        block=tuple(sorted(table["block"]["words"], **longest_first)),
+        number=frozenset(table["number"]["before"]),
+        suffix_types=frozenset(word for group in table["types"]["en"] for word in group),
+    )
+
+
+@lru_cache(maxsize=65536)
+def key(name: str) -> str:
+    """One key for all spellings of a street name: type words that share a short form become one word."""
+    kinds = _kinds()
+    return " ".join(kinds.get(t, t) for t in tokens(name))
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, str]:
+    kind: dict[str, str] = {}
+    for word, forms in words().types.items():
+        first = min((kind.get(form, form) for form in forms | {word}))
+        old = {kind.get(form, form) for form in forms | {word}}
+        for form in [w for w, k in kind.items() if k in old] + list(forms):
+            kind[form] = first
+    return kind
