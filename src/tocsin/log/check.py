@@ -1,7 +1,7 @@
 """Proof by reading: rows as a store holds them, checked against each other and against heads noted elsewhere.
 
-Knows hashes and stored bytes, refuses to know which store they came from. After a flaw it goes on from what the row itself
-says, so that one changed entry is one line in the report and not one for every entry after it.
+Knows hashes and stored bytes, refuses to know which store they came from. After a flaw it goes on from what the row
+itself says, so that one changed entry is one line in the report and not one for every entry after it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 class Examiner:
-    """Reads rows in order and collects flaws. `start` is where the remaining log begins, `end` what the store says is its head."""
+    """Reads rows in order and collects flaws. `start` is where the log begins: empty, unless some were let go."""
 
     def __init__(self, codec: Codec, centre: str, start: Tip, noted: Sequence[Head]) -> None:
         self._codec = codec

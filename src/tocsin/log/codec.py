@@ -1,10 +1,11 @@
 """The names on disk: entries to bytes and back. Knows every fact's stored name, refuses to know how bytes are kept.
 
-The stored bytes are JSON in the field order of `Stored`: {"recorded_at","by","order","seen","fact":{"kind",…}}. The position
-is not among them: it is a column of its own, bound by the hash chain. Bytes once written are never rewritten; a fact of an
-older release is *upcast* when read: `UPCASTS` maps its kind to a function from the old raw fact to a newer one. Upcasts run
-until the kind is a current one, so a chain of renames needs one short function each. A kind that keeps its name but changed
-a field stands in the table too; its function then runs on every such fact and must leave the current shape as it is.
+The stored bytes are JSON in the field order of `Stored`: {"recorded_at","by","order","seen","fact":{"kind",…}}. The
+position is not among them: it is a column of its own, bound by the hash chain. Bytes, once written, stay;
+a fact of an older release is *upcast* when read: `UPCASTS` maps its kind to a function from the old raw fact to a newer
+one. Upcasts run until the kind is a current one, so a chain of renames needs one short function each. A kind that keeps
+its name but changed a field stands in the table too; its function then runs on every such fact and must leave the
+current shape as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ RawFact: TypeAlias = dict[str, Any]
 Upcast: TypeAlias = Callable[[RawFact], RawFact]
 
 UPCASTS: dict[str, Upcast] = {}
-"""Old kind -> how to say it today. Empty until a release changes a fact; then every old golden file must still decode."""
+"""Old kind -> how to say it today. Empty until a release changes a fact; every old golden file must still decode."""
 
 MAX_UPCASTS = 100
 
@@ -45,7 +46,7 @@ class _Loose(msgspec.Struct, frozen=True):
 
 
 class Codec:
-    """Entries of the given fact types to bytes and back. Thread-safe; one instance (`CODEC`) serves the whole program."""
+    """Entries of the given fact types to bytes and back. Thread-safe; one instance, `CODEC`, serves all."""
 
     def __init__(self, fact_types: Sequence[type] = FACT_TYPES, upcasts: Mapping[str, Upcast] = UPCASTS) -> None:
         union: Any = fact_types[0]

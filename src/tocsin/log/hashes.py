@@ -1,8 +1,8 @@
-"""The arithmetic of evidence: leaf hashes, a hash chain and a Merkle tree head. Knows bytes, refuses to know facts or stores.
+"""The arithmetic of evidence: leaves, a hash chain, a Merkle tree head. Knows bytes, refuses to know facts or stores.
 
-Leaves and tree follow RFC 6962 §2.1: leaf = SHA-256(0x00 ‖ bytes), node = SHA-256(0x01 ‖ left ‖ right), the empty tree is
-SHA-256 of nothing. The chain is chain_n = SHA-256(chain_{n-1} ‖ leaf_n), from a genesis that names the centre, so that one
-centre's log can never be passed off as another's. The chain costs one hash to continue; the tree allows short proofs later.
+Leaves and tree follow RFC 6962 §2.1: leaf = SHA-256(0x00 ‖ bytes), node = SHA-256(0x01 ‖ left ‖ right), the empty tree
+is SHA-256 of nothing. The chain is chain_n = SHA-256(chain_{n-1} ‖ leaf_n), from a genesis that names the centre, so
+that one centre's log can never be passed off as another's. The chain is cheap to continue; the tree gives short proofs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def genesis(centre: str) -> bytes:
 
 
 class Tip:
-    """The growing end of a log: position, chain, and the peaks of its Merkle tree (largest first). One append is O(log n).
+    """The growing end of a log: position, chain, and the peaks of its Merkle tree, largest first. Adding is O(log n).
 
     The peaks are the roots of the perfect subtrees that n leaves decompose into, one for each 1 in the binary n.
     """

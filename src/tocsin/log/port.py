@@ -1,8 +1,9 @@
 """What a log promises. Every store keeps these promises under one suite of tests; nothing above names a concrete store.
 
-A log belongs to one centre. Its entries have positions 1, 2, 3 … without gaps; commit order is read order. `append` is one
-transaction: durable (as far as the log's durability goes) when it returns, or nothing happened. A second writer that raced
-is refused by the position it expected, catches up and decides again: that one rule makes double assignment impossible.
+A log belongs to one centre. Its entries have positions 1, 2, 3 … without gaps; commit order is read order. `append` is
+one transaction: durable (as far as the log's durability goes) when it returns, or nothing happened. A second writer
+that raced is refused by the position it expected, catches up and decides again: that one rule makes double assignment
+impossible.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class LogError(Exception):
     """The store could not do what was asked; one clear line says why. Nothing was half done."""
 
 
-class Raced(LogError):
+class Raced(LogError):  # noqa: N818 - the word of the house
     """Somebody else appended first: `position` is where the log really stands."""
 
     def __init__(self, expected: Position, position: Position) -> None:
@@ -40,7 +41,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Where a log stands. Noted down elsewhere, it proves later that nothing up to `position` was changed or dropped."""
+    """Where a log stands. Noted elsewhere, it proves later that nothing up to `position` was changed or dropped."""
 
     centre: str
     position: Position
@@ -58,7 +59,7 @@ class Flaw(msgspec.Struct, frozen=True):
 
 
 class Log(Protocol):
-    """One centre's memory. Methods block; callers on an event loop use a thread. Only one thread may append at a time."""
+    """One centre's memory. Methods block; callers on an event loop use a thread. One thread may append at a time."""
 
     centre: str
 

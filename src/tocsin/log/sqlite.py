@@ -1,8 +1,8 @@
-"""A log in one SQLite file: one writer, any number of readers, also from other processes. Refuses to know what facts mean.
+"""A log in one SQLite file: one writer, many readers, also in other processes. Refuses to know what facts mean.
 
-WAL journal; `synchronous=FULL` for decisions (durable when `append` returns), `NORMAL` for tracks (never torn, but the last
-moments before a power cut may be gone). The position is checked inside the writing transaction, so of two writers one is told
-Raced. The head of each log (position, chain, Merkle peaks) is one row, updated in the same transaction as the entries.
+WAL journal; `synchronous=FULL` for decisions (durable when `append` returns), `NORMAL` for tracks (never torn, but the
+last moments before a power cut may be gone). The position is checked inside the writing transaction, so of two writers
+one is told Raced. The head of each log (position, chain, Merkle peaks) is one row, updated in the same transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ CHUNK = 1_000
 FORGET_CHUNK = 5_000
 
 _HEAD = "SELECT position, chain, peaks, start_position, start_chain, start_peaks, durable FROM heads WHERE centre = ?"
-_ROWS = 'SELECT position, raw, leaf, chain FROM entries WHERE centre = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?'
+_ROWS = """SELECT position, raw, leaf, chain FROM entries
+    WHERE centre = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?"""
 _INSERT = "INSERT INTO entries (centre, position, raw, leaf, chain) VALUES (?, ?, ?, ?, ?)"
 _RECEIPT = 'INSERT INTO receipts (centre, "by", "order", digest, "first", "last") VALUES (?, ?, ?, ?, ?, ?)'
 
@@ -46,7 +47,7 @@ class SqliteLog:
     def open(
         cls, path: Path | str, centre: str, *, durable: bool = True, read_only: bool = False, codec: Codec = CODEC
     ) -> SqliteLog:
-        """Open or create. Raises LogError: not a log, another release's, damaged, unwritable, or of other durability."""
+        """Open or create. Raises LogError: no log, another release's, damaged, unwritable, or of other durability."""
         path = Path(path)
         writer = None if read_only else prepare(path, centre, durable=durable)
         log = cls(path, centre, writer, codec)
@@ -138,7 +139,7 @@ class SqliteLog:
         return Examiner(self._codec, self.centre, start, noted).run(rows, end, progress)
 
     def forget_before(self, instant: Instant) -> int:
-        """Let go of entries recorded before `instant`, oldest first, remembering where the rest begins; returns how many.
+        """Let go of entries recorded before `instant`, oldest first; returns how many. Where the rest begins is kept.
 
         Stops at the first entry that is young enough. Raises LogError on a log of decisions.
         """
@@ -173,7 +174,7 @@ class SqliteLog:
         self._readers.close()
 
     def _up_to(self, end: Position) -> Iterator[Row]:
-        """Every row up to `end`, and strays after it that are no younger neighbours: those end where the head now is."""
+        """Every row there is, but not those that were properly appended since the head was read."""
         for row in self.rows(after=-(2**62)):
             if row.position > end and row.position <= self.position():
                 return
@@ -219,7 +220,7 @@ class SqliteLog:
 
 
 def centres_in(path: Path | str) -> list[tuple[str, bool]]:
-    """The centres whose logs this file holds, each with whether its log is durable. Raises LogError when it is no log."""
+    """The centres whose logs this file holds, each with whether its log is durable. Raises LogError if it is no log."""
     path = Path(path)
     with plainly(path):
         con = connect(path, read_only=True)

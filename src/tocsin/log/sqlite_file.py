@@ -62,7 +62,7 @@ def plainly(path: Path, after: str = "") -> Iterator[None]:
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection to a file that is a log already. Raises LogError when it is not, sqlite3.Error when it cannot open."""
+    """A connection to a file that is a log already. Raises LogError if it is not, sqlite3.Error if it cannot open."""
     if not path.is_file():
         raise LogError(f"{path}: there is no such file")
     con = _connect(path, "ro" if read_only else "rw")
@@ -129,7 +129,9 @@ def _create(con: sqlite3.Connection, path: Path, centre: str, *, durable: bool) 
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 con.execute(f"PRAGMA user_version = {SCHEMA}")
             begin = (0, genesis(centre), b"")
-            con.execute("INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (centre, durable, *begin, *begin))
+            con.execute(
+                "INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (centre, durable, *begin, *begin)
+            )
             con.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
