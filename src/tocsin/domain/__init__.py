@@ -1,1 +1,1 @@
-"""What may happen: orders, refusals, decide() and evolve(). Pure: time, travel times and incident types are handed in."""
+"""What may happen: orders, refusals, decide() and evolve(). Pure: time, travel times, incident types are handed in."""

@@ -1,6 +1,6 @@
-"""Requests to change something, one struct each. An order says what is wanted; whether it may happen is decide()'s word.
+"""Requests to change something, one struct each. An order says what is wanted; whether it may be is decide()'s word.
 
-The tags are the words on the wire. Texts are bounded here in characters; what they may contain is checked in `checks.py`.
+The tags are the words on the wire. Texts are bounded here in characters; what they may contain, in `checks.py`.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class ReopenRoad(OrderBase, tag="reopen_road", frozen=True):
 class AcknowledgeAlarm(OrderBase, tag="acknowledge_alarm", frozen=True):
     """Somebody has seen it."""
 
-    alarm: Key
+    alarm: Line
 
 
 class OpenCentre(OrderBase, tag="open_centre", frozen=True):

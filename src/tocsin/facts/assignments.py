@@ -14,7 +14,7 @@ Basis: TypeAlias = Literal["road", "line", "none"]
 
 
 class Drive(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was known of the drive when a unit was sent: the position used is copied here, so the record stands alone."""
+    """What was known of the drive when a unit was sent: the position used is copied, so the record stands alone."""
 
     basis: Basis
     eta_s: float = 0.0

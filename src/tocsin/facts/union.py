@@ -51,4 +51,4 @@ TrackFact: TypeAlias = units.UnitsMoved
 Fact: TypeAlias = DecisionFact | TrackFact
 AnyEntry: TypeAlias = Entry[Any]
 
-FACT_TYPES: tuple[type, ...] = get_args(DecisionFact) + (units.UnitsMoved,)
+FACT_TYPES: tuple[type, ...] = (*get_args(DecisionFact), units.UnitsMoved)

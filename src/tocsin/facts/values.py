@@ -13,7 +13,7 @@ Position: TypeAlias = int
 """Place of a fact in its centre's log: 1, 2, 3 … without gaps. 0 is the empty log."""
 
 PERSONAL = msgspec.Meta(extra={"personal": True})
-"""Marks a field that names or places a person. Everything that hides, encrypts or erases finds its fields by this mark."""
+"""Marks a field that names or places a person. Whatever hides, encrypts or erases finds its fields by this mark."""
 
 PersonalText: TypeAlias = Annotated[str, PERSONAL]
 Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, description="degrees north, WGS 84")]
@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     lon: Longitude
     text: str = ""
     how: str = "map"
-    """address, interpolated, street, intersection, block, landmark, place, coordinates, map, caller, registered or replay."""
+    """address, interpolated, street, intersection, block, landmark, place, coordinates, map, caller or registered."""
     radius_m: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """Stated uncertainty. 0 means none was stated, not that there is none."""
 

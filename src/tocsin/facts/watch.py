@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from tocsin.facts.base import FactBase
 from tocsin.facts.values import Instant
 
 AlarmKind: TypeAlias = Literal["call_unanswered", "not_acknowledged", "long_on_scene"]
+ALARM_KINDS: tuple[AlarmKind, ...] = get_args(AlarmKind)
+
+
+def alarm_id(alarm_kind: AlarmKind, subject: str) -> str:
+    """An alarm is named for its cause, so that whoever ends the cause can say which alarm is over."""
+    return f"{alarm_kind}:{subject}"
 
 
 class AlarmRaised(FactBase, tag="alarm.raised", frozen=True):

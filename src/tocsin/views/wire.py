@@ -5,11 +5,12 @@ These structs are the source of the OpenAPI document, and through it of the cons
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
 from tocsin.domain.orders import Key, Order
+from tocsin.domain.recommend import Candidate, NeedStatus
 from tocsin.facts.assignments import Basis
 from tocsin.facts.base import Entry
 from tocsin.facts.union import DecisionFact
@@ -68,7 +69,7 @@ class TailTracks(msgspec.Struct, frozen=True):
 
 
 class TailPulse(msgspec.Struct, frozen=True):
-    """SSE `pulse`, no id, every two seconds: the server's clock and position, so that a stale picture never looks fresh."""
+    """SSE `pulse`, no id, every two seconds: clock and position, so that a stale picture never looks fresh."""
 
     now: Instant
     position: Position
@@ -78,47 +79,6 @@ class TailReset(msgspec.Struct, frozen=True):
     """SSE `reset`: too far behind to catch up entry by entry; fetch the board again and resume from there."""
 
     position: Position
-
-
-BypassReason: TypeAlias = Literal[
-    "off_duty",
-    "understaffed",
-    "on_incident",
-    "not_capable",
-    "no_road",
-    "farther",
-    "not_needed",
-]
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """One unit, chosen or bypassed, and why. Chosen ones stand first, then by road time, then those that cannot go."""
-
-    unit: str
-    chosen: bool
-    basis: Basis
-    eta_s: float | None = None
-    length_m: float | None = None
-    position_age_s: float | None = None
-    """None when the unit never reported and its home was used."""
-    capability: str = ""
-    """The need this unit was chosen for."""
-    reason: BypassReason | None = None
-    incident: str = ""
-    """With `on_incident`: the incident that has it."""
-    later_s: float | None = None
-    """With `farther`: how much later than the last one chosen for a need it could fill."""
-    text: str = ""
-    """The reason in an English sentence."""
-
-
-class NeedStatus(msgspec.Struct, frozen=True):
-    """One need of the incident's type: how many wanted, already assigned, chosen now."""
-
-    capability: str
-    count: int
-    assigned: int
-    chosen: int
 
 
 class Recommendation(msgspec.Struct, frozen=True):

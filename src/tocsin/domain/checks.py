@@ -1,0 +1,139 @@
+"""Checks that many orders share. Each answers None, or the refusal; all run before anything is decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tocsin.domain.orders import AnyOrder
+from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import Call, Incident, Room, Unit
+from tocsin.facts.values import Instant
+
+CLOCK_SKEW_S = 2.0
+"""A crew's clock may run this much ahead of ours before its word is refused; it is then taken as now."""
+OLDEST_S = 86_400.0
+"""A report older than a day is a mistake in a clock, not news."""
+
+# C0 and C1 controls but tab and newline, lone surrogates, non-characters: nothing a person types or a screen shows.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text inside an order, with the path of its field."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, tuple):
+        for i, item in enumerate(value):
+            yield from texts(item, f"{path}[{i}]")
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from texts(getattr(value, name), f"{path}.{name}" if path else name)
+
+
+def readable(order: AnyOrder) -> Refusal | None:
+    """Every text can be stored and shown exactly, or the order is refused."""
+    for field, text in texts(order):
+        if text.isascii() and text.isprintable():
+            continue
+        found = _FORBIDDEN.search(text)
+        if found:
+            code = f"U+{ord(found[0]):04X}"
+            return Refusal(
+                "text_not_allowed",
+                f"character {code} at {found.start()} cannot be shown",
+                field,
+                {"character": code, "offset": found.start()},
+            )
+    return None
+
+
+def not_empty(text: str, field: str) -> Refusal | None:
+    """A word was said."""
+    return None if text.strip() else Refusal("text_empty", "say something", field)
+
+
+def reported_at(at: Instant | None, now: Instant, previous: Instant = 0.0, field: str = "at") -> Instant | Refusal:
+    """When it happened by the reporter's clock, or why that cannot be."""
+    if at is None:
+        return max(now, previous)
+    if at > now + CLOCK_SKEW_S:
+        return Refusal("time_in_future", f"{at - now:.0f} s from now", field, {"ahead_s": at - now})
+    if at < now - OLDEST_S:
+        return Refusal("time_too_old", "more than a day ago", field, {"behind_s": now - at})
+    if at < previous:
+        return Refusal("time_before_previous", f"{previous - at:.0f} s before the stage before", field)
+    return min(at, now)
+
+
+def known_call(room: Room, call: str, field: str = "call") -> Call | Refusal:
+    """The call, if there is one."""
+    return room.calls.get(call) or Refusal("unknown_call", f"there is no call {call}", field, {"call": call})
+
+
+def live_call(room: Room, call: str, field: str = "call") -> Call | Refusal:
+    """The call, if it has not ended."""
+    found = known_call(room, call, field)
+    if isinstance(found, Refusal) or found.status in ("ringing", "answered"):
+        return found
+    where = f"it belongs to incident {found.incident}" if found.incident else "it was released"
+    return Refusal("call_ended", f"call {call} has ended: {where}", field, {"call": call, "incident": found.incident})
+
+
+def answered_call(room: Room, call: str, field: str = "call") -> Call | Refusal:
+    """The call, if somebody is talking to the caller."""
+    found = live_call(room, call, field)
+    if isinstance(found, Refusal) or found.status == "answered":
+        return found
+    return Refusal("call_not_answered", f"call {call} still rings", field, {"call": call})
+
+
+def known_incident(room: Room, incident: str, field: str = "incident") -> Incident | Refusal:
+    """The incident, if there is one."""
+    return room.incidents.get(incident) or Refusal(
+        "unknown_incident", f"there is no incident {incident}", field, {"incident": incident}
+    )
+
+
+def open_incident(room: Room, incident: str, field: str = "incident") -> Incident | Refusal:
+    """The incident, if it is open."""
+    found = known_incident(room, incident, field)
+    if isinstance(found, Refusal) or found.open:
+        return found
+    return Refusal("incident_closed", f"incident {incident} is closed", field, {"incident": incident})
+
+
+def known_unit(room: Room, unit: str, field: str = "unit") -> Unit | Refusal:
+    """The unit, if there is one."""
+    return room.units.get(unit) or Refusal("unknown_unit", f"there is no unit {unit}", field, {"unit": unit})
+
+
+def unassigned(unit: Unit, field: str = "unit") -> Refusal | None:
+    """The unit is on no incident; otherwise the refusal says which one has it and since when."""
+    has = unit.assignment
+    if has is None:
+        return None
+    return Refusal(
+        "unit_assigned",
+        f"{unit.id} is on incident {has.incident} ({has.stage})",
+        field,
+        {"unit": unit.id, "incident": has.incident, "status": has.stage, "since": has.since},
+    )
+
+
+def sendable(room: Room, unit: str, field: str) -> Unit | Refusal:
+    """The unit, if it can be sent now: known, on duty, staffed, free. In this order."""
+    found = known_unit(room, unit, field)
+    if isinstance(found, Refusal):
+        return found
+    if not found.on_duty:
+        return Refusal("unit_off_duty", f"{unit} is off duty", field, {"unit": unit})
+    if found.crew_count < found.crew_min:
+        words = f"{unit} has a crew of {found.crew_count} and needs {found.crew_min}"
+        return Refusal(
+            "unit_understaffed", words, field, {"unit": unit, "crew": found.crew_count, "crew_min": found.crew_min}
+        )
+    return unassigned(found, field) or found

@@ -1,0 +1,47 @@
+"""decide(): an order in a room becomes facts, or a named no. Same room, order and givens: the same answer, always.
+
+Checks run in a written order: texts first, then existence, then state, then time. Never changes the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tocsin.domain import checks, decide_assignments, decide_calls, decide_incidents, decide_rest, decide_units, orders
+from tocsin.domain.given import Decision, Given
+from tocsin.domain.room import Room
+
+RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
+    orders.ReceiveCall: decide_calls.receive,
+    orders.AnswerCall: decide_calls.answer,
+    orders.LocateCall: decide_calls.locate,
+    orders.NoteCall: decide_calls.note,
+    orders.ReleaseCall: decide_calls.release,
+    orders.AttachCall: decide_calls.attach,
+    orders.OpenIncident: decide_incidents.open_,
+    orders.NoteIncident: decide_incidents.note,
+    orders.RelocateIncident: decide_incidents.relocate,
+    orders.ReclassifyIncident: decide_incidents.reclassify,
+    orders.LinkIncidents: decide_incidents.link,
+    orders.CloseIncident: decide_incidents.close,
+    orders.ReopenIncident: decide_incidents.reopen,
+    orders.RegisterUnit: decide_units.register,
+    orders.UnitOnDuty: decide_units.on_duty,
+    orders.UnitOffDuty: decide_units.off_duty,
+    orders.UnitAtStation: decide_units.at_station,
+    orders.DispatchUnits: decide_assignments.dispatch,
+    orders.StampUnit: decide_assignments.stamp,
+    orders.CancelUnit: decide_assignments.cancel,
+    orders.DivertUnit: decide_assignments.divert,
+    orders.CloseRoad: decide_rest.close_road,
+    orders.ReopenRoad: decide_rest.reopen_road,
+    orders.AcknowledgeAlarm: decide_rest.acknowledge_alarm,
+    orders.OpenCentre: decide_rest.open_centre,
+    orders.RaiseAlarms: decide_rest.raise_alarms,
+}
+
+
+def decide(room: Room, order: orders.AnyOrder, given: Given) -> Decision:
+    """Facts to record (all or none), or the refusal."""
+    return checks.readable(order) or RULES[type(order)](room, order, given)

@@ -1,0 +1,65 @@
+"""What may happen to a call."""
+
+from __future__ import annotations
+
+from tocsin.domain import checks, orders
+from tocsin.domain.given import Decision, Given
+from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import Room
+from tocsin.facts import calls
+
+
+def receive(room: Room, order: orders.ReceiveCall, given: Given) -> Decision:
+    """A call is never refused for what it lacks."""
+    at = checks.reported_at(order.at, given.now)
+    if isinstance(at, Refusal):
+        return at
+    number = str(room.last_call + 1)
+    return (calls.CallReceived(at, number, order.line, order.number, order.caller, order.place),)
+
+
+def answer(room: Room, order: orders.AnswerCall, given: Given) -> Decision:
+    """The first who answers has it; the second is told who."""
+    call = checks.live_call(room, order.call)
+    if isinstance(call, Refusal):
+        return call
+    if call.status == "answered":
+        words = f"{call.answered_by} has answered call {call.id}"
+        return Refusal("call_answered_already", words, "call", {"call": call.id, "by": call.answered_by})
+    return (calls.CallAnswered(given.now, call.id, given.by),)
+
+
+def locate(room: Room, order: orders.LocateCall, given: Given) -> Decision:
+    """Allowed while it rings: a position may arrive before anybody speaks."""
+    call = checks.live_call(room, order.call)
+    if isinstance(call, Refusal):
+        return call
+    return (calls.CallLocated(given.now, call.id, order.place),)
+
+
+def note(room: Room, order: orders.NoteCall, given: Given) -> Decision:
+    """Write down what the caller says."""
+    call = checks.live_call(room, order.call)
+    if isinstance(call, Refusal):
+        return call
+    return checks.not_empty(order.text, "text") or (calls.CallNoted(given.now, call.id, order.text),)
+
+
+def release(room: Room, order: orders.ReleaseCall, given: Given) -> Decision:
+    """Abandoned while ringing or after; a question can only be answered by somebody who answered."""
+    needed = checks.live_call if order.reason == "abandoned" else checks.answered_call
+    call = needed(room, order.call)
+    if isinstance(call, Refusal):
+        return call
+    return (calls.CallReleased(given.now, call.id, order.reason, order.text),)
+
+
+def attach(room: Room, order: orders.AttachCall, given: Given) -> Decision:
+    """The call is about an incident that is open."""
+    call = checks.answered_call(room, order.call)
+    if isinstance(call, Refusal):
+        return call
+    incident = checks.open_incident(room, order.incident)
+    if isinstance(incident, Refusal):
+        return incident
+    return (calls.CallAttached(given.now, call.id, incident.id),)

@@ -1,0 +1,163 @@
+"""Who can be there first: the capable, staffed, free units by road time, and why every other one was passed over.
+
+Pure: travel times arrive as numbers. Proposes, never sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from tocsin.domain.room import Incident, Room, Unit
+from tocsin.domain.travel import Travel, Travels
+from tocsin.domain.types import IncidentType, Need
+from tocsin.facts.assignments import Basis
+from tocsin.facts.values import Instant
+
+BypassReason: TypeAlias = Literal[
+    "off_duty", "understaffed", "on_incident", "not_capable", "no_road", "farther", "not_needed"
+]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """One unit, chosen or bypassed, and why. Chosen ones stand first, then by road time, then those that cannot go."""
+
+    unit: str
+    chosen: bool
+    basis: Basis
+    eta_s: float | None = None
+    length_m: float | None = None
+    position_age_s: float | None = None
+    """None when the unit never reported and its home was used."""
+    capability: str = ""
+    """The need this unit was chosen for."""
+    reason: BypassReason | None = None
+    incident: str = ""
+    """With `on_incident`: the incident that has it."""
+    later_s: float | None = None
+    """With `farther`: how much later than the last one chosen for a need it could fill."""
+    text: str = ""
+    """The reason in an English sentence."""
+
+
+class NeedStatus(msgspec.Struct, frozen=True):
+    """One need of the incident's type: how many wanted, already assigned, chosen now."""
+
+    capability: str
+    count: int
+    assigned: int
+    chosen: int
+
+
+def cannot_go(unit: Unit, needs: Iterable[Need]) -> tuple[BypassReason, str] | None:
+    """Why this unit cannot go at all, wherever it stands; None when it could."""
+    if not unit.on_duty:
+        return "off_duty", "off duty"
+    if unit.crew_count < unit.crew_min:
+        return "understaffed", f"crew of {unit.crew_count}, needs {unit.crew_min}"
+    if unit.assignment:
+        return "on_incident", f"on incident {unit.assignment.incident}, {unit.assignment.stage.replace('_', ' ')}"
+    if not any(need.capability in unit.capabilities for need in needs):
+        return "not_capable", "cannot do what is needed"
+    return None
+
+
+def still_needed(room: Room, incident: Incident, kind: IncidentType) -> list[NeedStatus]:
+    """Each need of the type, less what is on the incident already. One unit fills one need, the scarcest it can."""
+    free = [room.units[unit].capabilities for unit in incident.units]
+    needs: list[NeedStatus] = []
+    for need in kind.needs:
+        able = sorted((caps for caps in free if need.capability in caps), key=len)[: need.count]
+        for caps in able:
+            free.remove(caps)
+        needs.append(NeedStatus(need.capability, need.count, len(able), 0))
+    return needs
+
+
+def recommend(
+    room: Room, incident: Incident, kind: IncidentType, travels: Travels, now: Instant
+) -> tuple[tuple[NeedStatus, ...], tuple[Candidate, ...]]:
+    """Needs and every unit of the room as a candidate. `travels` holds the drive of every unit to the incident."""
+    able: list[tuple[float, Unit]] = []
+    out: list[Candidate] = []
+    for unit in room.units.values():
+        if incident.id == (unit.assignment.incident if unit.assignment else None):
+            continue
+        travel = travels.get(unit.id)
+        why = cannot_go(unit, kind.needs)
+        if why is None and (travel is None or travel.basis == "none"):
+            why = "no_road", "no way there is known"
+        if why is None and travel is not None:
+            able.append((travel.eta_s, unit))
+        elif why:
+            out.append(_bypassed(unit, travel, why, now))
+    needs, chosen, rest = _choose(still_needed(room, incident, kind), sorted(able, key=lambda x: (x[0], x[1].id)))
+    candidates = [_chosen(unit, travels[unit.id], capability, now) for unit, capability in chosen]
+    candidates += _later(rest, chosen, travels, now)
+    return tuple(needs), tuple(candidates + sorted(out, key=lambda c: (c.eta_s is None, c.eta_s, c.unit)))
+
+
+def _choose(
+    needs: list[NeedStatus], able: list[tuple[float, Unit]]
+) -> tuple[list[NeedStatus], list[tuple[Unit, str]], list[Unit]]:
+    chosen: list[tuple[Unit, str]] = []
+    taken: set[str] = set()
+    filled: list[NeedStatus] = []
+    for need in needs:
+        wanted = need.count - need.assigned
+        first = [u for _, u in able if u.id not in taken and need.capability in u.capabilities][:wanted]
+        taken.update(unit.id for unit in first)
+        chosen += [(unit, need.capability) for unit in first]
+        filled.append(msgspec.structs.replace(need, chosen=len(first)))
+    return filled, chosen, [unit for _, unit in able if unit.id not in taken]
+
+
+def _later(rest: list[Unit], chosen: list[tuple[Unit, str]], travels: Travels, now: Instant) -> list[Candidate]:
+    out: list[Candidate] = []
+    for unit in rest:
+        travel = travels[unit.id]
+        rivals = [travels[u.id].eta_s for u, capability in chosen if capability in unit.capabilities]
+        if not rivals:
+            out.append(_bypassed(unit, travel, ("not_needed", "enough are on it already"), now))
+            continue
+        later_s = travel.eta_s - max(rivals)
+        words = f"{int(later_s) // 60}:{int(later_s) % 60:02d} later than the last one chosen"
+        out.append(_bypassed(unit, travel, ("farther", words), now, later_s))
+    return out
+
+
+def _chosen(unit: Unit, travel: Travel, capability: str, now: Instant) -> Candidate:
+    return Candidate(
+        unit.id, True, travel.basis, travel.eta_s, travel.length_m, _age(travel, now), capability, text=capability
+    )
+
+
+def _bypassed(
+    unit: Unit,
+    travel: Travel | None,
+    why: tuple[BypassReason, str],
+    now: Instant,
+    later_s: float | None = None,
+) -> Candidate:
+    reason, text = why
+    incident = unit.assignment.incident if unit.assignment and reason == "on_incident" else ""
+    if travel is None or travel.basis == "none":
+        return Candidate(unit.id, False, "none", reason=reason, incident=incident, text=text)
+    return Candidate(
+        unit.id,
+        False,
+        travel.basis,
+        travel.eta_s,
+        travel.length_m,
+        _age(travel, now),
+        reason=reason,
+        incident=incident,
+        later_s=later_s,
+        text=text,
+    )
+
+
+def _age(travel: Travel, now: Instant) -> float | None:
+    return None if travel.position_at is None else max(0.0, now - travel.position_at)

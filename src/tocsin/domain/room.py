@@ -1,0 +1,131 @@
+"""The room: the live picture of one centre, as decisions need it. Holds state; refuses to judge it.
+
+Everything here is rebuilt from facts by `evolve`; nothing else may change it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from tocsin.facts.centre import Mode
+from tocsin.facts.values import Instant, Place
+from tocsin.facts.watch import AlarmKind
+
+CallStatus: TypeAlias = Literal["ringing", "answered", "attached", "released"]
+Stage: TypeAlias = Literal[
+    "dispatched",
+    "acknowledged",
+    "en_route",
+    "staged",
+    "on_scene",
+    "at_patient",
+    "left_scene",
+    "at_hospital",
+    "handed_over",
+]
+
+
+class Call(msgspec.Struct):
+    """Somebody asks for help."""
+
+    id: str
+    status: CallStatus
+    received_at: Instant
+    place: Place | None = None
+    answered_by: str = ""
+    incident: str = ""
+
+
+class Incident(msgspec.Struct):
+    """We respond."""
+
+    id: str
+    type: str
+    priority: int
+    place: Place
+    open: bool = True
+    links: set[str] = msgspec.field(default_factory=set)
+    units: list[str] = msgspec.field(default_factory=list)
+    """Units on it now, in the order they were sent."""
+
+
+class Assignment(msgspec.Struct):
+    """A unit on an incident."""
+
+    unit: str
+    incident: str
+    stage: Stage
+    since: Instant
+    dispatched_at: Instant
+    heard_at: Instant
+    """Last word from the crew, or about their incident: what the long-on-scene alarm counts from."""
+
+
+class Unit(msgspec.Struct):
+    """A crewed vehicle or team."""
+
+    id: str
+    unit_kind: str
+    agency: str
+    capabilities: frozenset[str]
+    crew_min: int
+    home: Place
+    station: str
+    on_duty: bool = False
+    crew_count: int = 0
+    at_station: bool = True
+    assignment: Assignment | None = None
+
+
+class Alarm(msgspec.Struct):
+    """Something is overdue."""
+
+    id: str
+    alarm_kind: AlarmKind
+    subject: str
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str = ""
+
+
+class Closure(msgspec.Struct):
+    """A road that is closed now."""
+
+    id: str
+    place: Place
+    radius_m: float
+
+
+class Room(msgspec.Struct):
+    """One centre, now."""
+
+    centre: str = ""
+    name: str = ""
+    mode: Mode = "live"
+    calls: dict[str, Call] = msgspec.field(default_factory=dict)
+    incidents: dict[str, Incident] = msgspec.field(default_factory=dict)
+    units: dict[str, Unit] = msgspec.field(default_factory=dict)
+    alarms: dict[str, Alarm] = msgspec.field(default_factory=dict)
+    closures: dict[str, Closure] = msgspec.field(default_factory=dict)
+    ringing: dict[str, None] = msgspec.field(default_factory=dict)
+    """Ids of calls that ring, oldest first; a dict because it keeps order and forgets quickly."""
+    busy: dict[str, None] = msgspec.field(default_factory=dict)
+    """Ids of units on an incident."""
+    last_call: int = 0
+    last_incident: int = 0
+    last_closure: int = 0
+
+
+STAGES: tuple[Stage, ...] = (
+    "dispatched",
+    "acknowledged",
+    "en_route",
+    "staged",
+    "on_scene",
+    "at_patient",
+    "left_scene",
+    "at_hospital",
+    "handed_over",
+)
+RANK: dict[str, int] = {stage: rank for rank, stage in enumerate(STAGES)}
