@@ -123,7 +123,10 @@ class Codec:
         kind = str(fact.get("kind", ""))
         while kind in self._upcasts and kind not in seen and len(seen) < MAX_UPCASTS:
             seen.add(kind)
-            fact = self._upcasts[kind](dict(fact))
+            try:
+                fact = self._upcasts[kind](dict(fact))
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise LogError(f"entry {position} cannot be read: as {kind!r} it is not whole ({error!r})") from error
             kind = str(fact.get("kind", ""))
         if kind not in self._kinds:
             raise LogError(f"entry {position} is of a kind this release does not know: {kind!r}")

@@ -167,11 +167,12 @@ class SqliteLog:
 
     def close(self) -> None:
         """Let go of the file. Closing twice is harmless."""
+        self._readers.close()
+        # The writer last: only a connection that may write can fold the journal into the file as it leaves.
         with self._lock:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
-        self._readers.close()
 
     def _up_to(self, end: Position) -> Iterator[Row]:
         """Every row there is, but not those that were properly appended since the head was read."""
