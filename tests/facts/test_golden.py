@@ -1,0 +1,114 @@
+"""Every fact ever released, byte for byte as first written, still reads, and today's are still written like that.
+
+`python tests/facts/test_golden.py` writes the file of each kind that has none yet. It never rewrites one: a golden file
+is the promise made to every log that holds such a fact. When a shape changes, its old file stays and an upcast reads it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts.base import Entry
+from tocsin.facts.union import FACT_TYPES
+from tocsin.facts.values import Move, Place
+from tocsin.log.codec import CODEC
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "facts"
+AT = 1_700_000_000.25
+HOME = Place(35.8989, 14.5146, "14, Triq ir-Repubblika, Valletta", "address", 25.0)
+DRIVE = assignments.Drive("road", 214.5, 2890.0, 35.89, 14.51, AT - 3)
+STAMPED = {"unit": "E12", "incident": "I-1"}
+
+EXAMPLES: dict[str, Any] = {
+    "centre.opened": centre.CentreOpened(AT, "malta", "Malta Emergency Control", "exercise"),
+    "call.received": calls.CallReceived(AT, "C-1", "112-3", "+356 2122 4001", "Rita Borg", HOME),
+    "call.answered": calls.CallAnswered(AT, "C-1", "ana"),
+    "call.located": calls.CallLocated(AT, "C-1", HOME),
+    "call.noted": calls.CallNoted(AT, "C-1", "حريق في الطابق الثالث 🔥"),
+    "call.released": calls.CallReleased(AT, "C-1", "information", "asked for the pharmacy on duty"),
+    "call.attached": calls.CallAttached(AT, "C-1", "I-1"),
+    "incident.opened": incidents.IncidentOpened(AT, "I-1", "fire.structure", 1, HOME, ("C-1", "C-2"), "third floor"),
+    "incident.noted": incidents.IncidentNoted(AT, "I-1", "two people on the balcony"),
+    "incident.relocated": incidents.IncidentRelocated(AT, "I-1", HOME),
+    "incident.reclassified": incidents.IncidentReclassified(AT, "I-1", "fire.alarm", 3),
+    "incident.linked": incidents.IncidentsLinked(AT, "I-1", "I-2"),
+    "incident.closed": incidents.IncidentClosed(AT, "I-1", "handled", "fire out"),
+    "incident.reopened": incidents.IncidentReopened(AT, "I-1", "smoke again"),
+    "unit.registered": units.UnitRegistered(AT, "E12", "engine", "fire", ("fire", "rescue"), 4, HOME, "Floriana"),
+    "unit.on_duty": units.UnitCameOnDuty(AT, "E12", 2, ("Rita Borg", "Ġużè Camilleri")),
+    "unit.off_duty": units.UnitWentOffDuty(AT, "E12"),
+    "unit.at_station": units.UnitReturned(AT, "E12"),
+    "unit.dispatched": assignments.UnitDispatched(AT, **STAMPED, drive=DRIVE),
+    "unit.acknowledged": assignments.UnitAcknowledged(AT, **STAMPED),
+    "unit.en_route": assignments.UnitEnRoute(AT, **STAMPED),
+    "unit.staged": assignments.UnitStaged(AT, **STAMPED),
+    "unit.on_scene": assignments.UnitOnScene(AT, **STAMPED),
+    "unit.at_patient": assignments.UnitAtPatient(AT, **STAMPED),
+    "unit.left_scene": assignments.UnitLeftScene(AT, **STAMPED, destination="Mater Dei"),
+    "unit.at_hospital": assignments.UnitAtHospital(AT, **STAMPED),
+    "unit.handed_over": assignments.UnitHandedOver(AT, **STAMPED),
+    "unit.available": assignments.UnitAvailable(AT, **STAMPED),
+    "unit.cancelled": assignments.UnitCancelled(AT, **STAMPED, reason="not needed"),
+    "unit.diverted": assignments.UnitDiverted(AT, **STAMPED, to="I-2", drive=DRIVE, reason="closer"),
+    "units.moved": units.UnitsMoved(AT, (Move("E12", AT, 35.89, 14.51, 13.9, 271.5), Move("A3", AT, 35.9, 14.5))),
+    "alarm.raised": watch.AlarmRaised(AT, "A-1", "not_acknowledged", "E12", AT - 60, "I-1"),
+    "alarm.acknowledged": watch.AlarmAcknowledged(AT, "A-1", "ana"),
+    "road.closed": roads.RoadClosed(AT, "R-1", HOME, 40.0, "burst main"),
+    "road.reopened": roads.RoadReopened(AT, "R-1"),
+}
+
+
+def example(kind: str) -> Entry:
+    return Entry(12, AT + 0.5, "ana", "7f3c9a", 11, EXAMPLES[kind])
+
+
+def golden_bytes(kind: str) -> bytes:
+    return (SAMPLES / f"{kind}.json").read_bytes().removesuffix(b"\n")
+
+
+KINDS = [fact_type.__struct_config__.tag for fact_type in FACT_TYPES]
+
+
+def test_kinds_are_told_apart():
+    assert len(set(KINDS)) == len(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_golden_file_that_reads_as_its_example(kind):
+    assert CODEC.decode(12, golden_bytes(kind)) == example(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_still_written_byte_for_byte_as_in_its_golden_file(kind):
+    assert CODEC.encode(example(kind)) == golden_bytes(kind)
+    assert CODEC.encode(CODEC.decode(12, golden_bytes(kind))) == golden_bytes(kind)
+
+
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.json")), ids=lambda file: file.stem)
+def test_every_golden_file_ever_written_still_reads(file):
+    entry = CODEC.decode(12, file.read_bytes().removesuffix(b"\n"))
+    assert entry.fact.at == AT
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_leaves_no_field_at_its_default(kind):
+    fact = EXAMPLES[kind]
+    for field in type(fact).__struct_fields__:
+        assert getattr(fact, field) not in (None, "", ()), f"{kind}.{field} is not shown in the golden file"
+
+
+def write_missing() -> int:
+    """Write the golden file of each kind that has none; returns how many."""
+    missing = [kind for kind in KINDS if not (SAMPLES / f"{kind}.json").exists()]
+    for kind in missing:
+        (SAMPLES / f"{kind}.json").write_bytes(CODEC.encode(example(kind)) + b"\n")
+    return len(missing)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write_missing()} golden files written to {SAMPLES}\n")
