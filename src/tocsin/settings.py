@@ -1,0 +1,169 @@
+"""What an operator may set, from a TOML file and the command line, and the centre's catalogue of incident types.
+
+Every mistake is one line that names the file, the key and what would be right. Opens no store and no socket.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from tocsin.domain.types import Catalogue
+from tocsin.facts.centre import Mode
+
+T = TypeVar("T")
+PORT = 9110
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line for the operator."""
+
+
+class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose log this is. Once a log is opened its id and mode stand; a differing setting is refused at start."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = "centre"
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "Centre"
+    mode: Mode = "live"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything `tocsin serve` needs to know. Paths in a file are relative to that file."""
+
+    data: Path = Path("data")
+    """Folder of the logs and accounts; made when it is not there."""
+    host: Word = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = PORT
+    """0 takes any free port."""
+    region: Path | None = None
+    """Folder made by `tocsin region build`; without one there is no map and no road time."""
+    catalogue: Path | None = None
+    """The centre's own incident types; without one, the packaged defaults."""
+    secure_cookies: bool = False
+    """True where browsers reach this server over https, as they should in earnest."""
+    allowed_hosts: tuple[Word, ...] = ()
+    """Names under which browsers reach this server, besides localhost and `host`."""
+    centre: Centre = Centre()
+
+
+def load_settings(path: Path | None = None, **given: Any) -> Settings:
+    """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
+    values = _read(path) if path else {}
+    if path:
+        for key in ("data", "region", "catalogue"):
+            if isinstance(values.get(key), str):
+                values[key] = str(path.parent / values[key])
+    for key, value in given.items():
+        if value is not None:
+            _put(values, key, value)
+    return _convert(values, Settings, str(path) if path else "the command line")
+
+
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """The catalogue in `path` (TOML), or the packaged one. Raises SettingsError naming file and key."""
+    name = str(path) if path else "the packaged catalogue"
+    values = _read(path) if path else _parse(files("tocsin").joinpath("data", "catalogue.toml").read_bytes(), name)
+    catalogue = _convert(values, Catalogue, name)
+    for fault in _faults(catalogue):
+        raise SettingsError(f"{name}: {fault}")
+    return catalogue
+
+
+def _faults(catalogue: Catalogue) -> Iterable[str]:
+    """What is wrong with a catalogue beyond its shape, each in one line."""
+    if not catalogue.types:
+        yield "types: at least one incident type is needed; add a [[types]] table"
+    if not catalogue.dispositions:
+        yield "dispositions: at least one is needed, or no incident could be closed; add a [[dispositions]] table"
+    yield from _repeated("types", [kind.code for kind in catalogue.types])
+    yield from _repeated("dispositions", [end.code for end in catalogue.dispositions])
+    for index, kind in enumerate(catalogue.types):
+        yield from _named(f"types[{index}]", kind.code, kind.name)
+        if not 1 <= kind.priority <= 5:
+            yield f"types[{index}].priority ('{kind.code}'): {kind.priority} is not 1 (most urgent) to 5"
+        if not kind.group:
+            yield f"types[{index}].group ('{kind.code}'): is empty"
+        for at, need in enumerate(kind.needs):
+            if not need.capability or not 1 <= need.count <= 60:
+                yield f"types[{index}].needs[{at}] ('{kind.code}'): needs a capability and a count of 1 to 60"
+        yield from _repeated(f"types[{index}].needs ('{kind.code}')", [need.capability for need in kind.needs])
+    for index, end in enumerate(catalogue.dispositions):
+        yield from _named(f"dispositions[{index}]", end.code, end.name)
+    for key, seconds in msgspec.structs.asdict(catalogue.limits).items():
+        if not 0 < seconds <= 86_400:
+            yield f"limits.{key}: {seconds:g} is not between 0 and 86400 seconds"
+
+
+def _named(where: str, code: str, name: dict[str, str]) -> Iterable[str]:
+    if not 1 <= len(code) <= 64 or code != code.strip():
+        yield f"{where}.code: must be 1 to 64 characters without blanks around them, not '{code}'"
+    if not name.get("en", "").strip():
+        yield f"{where}.name ('{code}'): an English name is needed: name.en = \"…\""
+    for language, words in name.items():
+        if not words.strip():
+            yield f"{where}.name.{language} ('{code}'): is empty; write a name or leave the line out"
+
+
+def _repeated(where: str, codes: list[str]) -> Iterable[str]:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            yield f"{where}: '{code}' stands there twice; every code may stand once"
+        seen.add(code)
+
+
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    if key.startswith("centre_"):
+        centre = values.setdefault("centre", {})
+        if isinstance(centre, dict):
+            centre[key.removeprefix("centre_")] = value
+    else:
+        values[key] = value
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return _parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _parse(raw: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(raw.decode())
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: is not TOML: {error}") from None
+
+
+def _convert(values: dict[str, Any], kind: type[T], name: str) -> T:
+    try:
+        return msgspec.convert(values, kind, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{name}: {_explain(str(error), kind)}") from None
+
+
+def _path(kind: type, value: Any) -> Any:
+    """TOML has no paths: text becomes one."""
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+
+
+def _explain(message: str, kind: type[Any]) -> str:
+    """msgspec's message with the key first, and the keys there are when one is unknown."""
+    what, _, place = message.partition(" - at `$")
+    key = place.rstrip("`").removeprefix(".")
+    if "unknown field" in what and not key:
+        what += "; the keys are " + ", ".join(field.name for field in msgspec.structs.fields(kind))
+    if "enum" in what:
+        what += "; it is live or exercise"
+    what = what[0].lower() + what[1:].replace("`", "'")
+    return f"{key}: {what}" if key else what

@@ -1,0 +1,87 @@
+"""What a handler is given and what it may hand back. Knows no route; a handler sees a request only through this."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from tocsin.access import Access, Session
+from tocsin.desk.desk import Desk
+from tocsin.web.bodies import RegionView
+from tocsin.web.console import Console
+from tocsin.web.framer import Framer
+from tocsin.web.problems import Headers
+from tocsin.web.reply import Reply
+from tocsin.web.squeeze import Squeezer
+
+COOKIE = "tocsin_session"
+
+Stream: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An answer that writes itself: the tail, the basemap."""
+
+
+class Site:
+    """Everything the handlers of one server share."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        access: Access,
+        *,
+        region: RegionView | None = None,
+        basemap: Path | None = None,
+        static: Path | None = None,
+        hosts: Sequence[str] = (),
+        secure: bool = False,
+    ) -> None:
+        self.desk = desk
+        self.access = access
+        self.region = region
+        self.basemap = basemap
+        self.console = Console(static or Path(__file__).parent / "static")
+        self.squeeze = Squeezer()
+        self.framer = Framer()
+        self.board_b = 0
+        """Size of the board when it was last sent whole: tells whether compressing is worth it."""
+        self.hosts = frozenset(hosts) | {"localhost", "127.0.0.1", "[::1]"}
+        self.secure = secure
+        self.openapi = b""
+        self.stopping = asyncio.Event()
+        """Set when the server begins to stop: tails end, so that nobody waits for them."""
+
+
+class Ask(msgspec.Struct):
+    """One request, read and checked: nobody reaches a handler unless the route's permission holds."""
+
+    site: Site
+    scope: Scope
+    path: dict[str, str]
+    session: Session | None
+    token: str
+    query: Any
+    body: Any
+
+    @property
+    def who(self) -> Session:
+        """Who is signed in; only on routes that need it."""
+        if self.session is None:
+            raise RuntimeError("this route does not ask who is signed in")
+        return self.session
+
+    def header(self, name: bytes) -> bytes:
+        """The first header of this (lower-case) name, or nothing."""
+        return next((value for key, value in self.scope["headers"] if key == name), b"")
+
+    @property
+    def remote(self) -> str:
+        """The address the request came from, as the socket has it."""
+        client = self.scope.get("client")
+        return str(client[0]) if client else ""
+
+
+Handler: TypeAlias = Callable[[Ask], Awaitable[Any]]

@@ -1,0 +1,178 @@
+"""Bodies, queries and answers that only HTTP knows: sessions, accounts, the region in brief. Source of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from tocsin.facts.centre import Mode
+from tocsin.facts.values import Instant, Latitude, Longitude, Move, Position
+from tocsin.views.rows import IncidentRow, UnitRow
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Secret: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something a client sends; a field that is not known is said to be so."""
+
+
+class Nothing(Form, frozen=True):
+    """A query without parameters."""
+
+
+class SignIn(Form, frozen=True):
+    """Name and password, or the secret of a one-time link."""
+
+    name: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+    link: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """Who is signed in, and where. `csrf` goes into the X-Tocsin-CSRF header of every request that changes something."""
+
+    account: str
+    display: str
+    roles: tuple[str, ...]
+    unit: str
+    """The unit of a field account, or empty."""
+    language: str
+    csrf: str
+    mode: Mode
+    centre: str
+    name: str
+    """The centre's name."""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The server answers, and its log stands at `position`."""
+
+    ok: bool
+    position: Position
+
+
+class AfterQuery(Form, frozen=True):
+    """Where to resume: the position of the last fact seen. The Last-Event-ID header, when there, goes first."""
+
+    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class ClosedQuery(Form, frozen=True):
+    """Which incidents: the open ones are on the board already."""
+
+    status: Literal["closed"] = "closed"
+    limit: Limit = 50
+
+
+class TrailQuery(Form, frozen=True):
+    """How far back."""
+
+    minutes: Annotated[float, msgspec.Meta(gt=0, le=1_440)] = 10.0
+
+
+class PlacesQuery(Form, frozen=True):
+    """What was typed, and near where."""
+
+    q: Annotated[str, msgspec.Meta(max_length=200)]
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+
+
+class NearestQuery(Form, frozen=True):
+    """A point."""
+
+    lat: Latitude
+    lon: Longitude
+
+
+class DayQuery(Form, frozen=True):
+    """From `since` (included) to `until` (excluded), seconds UTC."""
+
+    since: Instant
+    until: Instant
+
+
+class MovesForm(Form, frozen=True):
+    """Reported positions of one's own unit."""
+
+    moves: Annotated[tuple[Move, ...], msgspec.Meta(min_length=1, max_length=600)]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """How many positions were taken."""
+
+    accepted: int
+
+
+class Field(msgspec.Struct, frozen=True):
+    """What a field unit may see: itself and the incident it is on."""
+
+    unit: UnitRow | None
+    incident: IncidentRow | None
+    position: Position
+    now: Instant
+
+
+class ResourceView(msgspec.Struct, frozen=True):
+    """A station, hospital, hydrant or defibrillator on the map."""
+
+    kind: str
+    name: str
+    lat: Latitude
+    lon: Longitude
+
+
+class RegionView(msgspec.Struct, frozen=True):
+    """The built map in brief; bbox is west, south, east, north in degrees."""
+
+    name: str
+    bbox: tuple[float, float, float, float]
+    attribution: str
+    has_basemap: bool
+    resources: tuple[ResourceView, ...]
+
+
+class HeadView(msgspec.Struct, frozen=True):
+    """Where the decisions log stands, with its hashes in hexadecimal: note it elsewhere and it proves the past later."""
+
+    centre: str
+    position: Position
+    chain: str
+    root: str
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """An account as an administrator sees it; its secret is nowhere."""
+
+    name: str
+    display: str
+    roles: tuple[str, ...]
+    unit: str
+    language: str
+    active: bool
+
+
+class NewAccount(Form, frozen=True):
+    """A new account."""
+
+    name: Name
+    password: Secret
+    roles: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=10)]
+    display: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    unit: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    language: Annotated[str, msgspec.Meta(max_length=16)] = "en"
+
+
+class AccountChange(Form, frozen=True):
+    """What to change; what is left out stays."""
+
+    password: Secret | None = None
+    roles: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=10)] | None = None
+    display: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    unit: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    language: Annotated[str, msgspec.Meta(max_length=16)] | None = None
+    active: bool | None = None

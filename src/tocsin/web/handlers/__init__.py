@@ -1,0 +1,1 @@
+"""Handlers of a few lines each: ask the desk, give back what it said. They judge nothing."""

@@ -1,0 +1,81 @@
+"""The live centre over HTTP: orders, the board, the tail, a field unit's own view and its positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.domain.orders import NoteIncident, StampUnit
+from tocsin.views.wire import OrderRequest
+from tocsin.web.ask import Ask
+from tocsin.web.bodies import Accepted, Field, Health
+from tocsin.web.permissions import READ_BOARD, field_only, still_may
+from tocsin.web.problems import impossible, malformed, not_permitted
+from tocsin.web.reply import JSON, NO_STORE, Reply
+from tocsin.web.tail import Tail
+
+GZIP_FROM_B = 8_192
+
+
+async def give(ask: Ask) -> Any:
+    """POST /api/orders."""
+    request: OrderRequest = ask.body
+    desk = ask.site.desk
+    if not 0 <= request.seen <= desk.position():
+        raise impossible("Nobody can have seen that position yet; load the board again.", "seen", position=desk.position())
+    if field_only(ask.who):
+        _check_own(ask, request.order)
+    return await desk.give(request.order, by=ask.who.account, key=request.id, seen=request.seen)
+
+
+def _check_own(ask: Ask, order: Any) -> None:
+    """A crew speaks for itself: its own unit, and the incident that unit is on."""
+    own = ask.who.unit
+    if isinstance(order, StampUnit) and order.unit != own:
+        raise not_permitted("A field account reports for its own unit only.", "order.unit", unit=own)
+    if isinstance(order, NoteIncident):
+        unit = ask.site.desk.unit(own)
+        if unit is None or unit.incident != order.incident:
+            text = "A field account writes notes only on the incident its unit is on."
+            raise not_permitted(text, "order.incident", unit=own)
+
+
+async def board(ask: Ask) -> Reply:
+    """GET /api/board, compressed when it is worth it."""
+    desk, site = ask.site.desk, ask.site
+    if site.board_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
+        raw = desk.picture_bytes()
+        site.board_b = len(raw)
+        return Reply(200, raw, (JSON, NO_STORE))
+    small = await site.squeeze(desk.position(), desk.picture_bytes)
+    return Reply(200, small, (JSON, NO_STORE, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")))
+
+
+async def tail(ask: Ask) -> Tail:
+    """GET /api/tail."""
+    seen = ask.header(b"last-event-id").strip()
+    if seen and not (seen.isdigit() and len(seen) < 16):
+        raise malformed("Last-Event-ID must be a position: a whole number.", "Last-Event-ID")
+    after = int(seen) if seen else ask.query.after
+    return Tail(ask.site, after, still_may(ask, READ_BOARD))
+
+
+async def field(ask: Ask) -> Field:
+    """GET /api/field."""
+    desk = ask.site.desk
+    unit = desk.unit(ask.who.unit) if ask.who.unit else None
+    incident = desk.incident(unit.incident) if unit and unit.incident else None
+    return Field(unit, incident, desk.position(), desk.now())
+
+
+async def report(ask: Ask) -> Any:
+    """POST /api/tracks."""
+    for index, move in enumerate(ask.body.moves):
+        if move.unit != ask.who.unit:
+            text = "Positions may be reported for one's own unit only."
+            raise not_permitted(text, f"moves[{index}][0]", unit=ask.who.unit)
+    return Accepted(await ask.site.desk.report(ask.body.moves))
+
+
+async def health(ask: Ask) -> Health:
+    """GET /api/health."""
+    return Health(ok=True, position=ask.site.desk.position())

@@ -1,0 +1,62 @@
+"""What was and what is advised: incidents, timelines, recommendations, routes, trails, the day, the log's head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.facts.values import Move
+from tocsin.views.rows import IncidentRow
+from tocsin.web.ask import Ask
+from tocsin.web.bodies import HeadView
+from tocsin.web.problems import impossible, not_found
+
+DAY_MAX_S = 400 * 86_400.0
+
+
+async def closed(ask: Ask) -> list[IncidentRow]:
+    """GET /api/incidents?status=closed."""
+    return ask.site.desk.closed(ask.query.limit)
+
+
+async def incident(ask: Ask) -> IncidentRow:
+    """GET /api/incidents/{id}."""
+    row = ask.site.desk.incident(ask.path["id"])
+    if row is None:
+        raise not_found("There is no incident with this id.", "id")
+    return row
+
+
+async def timeline(ask: Ask) -> Any:
+    """GET /api/incidents/{id}/timeline."""
+    return await ask.site.desk.timeline(ask.path["id"])
+
+
+async def recommendation(ask: Ask) -> Any:
+    """GET /api/incidents/{id}/recommendation."""
+    return await ask.site.desk.recommend(ask.path["id"])
+
+
+async def routes(ask: Ask) -> Any:
+    """GET /api/incidents/{id}/routes."""
+    return await ask.site.desk.routes(ask.path["id"])
+
+
+async def trail(ask: Ask) -> list[Move]:
+    """GET /api/units/{id}/trail."""
+    if ask.site.desk.unit(ask.path["id"]) is None:
+        raise not_found("There is no unit with this id.", "id")
+    return ask.site.desk.trail(ask.path["id"], ask.query.minutes)
+
+
+async def day(ask: Ask) -> Any:
+    """GET /api/day."""
+    since, until = ask.query.since, ask.query.until
+    if not since < until <= since + DAY_MAX_S:
+        raise impossible("'until' must be after 'since', and at most 400 days after it.", "until")
+    return await ask.site.desk.day(since, until)
+
+
+async def head(ask: Ask) -> HeadView:
+    """GET /api/log/head."""
+    at = await ask.site.desk.head()
+    return HeadView(at.centre, at.position, at.chain.hex(), at.root.hex())

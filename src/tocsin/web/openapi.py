@@ -1,0 +1,165 @@
+"""The OpenAPI 3.1 document, made from the table of routes and the types they name; nothing in it is written by hand twice.
+
+The console's types are made from this document, and the tests compare what the server says with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from tocsin import __version__
+from tocsin.domain.refusals import REFUSAL_NAMES
+from tocsin.views.wire import Problem
+from tocsin.web.door import ANYONE, Route
+from tocsin.web.problems import KINDS
+
+REF = "#/components/schemas/{name}"
+DESCRIPTION = (
+    "The live picture of one centre and the one door for changing it. Instants are seconds UTC; positions count the facts "
+    "of the centre's log. Every no is a Problem with a name. What changes something bears the session's csrf value."
+)
+_SPLIT = (("OrderRequest", "order", "Order"), ("Entry", "fact", "DecisionFact"))
+"""Unions that deserve a name of their own: owner, property, name."""
+
+Json = dict[str, Any]
+
+
+def document(routes: Sequence[Route]) -> Json:
+    """The whole document."""
+    schemas = _Schemas(routes)
+    paths: Json = {}
+    for route in routes:
+        if route.listed:
+            paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tocsin",
+            "version": __version__,
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.components.items())),
+            "responses": _problems(),
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "tocsin_session"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-Tocsin-CSRF"},
+            },
+        },
+    }
+
+
+def encoded(routes: Sequence[Route], indent: int = 1) -> bytes:
+    """The document as JSON text with a last newline: the golden file's bytes."""
+    return msgspec.json.format(msgspec.json.encode(document(routes)), indent=indent) + b"\n"
+
+
+class _Schemas:
+    """Every type the routes name, as JSON Schema, and the components they refer to."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        kinds: list[Any] = [Problem]
+        for route in routes:
+            kinds += [kind for kind in (route.answer, route.body, route.query, *route.events.values()) if kind is not None]
+        schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
+        names = {name: _short(name) for name in components}
+        if len(set(names.values())) != len(names):
+            raise ValueError(f"two types share a name in the OpenAPI document: {sorted(names)}")
+        self._kinds = kinds
+        self._schemas = [_renamed(schema, names) for schema in schemas]
+        self.components = {names[name]: _renamed(schema, names) for name, schema in components.items()}
+        self.components["RefusalName"] = {"type": "string", "enum": list(REFUSAL_NAMES)}
+        for owner, prop, name in _SPLIT:
+            self._split(owner, prop, name)
+        self._queries = {route.query.__name__ for route in routes}
+
+    def of(self, kind: Any) -> Json:
+        """Schema of a type that a route names."""
+        return self._schemas[next(at for at, known in enumerate(self._kinds) if known is kind or known == kind)]
+
+    def parameters(self, kind: Any) -> list[Json]:
+        """A query struct as parameters; it is no component, because no body bears it."""
+        schema = self.components.get(kind.__name__) or self.of(kind)
+        required = schema.get("required", ())
+        return [
+            {"name": name, "in": "query", "required": name in required, "schema": inner}
+            for name, inner in schema.get("properties", {}).items()
+        ]
+
+    def _split(self, owner: str, prop: str, name: str) -> None:
+        holder = self.components.get(owner, {}).get("properties")
+        if holder and prop in holder:
+            self.components[name] = {"title": name, **holder[prop]}
+            holder[prop] = {"$ref": REF.format(name=name)}
+
+
+def _short(name: str) -> str:
+    """`Entry_tocsin.facts…` is `Entry`: a generic's arguments are in its schema."""
+    return name.partition("_tocsin")[0]
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, names) for inner in value]
+    if isinstance(value, str) and value.startswith(REF.format(name="")):
+        prefix = REF.format(name="")
+        return prefix + names[value.removeprefix(prefix)]
+    return value
+
+
+def _operation(route: Route, schemas: _Schemas) -> Json:
+    text = (route.handler.__doc__ or "").strip()
+    operation: Json = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        "description": f"Who: {route.who}. {text}",
+        "parameters": [*_path_parameters(route.path), *schemas.parameters(route.query)],
+        "responses": _responses(route, schemas),
+    }
+    if route.body is not None:
+        content = {"application/json": {"schema": schemas.of(route.body)}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if route.permission != ANYONE:
+        operation["security"] = [{"session": [], "csrf": []} if route.method != "GET" else {"session": []}]
+    return operation
+
+
+def _path_parameters(path: str) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in re.findall(r"\{(\w+)", path)
+    ]
+
+
+def _responses(route: Route, schemas: _Schemas) -> Json:
+    good: Json = {"description": route.summary}
+    if route.events:
+        events = {name: schemas.of(kind) for name, kind in route.events.items()}
+        good["content"] = {route.media: {"schema": {"type": "string"}, "x-events": events}}
+    elif route.answer is not None:
+        good["content"] = {route.media: {"schema": schemas.of(route.answer)}}
+    elif route.status != 204:
+        good["content"] = {route.media: {}}
+    responses: Json = {str(route.status): good}
+    if route.ranged:
+        responses["206"] = good
+        responses["304"] = {"description": "Not changed."}
+    for status in route.refusals:
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    return responses
+
+
+def _problems() -> Json:
+    content = {"application/json": {"schema": {"$ref": REF.format(name="Problem")}}}
+    said: dict[int, list[str]] = {}
+    for kind in KINDS:
+        said.setdefault(kind.status, []).append(f"{kind.name}: {kind.meaning}")
+    return {f"Problem{status}": {"description": " ".join(lines), "content": content} for status, lines in said.items()}

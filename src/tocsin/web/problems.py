@@ -1,0 +1,82 @@
+"""Every way HTTP says no before the domain is asked, in one place. Refuses to know which handler says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tocsin.views.wire import Problem
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class No(Exception):  # noqa: N818 - a no is an answer, not an error of ours
+    """Raised anywhere while a request is answered: becomes a Problem with this HTTP status."""
+
+    def __init__(
+        self,
+        status: int,
+        name: str,
+        text: str,
+        field: str = "",
+        facts: dict[str, Any] | None = None,
+        headers: Headers = (),
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.problem = Problem(name, text, field, facts or {})
+        self.headers = tuple(headers)
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One no as the OpenAPI document lists it."""
+
+    status: int
+    name: str
+    meaning: str
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(400, "malformed", "The body or the query could not be read; `field` says where."),
+    Kind(400, "wrong_host", "The Host header names a machine this server does not answer for."),
+    Kind(401, "not_signed_in", "Nobody is signed in with this session, or the session has ended."),
+    Kind(401, "wrong_credentials", "Name and password, or the sign-in link, do not open anything."),
+    Kind(403, "not_permitted", "The account's roles do not allow this."),
+    Kind(403, "wrong_csrf", "The X-Tocsin-CSRF header is missing or is not this session's."),
+    Kind(403, "wrong_origin", "The request was sent by a page of another site."),
+    Kind(404, "unknown_route", "There is no such address here."),
+    Kind(404, "not_found", "There is nothing under this id."),
+    Kind(405, "wrong_method", "The address exists, the method does not; `Allow` lists those that do."),
+    Kind(409, "refused", "The order was understood and refused; the name is that of the refusal."),
+    Kind(413, "too_large", "The body is larger than this server reads."),
+    Kind(415, "wrong_content_type", "Bodies are JSON: Content-Type must be application/json."),
+    Kind(416, "wrong_range", "The range asked for lies outside the file."),
+    Kind(422, "impossible_value", "The field was read, but its value cannot be; `field` says which."),
+    Kind(429, "throttled", "Too many failed sign-ins; Retry-After says when to try again."),
+    Kind(500, "internal_error", "A fault of ours; `facts.reference` finds it in the server's log."),
+    Kind(503, "busy", "More orders are waiting than can be recorded in time; send the same order again."),
+    Kind(503, "not_recorded", "The store did not take the order; nothing was changed; send the same order again."),
+    Kind(503, "stopping", "The server is stopping; ask again in a moment."),
+)
+
+
+def malformed(text: str, field: str = "") -> No:
+    """400: could not be read."""
+    return No(400, "malformed", text, field)
+
+
+def impossible(text: str, field: str, **facts: Any) -> No:
+    """422: read, but cannot be."""
+    return No(422, "impossible_value", text, field, facts)
+
+
+def not_found(text: str, field: str = "") -> No:
+    """404: nothing under this id."""
+    return No(404, "not_found", text, field)
+
+
+def not_permitted(text: str, field: str = "", **facts: Any) -> No:
+    """403: the roles do not allow it."""
+    return No(403, "not_permitted", text, field, facts)

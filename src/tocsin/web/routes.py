@@ -1,0 +1,86 @@
+"""The table of routes. Everything derives from it: addresses, access checks, the OpenAPI document, the test that walks all roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.domain.types import Catalogue
+from tocsin.facts.values import Move
+from tocsin.views.day import DayFigures
+from tocsin.views.rows import IncidentRow
+from tocsin.views.wire import (
+    Done,
+    OrderRequest,
+    Picture,
+    PlaceMatch,
+    Recommendation,
+    TailFacts,
+    TailPulse,
+    TailReset,
+    TailTracks,
+    Timeline,
+)
+from tocsin.views.wire import Route as Way
+from tocsin.web import bodies
+from tocsin.web.door import ANYONE, SIGNED_IN, Route
+from tocsin.web.handlers import about, accounts, ground, live, people, record, windows
+from tocsin.web.permissions import MANAGE_ACCOUNTS, READ_BOARD, READ_FIELD, READ_RECORD, REPORT_POSITIONS, for_order
+
+EVENTS: dict[str, Any] = {"facts": TailFacts, "tracks": TailTracks, "pulse": TailPulse, "reset": TailReset}
+
+
+def _get(path: str, permission: str, handler: Any, answer: Any, summary: str, **more: Any) -> Route:
+    return Route("GET", path, permission, handler, answer, summary, **more)
+
+
+def _page(path: str, handler: Any = windows.page) -> Route:
+    return _get(path, ANYONE, handler, None, "The console.", media="text/html", listed=False, errors=(404,))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/api/orders", for_order, live.give, Done, "Give an order.", body=OrderRequest, errors=(409, 503)),
+    Route("POST", "/api/tracks", REPORT_POSITIONS, live.report, bodies.Accepted, "Report one's own positions.",
+          body=bodies.MovesForm, errors=(409, 503)),
+    _get("/api/board", READ_BOARD, live.board, Picture, "The picture and its position."),
+    _get("/api/tail", READ_BOARD, live.tail, None, "What happens from a position on.", query=bodies.AfterQuery,
+         media="text/event-stream", events=EVENTS),
+    _get("/api/field", READ_FIELD, live.field, bodies.Field, "One's own unit and its incident."),
+    Route("POST", "/api/session", ANYONE, people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
+          errors=(401, 429)),
+    _get("/api/session", SIGNED_IN, people.session, bodies.SessionView, "Who is signed in."),
+    Route("DELETE", "/api/session", SIGNED_IN, people.sign_out, None, "Sign out.", status=204),
+    _get("/api/incidents", READ_BOARD, record.closed, list[IncidentRow], "Closed incidents, newest first.",
+         query=bodies.ClosedQuery),
+    _get("/api/incidents/{id}", READ_BOARD, record.incident, IncidentRow, "One incident.", errors=(404,)),
+    _get("/api/incidents/{id}/timeline", READ_RECORD, record.timeline, Timeline, "All that was recorded about it.",
+         errors=(404,)),
+    _get("/api/incidents/{id}/recommendation", READ_BOARD, record.recommendation, Recommendation, "Who should go.",
+         errors=(404, 409)),
+    _get("/api/incidents/{id}/routes", READ_BOARD, record.routes, tuple[Way, ...], "The way of each unit under way.",
+         errors=(404, 409)),
+    _get("/api/units/{id}/trail", READ_BOARD, record.trail, list[Move], "Where a unit was.", query=bodies.TrailQuery,
+         errors=(404,)),
+    _get("/api/places", READ_BOARD, ground.places, list[PlaceMatch], "Find a place by what is typed.",
+         query=bodies.PlacesQuery),
+    _get("/api/places/nearest", READ_BOARD, ground.nearest, PlaceMatch, "The known place nearest to a point.",
+         query=bodies.NearestQuery, errors=(404,)),
+    _get("/api/catalogue", SIGNED_IN, ground.catalogue, Catalogue, "Incident types, dispositions and time limits."),
+    _get("/api/region", SIGNED_IN, ground.region, bodies.RegionView, "The built map in brief.", errors=(404,)),
+    _get("/map/basemap.pmtiles", SIGNED_IN, ground.basemap, None, "The basemap, by byte ranges.",
+         media="application/vnd.pmtiles", ranged=True, errors=(404, 416)),
+    _get("/api/day", READ_RECORD, record.day, DayFigures, "Response times of a span of time.", query=bodies.DayQuery),
+    _get("/api/log/head", READ_RECORD, record.head, bodies.HeadView, "Where the log stands, with its hashes."),
+    _get("/api/accounts", MANAGE_ACCOUNTS, accounts.every, list[bodies.AccountView], "All accounts."),
+    Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add, bodies.AccountView, "Add an account.",
+          body=bodies.NewAccount, errors=(409,)),
+    Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, accounts.change, bodies.AccountView, "Change an account.",
+          body=bodies.AccountChange, errors=(404, 409)),
+    _get("/api/health", ANYONE, live.health, bodies.Health, "Whether the server answers."),
+    _get("/api/openapi.json", ANYONE, about.openapi, None, "This document."),
+    _page("/"),
+    _page("/desk"),
+    _page("/map"),
+    _page("/wall"),
+    _page("/favicon.svg", windows.top),
+    _page("/assets/{path:path}", windows.asset),
+)
