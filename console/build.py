@@ -43,7 +43,7 @@ def main() -> int:
     try:
         build(install_only=wanted.install, force=wanted.force)
     except BuildError as error:
-        print(f"console: {error}", file=sys.stderr)
+        print(f"console: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
@@ -51,7 +51,8 @@ def main() -> int:
 def build(*, install_only: bool = False, force: bool = False) -> None:
     """Brings node_modules, the wire types and the static files up to date. Raises BuildError with one sentence."""
     bin_dir = node_dir()
-    step("packages", "packages", [CONSOLE / "package-lock.json", CONSOLE / ".npmrc"], lambda: npm(bin_dir, "ci"), force=False)
+    locked = [CONSOLE / "package-lock.json", CONSOLE / ".npmrc"]
+    step("packages", "packages", locked, lambda: npm(bin_dir, "ci"), force=False)
     if OPENAPI.exists():
         missing = not WIRE_TYPES.exists()
         step("wire types", "types", [OPENAPI], lambda: npm(bin_dir, "run", "types"), force=missing)
@@ -89,7 +90,8 @@ def candidates() -> Iterator[Path]:
 def recent_node(folder: Path) -> bool:
     """Whether the node in `folder` runs and is new enough."""
     try:
-        said = subprocess.run([str(folder / "node"), "--version"], capture_output=True, text=True, timeout=60, check=True)
+        asked = [str(folder / "node"), "--version"]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
         return False
     found = re.match(r"v(\d+)\.(\d+)", said.stdout)
@@ -144,7 +146,7 @@ def run(command: list[str], name: str, env: dict[str, str] | None = None) -> Non
 
 def say(title: str, words: str, end: str = "\n") -> None:
     """One line of progress."""
-    print(f"console: {title:<10} {words:<40}", end=end, flush=True)
+    print(f"console: {title:<10} {words:<40}", end=end, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

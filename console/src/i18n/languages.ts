@@ -1,0 +1,51 @@
+/// The languages there are. A catalogue that lacks a key is a type error here.
+
+import { commonEn, commonPt } from "./common";
+import { deskEn, deskPt } from "./desk";
+import { factsEn, factsPt } from "./facts";
+import { mapEn, mapPt } from "./map";
+import { ordersEn, ordersPt } from "./orders";
+import { refusalsEn, refusalsPt } from "./refusals";
+import { wallEn, wallPt } from "./wall";
+import type { Words } from "./words";
+
+export const en = {
+  common: commonEn,
+  desk: deskEn,
+  facts: factsEn,
+  map: mapEn,
+  orders: ordersEn,
+  refusals: refusalsEn,
+  wall: wallEn,
+};
+export type Messages = Words<typeof en>;
+
+export const pt: Messages = {
+  common: commonPt,
+  desk: deskPt,
+  facts: factsPt,
+  map: mapPt,
+  orders: ordersPt,
+  refusals: refusalsPt,
+  wall: wallPt,
+};
+
+export type Language = "en" | "pt";
+
+interface LanguageInfo {
+  name: string;
+  dir: "ltr" | "rtl";
+  /** For Intl: dates and numbers. */
+  locale: string;
+  messages: Messages;
+}
+
+export const LANGUAGES: Record<Language, LanguageInfo> = {
+  en: { name: "English", dir: "ltr", locale: "en-GB", messages: en },
+  pt: { name: "Português", dir: "ltr", locale: "pt-PT", messages: pt },
+};
+
+export function asLanguage(word: string | null | undefined): Language | null {
+  const base = (word ?? "").toLowerCase().split(/[-_]/)[0] ?? "";
+  return base in LANGUAGES ? (base as Language) : null;
+}
