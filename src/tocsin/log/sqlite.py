@@ -26,7 +26,8 @@ CHUNK = 1_000
 FORGET_CHUNK = 5_000
 
 _HEAD = "SELECT position, chain, peaks, start_position, start_chain, start_peaks, durable FROM heads WHERE centre = ?"
-_ROWS = """SELECT position, raw, leaf, chain FROM entries
+# SQLite keeps whatever type it is given: the casts make a tampered column bytes too, so that it is a flaw, not a crash.
+_ROWS = """SELECT position, CAST(raw AS BLOB), CAST(leaf AS BLOB), CAST(chain AS BLOB) FROM entries
     WHERE centre = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?"""
 _INSERT = "INSERT INTO entries (centre, position, raw, leaf, chain) VALUES (?, ?, ?, ?, ?)"
 _RECEIPT = 'INSERT INTO receipts (centre, "by", "order", digest, "first", "last") VALUES (?, ?, ?, ?, ?, ?)'
@@ -109,7 +110,7 @@ class SqliteLog:
             found = []
             for position in positions:
                 row = con.execute(
-                    "SELECT raw FROM entries WHERE centre = ? AND position = ?", (self.centre, position)
+                    "SELECT CAST(raw AS BLOB) FROM entries WHERE centre = ? AND position = ?", (self.centre, position)
                 ).fetchone()
                 if row is None:
                     raise LogError(f"there is no entry {position} in {self._path}")
