@@ -1,0 +1,314 @@
+"""The desk: the only door for change, and the picture every screen lives on.
+
+An order is given here, decided, made durable, folded and announced, in that order. Knows no HTTP, account or store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import msgspec
+
+from tocsin.desk.ground import Ground, Standing, straight, straight_route
+from tocsin.desk.tail import Frame, Tail
+from tocsin.desk.tracks import TRAIL_S, Tracks
+from tocsin.desk.writer import Asked, Writer
+from tocsin.domain.checks import known_incident
+from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
+from tocsin.domain.recommend import recommend
+from tocsin.domain.refusals import Refusal
+from tocsin.domain.travel import Travel
+from tocsin.domain.types import Catalogue
+from tocsin.facts.centre import Mode
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant, Move, Place, Position
+from tocsin.log.port import Head, Log, LogError
+from tocsin.views.board import BoardFold
+from tocsin.views.day import DayFigures, day_figures
+from tocsin.views.rows import CallRow, IncidentRow, UnitRow
+from tocsin.views.timeline import TimelineIndex
+from tocsin.views.wire import Done, Picture, Recommendation, Route, Timeline
+
+QUEUE = 4_096
+BATCH = 256
+TICK_S = 1.0
+PULSE_TICKS = 2
+
+_say = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+class Busy(Exception):  # noqa: N818 - it is a state of the desk, and reads as one
+    """Not now: `name` is `busy` (too much is waiting) or `not_recorded` (the store refused). Nothing was changed."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+class Desk:
+    """One centre's desk over its two logs."""
+
+    def __init__(
+        self,
+        log: Log,
+        tracks_log: Log,
+        catalogue: Catalogue,
+        clock: Callable[[], Instant],
+        ground: Ground | None = None,
+    ) -> None:
+        self._log = log
+        self.catalogue = catalogue
+        self.ground = ground
+        self.now = clock
+        self.board = BoardFold()
+        self._timelines = TimelineIndex()
+        self._writer = Writer(log, catalogue, clock)
+        self.tracks = Tracks(tracks_log)
+        self._tail = Tail(log, self.board)
+        self._tail.latest = self.tracks.latest
+        self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._picture: tuple[Position, bytes] = (-1, b"")
+
+    @property
+    def centre(self) -> str:
+        """Whose log it is."""
+        return self.board.centre
+
+    @property
+    def name(self) -> str:
+        """The centre's name."""
+        return self.board.name
+
+    @property
+    def mode(self) -> Mode:
+        """Whether calls are real."""
+        mode: Mode = self.board.mode
+        return mode
+
+    async def start(self, centre: str = "", name: str = "", mode: Mode = "live") -> None:
+        """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
+        await asyncio.to_thread(self._writer.refold, self._told)
+        await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
+        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._tick())]
+        if not self.board.centre:
+            await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
+        if self.ground:
+            await self.ground.warm()
+
+    async def stop(self) -> None:
+        """Settle what is waiting, then end."""
+        await self._queue.join()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        if self.ground:
+            self.ground.close()
+
+    def _told(self, entry: AnyEntry) -> None:
+        self.board.fold(entry)
+        self._timelines.fold(entry)
+
+    async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0) -> Done | Refusal:
+        """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
+        if self._queue.full():
+            raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
+        travels = await self._drives(order)
+        answer: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait(Asked(order, by, key, seen, travels, answer))
+        except asyncio.QueueFull:
+            raise Busy("busy", "too many orders are waiting; nothing was changed, try again") from None
+        return await answer
+
+    async def _write(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._settle(batch)
+            except Exception:  # noqa: BLE001 - whatever broke, the next order must find a desk
+                _say.exception("a batch of %d orders failed", len(batch))
+                _fail(batch, Busy("not_recorded", "the desk failed; nothing was changed"))
+                await asyncio.to_thread(self._writer.refold)
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def _settle(self, batch: Sequence[Asked]) -> None:
+        try:
+            settled = await self._writer.commit(batch)
+        except LogError as error:
+            _say.error("not recorded: %s", error)
+            _fail(batch, Busy("not_recorded", f"the record refused: {error}; nothing was changed"))
+            return
+        entries = settled.entries
+        if entries and entries[0].position > self.board.position + 1:
+            # Another writer was first: hear what it did before telling anybody of ours.
+            entries = await asyncio.to_thread(lambda: list(self._log.read(self.board.position)))
+        if entries:
+            for entry in entries:
+                self._told(entry)
+            self._tail.announce(entries)
+        for asked, answer in settled.answers:
+            if not asked.answer.done():
+                asked.answer.set_result(answer)
+
+    async def _tick(self) -> None:
+        """Time passes: alarms, positions, a pulse."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            ticks += 1
+            try:
+                await self._moment(ticks)
+            except Exception:  # noqa: BLE001 - a clock that stops would hide every later alarm
+                _say.exception("a tick failed")
+
+    async def _moment(self, ticks: int) -> None:
+        now = self.now()
+        moves = self.tracks.take_fresh()
+        if moves:
+            self._tail.announce_tracks(moves, now)
+            await self.tracks.record(moves, now)
+        if ticks % PULSE_TICKS == 0:
+            self._tail.pulse(now)
+        if not self._queue.full():
+            await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
+
+    # -- pictures ---------------------------------------------------------------------------------------------------
+
+    def position(self) -> Position:
+        """Up to here everything is durable and in the picture."""
+        return self.board.position
+
+    def picture(self) -> Picture:
+        """The board at a durable position, the latest vehicle positions, and the clock."""
+        return Picture(self.board.picture(), tuple(self.tracks.latest.values()), self.now())
+
+    def picture_bytes(self) -> bytes:
+        """The picture, encoded; the board part once per position however many ask."""
+        position, board = self._picture
+        if position != self.board.position:
+            board = _encode(self.board.picture())
+            self._picture = self.board.position, board
+        tracks = _encode(list(self.tracks.latest.values()))
+        return b'{"board":%b,"tracks":%b,"now":%b}' % (board, tracks, _encode(self.now()))
+
+    def follow(self, after: Position) -> AsyncIterator[Frame]:
+        """Everything after `after`, then live, for as long as it is read."""
+        return self._tail.follow(after, self.now())
+
+    def unit(self, unit: str) -> UnitRow | None:
+        """A unit's row."""
+        return self.board.units.get(unit)
+
+    def call(self, call: str) -> CallRow | None:
+        """A live call's row."""
+        return self.board.calls.get(call)
+
+    def incident(self, incident: str) -> IncidentRow | None:
+        """An incident's row, open or closed."""
+        return self.board.incidents.get(incident) or self.board.closed.get(incident)
+
+    def closed(self, limit: int) -> list[IncidentRow]:
+        """Incidents that ended, the latest first."""
+        rows = list(self.board.closed.values())
+        return rows[: -limit - 1 : -1]
+
+    async def timeline(self, incident: str) -> Timeline | Refusal:
+        """Everything recorded about one incident and its calls."""
+        known = known_incident(self._writer.room, incident)
+        if isinstance(known, Refusal):
+            return known
+        positions = self._timelines.positions(incident)
+        return Timeline(incident, tuple(await asyncio.to_thread(self._log.at, positions)))
+
+    async def day(self, since: Instant, until: Instant) -> DayFigures:
+        """Response times between two instants."""
+        return await asyncio.to_thread(lambda: day_figures(self._log.read(), since, until))
+
+    async def head(self) -> Head:
+        """Where the record stands."""
+        return await asyncio.to_thread(self._log.head)
+
+    # -- the ground -------------------------------------------------------------------------------------------------
+
+    async def report(self, moves: Sequence[Move]) -> int:
+        """Vehicle positions. Answers how many were news of units we know."""
+        known = [move for move in moves if move.unit in self.board.units]
+        return self.tracks.report(known, self.now())
+
+    def trail(self, unit: str, minutes: float) -> list[Move]:
+        """Where it was."""
+        return self.tracks.trail(unit, self.now() - minutes * 60)
+
+    def standing(self, unit: str) -> Standing:
+        """Where a unit is, as far as we know."""
+        move = self.tracks.latest.get(unit)
+        if move:
+            return unit, move.lat, move.lon, move.at
+        home = self.board.units[unit].home
+        return unit, home.lat, home.lon, None
+
+    def _closures(self) -> list[tuple[float, float, float]]:
+        return [(row.place.lat, row.place.lon, row.radius_m) for row in self.board.closures.values()]
+
+    async def _travels(self, units: Sequence[str], to: Place) -> dict[str, Travel]:
+        standing = [self.standing(unit) for unit in units]
+        if self.ground is None:
+            return {unit[0]: straight(unit, to) for unit in standing}
+        return await self.ground.travels(standing, to, self._closures())
+
+    async def _drives(self, order: AnyOrder) -> dict[str, Travel]:
+        """Travel times an order needs before it is decided: the drive is copied into its facts."""
+        if isinstance(order, DispatchUnits):
+            units: tuple[str, ...] = order.units
+        elif isinstance(order, DivertUnit):
+            units = (order.unit,)
+        else:
+            return {}
+        row = self.board.incidents.get(order.incident)
+        known = [unit for unit in units if unit in self.board.units]
+        return await self._travels(known, row.place) if row and known else {}
+
+    async def recommend(self, incident: str) -> Recommendation | Refusal:
+        """Who should go, and why not the others."""
+        row = self.board.incidents.get(incident)
+        known = known_incident(self._writer.room, incident)
+        if isinstance(known, Refusal):
+            return known
+        if row is None:
+            return Refusal("incident_closed", f"incident {incident} is closed", "incident", {"incident": incident})
+        kind = self.catalogue.type(row.type)
+        if kind is None:
+            return Refusal("unknown_type", f"type {row.type} is not in the centre's file", "type", {"type": row.type})
+        travels = await self._travels(list(self.board.units), row.place)
+        now = self.now()
+        needs, candidates = recommend(self._writer.room, known, kind, travels, now)
+        return Recommendation(incident, self.board.position, now, needs, candidates)
+
+    async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
+        """The ways of those who are coming."""
+        known = known_incident(self._writer.room, incident)
+        if isinstance(known, Refusal):
+            return known
+        row = self.board.incidents.get(incident)
+        coming = [on_it.unit for on_it in row.units if on_it.due_at is not None] if row else []
+        return tuple([await self._route(unit, row.place, incident) for unit in coming if row])
+
+    async def _route(self, unit: str, to: Place, incident: str) -> Route:
+        if self.ground is None:
+            return straight_route(self.standing(unit), to, incident)
+        return await self.ground.route(self.standing(unit), to, incident, self._closures())
+
+
+def _fail(batch: Sequence[Asked], error: Busy) -> None:
+    for asked in batch:
+        if not asked.answer.done():
+            asked.answer.set_exception(error)

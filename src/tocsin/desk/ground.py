@@ -1,0 +1,99 @@
+"""The ground under a desk: road times, routes, places, searched off the event loop. Knows units as named points."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+import numpy as np
+
+from tocsin.domain.travel import Travel
+from tocsin.facts.values import Instant, Place
+from tocsin.geo.places import Match
+from tocsin.geo.region import Region
+from tocsin.geo.straight import line_time
+from tocsin.views.wire import PlaceMatch, Route
+
+Standing: TypeAlias = tuple[str, float, float, Instant | None]
+"""unit, latitude and longitude in degrees, and when it was there (None: it never said, this is its home)."""
+Closed: TypeAlias = Sequence[tuple[float, float, float]]
+"""Closures as (latitude, longitude, radius in metres)."""
+
+
+class Ground:
+    """A region, and the threads that search it. One for roads, one for words, so that neither waits for the other."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self._roads = ThreadPoolExecutor(1, "roads")
+        self._words = ThreadPoolExecutor(1, "words")
+
+    async def warm(self) -> None:
+        """Compile and touch what the first caller would otherwise wait for."""
+        await asyncio.get_running_loop().run_in_executor(self._roads, self.region.roads.warm)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._roads.shutdown(wait=False, cancel_futures=True)
+        self._words.shutdown(wait=False, cancel_futures=True)
+
+    async def travels(self, units: Sequence[Standing], to: Place, closed: Closed) -> dict[str, Travel]:
+        """Every unit's drive to `to` under sirens, by road; where no road leads, as a line and marked so."""
+        if not units:
+            return {}
+        return await asyncio.get_running_loop().run_in_executor(self._roads, self._travels, units, to, closed)
+
+    def _travels(self, units: Sequence[Standing], to: Place, closed: Closed) -> dict[str, Travel]:
+        roads = self.region.roads
+        points = np.array([(lat, lon) for _, lat, lon, _ in units])
+        times = roads.times_to((to.lat, to.lon), points, siren=True, closed=roads.closed_edges(list(closed)))
+        return {
+            unit[0]: Travel("road", float(eta_s), float(length_m), *unit[1:])
+            if np.isfinite(eta_s)
+            else straight(unit, to)
+            for unit, eta_s, length_m in zip(units, times.eta_s, times.length_m, strict=True)
+        }
+
+    async def route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
+        """The way of one unit."""
+        return await asyncio.get_running_loop().run_in_executor(self._roads, self._route, unit, to, incident, closed)
+
+    def _route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
+        roads = self.region.roads
+        found = roads.route(unit[1:3], (to.lat, to.lon), siren=True, closed=roads.closed_edges(list(closed)))
+        if found is None:
+            return straight_route(unit, to, incident)
+        points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
+        return Route(unit[0], incident, "road", float(found.eta_s), float(found.length_m), points, tuple(found.streets))
+
+    async def search(self, text: str, near: tuple[float, float] | None, limit: int) -> list[PlaceMatch]:
+        """Places that `text` may mean, best first."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._words, lambda: self.region.places.search(text, near=near, limit=limit))
+        return [_match(one) for one in found]
+
+    async def nearest(self, lat: float, lon: float) -> PlaceMatch | None:
+        """Words for a point."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._words, self.region.places.nearest, lat, lon)
+        return _match(found) if found else None
+
+
+def _match(found: Match) -> PlaceMatch:
+    place = Place(found.lat, found.lon, found.text, found.kind, found.radius_m)
+    return PlaceMatch(place, found.detail, found.how)
+
+
+def straight(unit: Standing, to: Place) -> Travel:
+    """The drive as a line, marked as such."""
+    eta_s, length_m = line_time((unit[1], unit[2]), (to.lat, to.lon))
+    return Travel("line", eta_s, length_m, *unit[1:])
+
+
+def straight_route(unit: Standing, to: Place, incident: str) -> Route:
+    """The way as a line, marked as such."""
+    travel = straight(unit, to)
+    points = ((unit[1], unit[2]), (to.lat, to.lon))
+    return Route(unit[0], incident, "line", travel.eta_s, travel.length_m, points)

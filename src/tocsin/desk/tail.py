@@ -1,0 +1,122 @@
+"""Picture and tail, joined at a position: whoever holds the picture of position p misses nothing after p.
+
+One frame is encoded once, however many screens there are. A follower that falls behind is caught up from memory, then
+from the log, and is told to fetch the picture again only when it is hopelessly far back. Knows no screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant, Move, Position
+from tocsin.log.port import Log
+from tocsin.views.board import BoardFold
+from tocsin.views.wire import TailFacts, TailPulse, TailReset, TailTracks
+
+KEPT_FRAMES = 512
+KEPT_ENTRIES = 4_096
+CATCH_UP = 20_000
+"""A follower further behind than this fetches the picture again: cheaper for both."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One event, encoded. `position` is the resume point after it; None for what is never resumed."""
+
+    event: Literal["facts", "tracks", "pulse", "reset"]
+    position: Position | None
+    data: bytes
+
+
+class Tail:
+    """Announces to every follower; remembers enough to catch up whoever was away for a moment."""
+
+    def __init__(self, log: Log, board: BoardFold) -> None:
+        self._log = log
+        self._board = board
+        self._frames: deque[Frame] = deque(maxlen=KEPT_FRAMES)
+        self._made = 0
+        self._recent: deque[AnyEntry] = deque(maxlen=KEPT_ENTRIES)
+        self._wake: asyncio.Future[None] | None = None
+        self.latest: dict[str, Move] = {}
+        """Latest position per unit, for whoever joins."""
+
+    def announce(self, entries: Sequence[AnyEntry]) -> None:
+        """These are durable and folded into the board: tell everybody."""
+        self._recent.extend(entries)
+        self._add(self._facts(entries))
+
+    def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
+        """These units moved."""
+        self._add(Frame("tracks", None, _encode(TailTracks(now, tuple(moves)))))
+
+    def pulse(self, now: Instant) -> None:
+        """Nothing happened, and that is news too."""
+        self._add(Frame("pulse", None, _encode(TailPulse(now, self._board.position))))
+
+    def _facts(self, entries: Sequence[AnyEntry]) -> Frame:
+        position = self._board.position
+        return Frame("facts", position, _encode(TailFacts(position, tuple(entries), self._board.rows(entries))))
+
+    def _add(self, frame: Frame) -> None:
+        self._frames.append(frame)
+        self._made += 1
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+        self._wake = None
+
+    async def _woken(self) -> None:
+        if self._wake is None:
+            self._wake = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._wake)
+
+    async def follow(self, after: Position, now: Instant) -> AsyncIterator[Frame]:
+        """Everything after `after`, without gap or repeat, for as long as the follower reads."""
+        missed = await self._missed(after)
+        at, read = (
+            self._board.position,
+            self._made,
+        )  # before any yield: what comes while the follower writes is still to come
+        for frame in missed:
+            yield frame
+        yield Frame("tracks", None, _encode(TailTracks(now, tuple(self.latest.values()))))
+        while True:
+            if read == self._made:
+                await self._woken()
+            elif self._made - read > len(self._frames):
+                missed = await self._missed(at)
+                at, read = self._board.position, self._made
+                for frame in missed:
+                    yield frame
+            else:
+                frame = self._frames[read - self._made]
+                read += 1
+                if frame.position is None or frame.position > at:
+                    at = frame.position or at
+                    yield frame
+
+    async def _missed(self, at: Position) -> list[Frame]:
+        """What brings a follower from `at` to the board's position at the moment this returns."""
+        missing: list[AnyEntry] = []
+        while at < self._board.position and not (self._recent and self._recent[0].position <= at + 1):
+            if self._board.position - at > CATCH_UP:
+                break
+            read = await asyncio.to_thread(self._read, at)
+            missing += read
+            at += len(read)
+        # The log may be read a commit ahead of the board: what is not folded yet comes as a frame of its own.
+        missing = [entry for entry in missing if entry.position <= self._board.position]
+        missing += [entry for entry in self._recent if entry.position > at]
+        if at > self._board.position or self._board.position - at > max(CATCH_UP, len(self._recent)):
+            return [Frame("reset", self._board.position, _encode(TailReset(self._board.position)))]
+        return [self._facts(missing)] if missing else []
+
+    def _read(self, at: Position) -> list[AnyEntry]:
+        return list(self._log.read(at, CATCH_UP))

@@ -1,0 +1,74 @@
+"""Where the units are: the latest position of each, a short trail, and the tracks log. Never delays a decision."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from tocsin.facts.base import Entry
+from tocsin.facts.units import UnitsMoved
+from tocsin.facts.values import Instant, Move
+from tocsin.log.port import Log, LogError
+
+TRAIL_S = 3_600.0
+TRAIL_POINTS = 3_600
+AHEAD_S = 30.0
+"""A vehicle's clock may be ahead by this much before its report is left out."""
+
+_say = logging.getLogger(__name__)
+
+
+class Tracks:
+    """Positions in memory, written to the tracks log a batch at a time."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.latest: dict[str, Move] = {}
+        self._trails: dict[str, deque[Move]] = {}
+        self._fresh: dict[str, Move] = {}
+
+    def restore(self, since: Instant) -> None:
+        """Read back the last positions. Blocks."""
+        position = self._log.position()
+        for entry in self._log.read(max(0, position - int(TRAIL_S))):
+            if entry.recorded_at >= since:
+                self._take(entry.fact.moves)
+
+    def report(self, moves: Iterable[Move], now: Instant) -> int:
+        """Take what is news: not from the future, not older than what we have. Answers how many were taken."""
+        news = [m for m in moves if m.at <= now + AHEAD_S and self._newer(m)]
+        self._take(news)
+        self._fresh.update({move.unit: move for move in news})
+        return len(news)
+
+    def _newer(self, move: Move) -> bool:
+        known = self.latest.get(move.unit)
+        return known is None or move.at > known.at
+
+    def _take(self, moves: Iterable[Move]) -> None:
+        for move in moves:
+            self.latest[move.unit] = move
+            self._trails.setdefault(move.unit, deque(maxlen=TRAIL_POINTS)).append(move)
+
+    def take_fresh(self) -> tuple[Move, ...]:
+        """What moved since the last time this was asked; the latest per unit."""
+        fresh, self._fresh = tuple(self._fresh.values()), {}
+        return fresh
+
+    def trail(self, unit: str, since: Instant) -> list[Move]:
+        """Where it was, oldest first."""
+        return [move for move in self._trails.get(unit, ()) if move.at >= since]
+
+    async def record(self, moves: Sequence[Move], now: Instant) -> None:
+        """Append to the tracks log. A failure is said, and costs a second of trail, nothing else."""
+        try:
+            await asyncio.to_thread(self._append, tuple(moves), now)
+        except LogError as error:
+            _say.error("tracks not recorded: %s", error)
+
+    def _append(self, moves: tuple[Move, ...], now: Instant) -> None:
+        position = self._log.position()
+        fact = UnitsMoved(now, moves)
+        self._log.append([Entry(position + 1, now, "avl", f"tracks-{position + 1}", 0, fact)], position)

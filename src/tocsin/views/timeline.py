@@ -1,0 +1,37 @@
+"""Which entries belong to which incident: positions only, so that a year of them fits in memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+
+from tocsin.facts.calls import CallAttached
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Position
+
+
+def _empty() -> array[int]:
+    return array("q")
+
+
+class TimelineIndex:
+    """Positions by incident, in order. A call's entries join those of the incident it is attached to."""
+
+    def __init__(self) -> None:
+        self._incidents: defaultdict[str, array[int]] = defaultdict(_empty)
+        self._calls: defaultdict[str, array[int]] = defaultdict(_empty)
+
+    def fold(self, entry: AnyEntry) -> None:
+        """Remember whose entry it is."""
+        fact = entry.fact
+        if isinstance(fact, CallAttached):
+            self._incidents[fact.incident].extend(self._calls.pop(fact.call, _empty()))
+        elif call := getattr(fact, "call", ""):
+            self._calls[call].append(entry.position)
+        for name in ("incident", "other", "to"):
+            if incident := getattr(fact, name, ""):
+                self._incidents[incident].append(entry.position)
+
+    def positions(self, incident: str) -> list[Position]:
+        """Every position that belongs to the incident, in order."""
+        return sorted(set(self._incidents.get(incident, ())))
