@@ -43,8 +43,8 @@ def _style(plan: Plan, away_m: float, number: int, rng: np.random.Generator) -> 
     if share < 0.5:
         return str(rng.choice(["grid", "terrace"], p=[0.5, 0.5]))
     if share < 0.85:
-        return str(rng.choice(["grid", "terrace", "suburb", "garden"], p=[0.2, 0.3, 0.3, 0.2]))
-    return str(rng.choice(["terrace", "suburb", "garden"], p=[0.2, 0.5, 0.3]))
+        return str(rng.choice(["grid", "terrace", "suburb", "garden"], p=[0.2, 0.33, 0.35, 0.12]))
+    return str(rng.choice(["terrace", "suburb", "garden"], p=[0.25, 0.57, 0.18]))
 
 
 def cast_faces(
@@ -56,12 +56,12 @@ def cast_faces(
     middles = np.array([[f.centroid.x, f.centroid.y] for f in faces])
     away = np.hypot(middles[:, 0], middles[:, 1])
     order = np.argsort(away)
-    room = max(2, len(faces) // 60)
+    room = max(2, len(faces) // 40)
     for k in order[: room + 1]:
         cast[k] = "old"
     for k in order[room + 1 :]:
-        if cast[k] in {"suburb", "garden"} and rng.uniform() < 0.12:
-            cast[k] = "terrace"
+        if cast[k] in {"suburb", "garden", "terrace"} and rng.uniform() < 0.22:
+            cast[k] = str(rng.choice(["terrace", "suburb", "garden"], p=[0.4, 0.35, 0.25]))
     if len(faces) >= 8:
         _works(plan, terrain, faces, middles, away, cast, rng)
         _parks(plan, faces, away, cast, rng)

@@ -103,9 +103,9 @@ def _urban_mask(plan: Plan, density: Floats, allowed: NDArray[np.bool_]) -> NDAr
 
 
 def _core(plan: Plan, terrain: Terrain, urban: NDArray[np.bool_], xs: Floats, ys: Floats) -> Polygon | MultiPolygon:
-    half = plan.cell_m / 2
+    across, up = (np.append(axis - plan.cell_m / 2, axis[-1] + plan.cell_m / 2) for axis in (xs, ys))
     rows, cols = np.nonzero(urban)
-    boxes = shapely.box(xs[cols] - half, ys[rows] - half, xs[cols] + half, ys[rows] + half)
+    boxes = shapely.box(across[cols], up[rows], across[cols + 1], up[rows + 1])
     step = max(2.2 * plan.cell_m, 60.0)
     rough = shapely.union_all(boxes).union(terrain.river_line.intersection(shapely.box(*_hull(boxes))).buffer(1))
     smooth = rough.buffer(step).buffer(-2.1 * step).buffer(1.1 * step)

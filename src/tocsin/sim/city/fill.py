@@ -152,7 +152,7 @@ def _loops(face: Polygon, rng: np.random.Generator) -> list[tuple[LineString, st
     found: list[tuple[LineString, str]] = []
     step, depth = rng.uniform(84, 98), 0
     outer: Polygon | MultiPolygon = face
-    while depth < 14:
+    while depth < 2:
         inner = outer.buffer(-step - 40).buffer(40, quad_segs=6).simplify(1.5)
         rings = [p for p in shapely.get_parts(inner) if p.geom_type == "Polygon" and p.area > 9000]
         if not rings:
@@ -161,9 +161,9 @@ def _loops(face: Polygon, rng: np.random.Generator) -> list[tuple[LineString, st
             found.append((LineString(ring.exterior.coords), "residential"))
             found += _spokes(ring, outer, rng)
         outer, depth = MultiPolygon(rings), depth + 1
-    rest = [p for p in shapely.get_parts(outer) if p.area > 14_000]
-    for part in rest:
-        found += _split_fill(part, rng, block_m2=9_000, bend=0.08, tilt=0.12, kind="residential")
+    for part in shapely.get_parts(outer):
+        if depth and part.area > 14_000:
+            found += _split_fill(part, rng, block_m2=12_000, bend=0.16, tilt=0.16, kind="residential")
     return found
 
 

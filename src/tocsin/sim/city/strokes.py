@@ -38,6 +38,10 @@ def _direction(edge: Edge, at_u: bool) -> Floats:
     return unit
 
 
+def _alike(a: Edge, b: Edge) -> bool:
+    return a.kind == b.kind and a.tags == b.tags
+
+
 def _partners(net: Network) -> dict[tuple[int, bool], tuple[int, bool]]:
     ends: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for k, edge in enumerate(net.edges):
@@ -49,11 +53,12 @@ def _partners(net: Network) -> dict[tuple[int, bool], tuple[int, bool]]:
         pairs = []
         for i in range(len(here)):
             for j in range(i + 1, len(here)):
-                if net.edges[here[i][0]].kind == net.edges[here[j][0]].kind and here[i][0] != here[j][0]:
+                if _alike(net.edges[here[i][0]], net.edges[here[j][0]]) and here[i][0] != here[j][0]:
                     pairs.append((float(aims[i] @ aims[j]), i, j))
         used: set[int] = set()
         for cosine, i, j in sorted(pairs):
-            if cosine < MAX_TURN_COS and i not in used and j not in used:
+            straight = MAX_TURN_COS if "junction" not in net.edges[here[i][0]].tags else 1.0
+            if cosine < straight and i not in used and j not in used:
                 used |= {i, j}
                 partner[here[i]], partner[here[j]] = here[j], here[i]
     return partner

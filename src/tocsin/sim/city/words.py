@@ -63,6 +63,7 @@ LIKE = {
     "close": ("Close", "Court", "Mews", "Nook"),
     "service": ("College Walk", "Court", "Quad", "Way"),
     "path": ("Walk", "Path", "Green Walk"),
+    "motorway": ("Motorway", "Ring", "Bypass"),
     "coast": ("Esplanade", "Promenade", "Marginal", "Sea Road"),
     "bank": ("Quay", "Embankment", "Wharf", "Riverside"),
 }
