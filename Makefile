@@ -14,7 +14,7 @@ demo: $(VENV)/.run console ## a living control room in an invented city, at http
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: $(VENV)/.dev console ## all tests; what this machine lacks (a browser, the outside material) is skipped and named
-	@cd console && PATH="$$(../$(BIN)/python build.py --node-dir):$$PATH" npm test --silent
+	@$(BIN)/python console/build.py --run test
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.dev types ## linters, types, import contracts, house rules
@@ -23,7 +23,7 @@ check: $(VENV)/.dev types ## linters, types, import contracts, house rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest tests/house
-	@cd console && PATH="$$(../$(BIN)/python build.py --node-dir):$$PATH" npm run check --silent
+	@$(BIN)/python console/build.py --run check
 
 bench: $(VENV)/.dev console ## every figure of the issue, one JSON object a line
 	@$(BIN)/python bench/all.py $(ARGS)

@@ -38,10 +38,15 @@ def main() -> int:
     """Builds, or says in one line why not."""
     wish = argparse.ArgumentParser(description="Build the console.")
     wish.add_argument("--install", action="store_true", help="install and make types, then stop")
+    wish.add_argument("--run", metavar="SCRIPT", help="then run this npm script with the same Node, and stop")
     wish.add_argument("--force", action="store_true", help="build even when nothing changed")
     wanted = wish.parse_args()
     try:
-        build(install_only=wanted.install, force=wanted.force)
+        build(install_only=wanted.install or bool(wanted.run), force=wanted.force)
+        if wanted.run:
+            bin_dir = node_dir()
+            words = [str(bin_dir / "npm"), "run", "--silent", wanted.run]
+            return subprocess.call(words, cwd=CONSOLE, env=with_node(bin_dir))
     except BuildError as error:
         print(f"console: {error}", file=sys.stderr)  # noqa: T201
         return 1
@@ -132,8 +137,12 @@ def digest(paths: list[Path]) -> str:
 
 def npm(bin_dir: Path, *words: str) -> None:
     """Runs npm in the console's folder, quietly; what it said is shown only when it failed."""
-    path = os.pathsep.join([str(bin_dir), os.environ.get("PATH", "")])
-    run([str(bin_dir / "npm"), "--loglevel=error", *words], f"npm {' '.join(words)}", env={**os.environ, "PATH": path})
+    run([str(bin_dir / "npm"), "--loglevel=error", *words], f"npm {' '.join(words)}", env=with_node(bin_dir))
+
+
+def with_node(bin_dir: Path) -> dict[str, str]:
+    """This environment, with that Node first on PATH."""
+    return {**os.environ, "PATH": os.pathsep.join([str(bin_dir), os.environ.get("PATH", "")])}
 
 
 def run(command: list[str], name: str, env: dict[str, str] | None = None) -> None:
