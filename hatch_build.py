@@ -15,7 +15,7 @@ class ConsoleHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Builds the console for wheels. `version` is hatchling's word for the kind of build: "standard" or "editable"."""
+        """Builds the console for wheels. `version` is hatchling's word for the kind of build: standard or editable."""
         if self.target_name != "wheel" or version == "editable":
             return
         script = Path(self.root) / "console" / "build.py"

@@ -3,9 +3,10 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.TOCSIN_SERVER ?? "http://127.0.0.1:9110";
+const mocked = process.env.TOCSIN_MOCK ? [(await import("./mock/plugin.ts")).mock(process.env.TOCSIN_MOCK_SIZE ?? "40,60")] : [];
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), ...mocked],
   base: "/",
   build: {
     outDir: "../src/tocsin/web/static",
@@ -15,6 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
   },
-  server: { proxy: { "/api": server, "/map/": server } },
+  server: { proxy: { "/api": server, "/map/basemap.pmtiles": server } },
+  preview: { proxy: { "/api": server, "/map/basemap.pmtiles": server } },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });
