@@ -15,8 +15,6 @@ from tocsin.desk.desk import Desk
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
 from tocsin.web.framer import Framer
-from tocsin.web.problems import Headers
-from tocsin.web.reply import Reply
 from tocsin.web.squeeze import Squeezer
 
 COOKIE = "tocsin_session"

@@ -1,4 +1,4 @@
-"""Bodies, queries and answers that only HTTP knows: sessions, accounts, the region in brief. Source of the OpenAPI document."""
+"""Bodies, queries and answers that only HTTP knows: sessions, accounts, the region in brief. Knows no handler."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SignIn(Form, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True):
-    """Who is signed in, and where. `csrf` goes into the X-Tocsin-CSRF header of every request that changes something."""
+    """Who is signed in, and where. `csrf` goes into the X-Tocsin-CSRF header of whatever changes something."""
 
     account: str
     display: str
@@ -137,7 +137,7 @@ class RegionView(msgspec.Struct, frozen=True):
 
 
 class HeadView(msgspec.Struct, frozen=True):
-    """Where the decisions log stands, with its hashes in hexadecimal: note it elsewhere and it proves the past later."""
+    """Where the decisions log stands, hashes in hexadecimal: noted elsewhere, it proves the past later."""
 
     centre: str
     position: Position

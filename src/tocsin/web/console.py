@@ -12,14 +12,19 @@ from pathlib import Path
 import msgspec
 
 from tocsin.web.problems import No
-from tocsin.web.reply import Reply
+from tocsin.web.reply import NO_STORE, Reply
 from tocsin.web.squeeze import gzipped
 
 ABSENT = (
     "<!doctype html><meta charset=utf-8><title>Tocsin</title>"
     "<p>The console is not built yet. Run <code>make console</code> in the project's folder and load this page again."
 )
-_MEDIA = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml", ".map": "application/json"}
+_MEDIA = {
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".map": "application/json",
+}
 _TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 _BEST = 9
 
@@ -45,7 +50,7 @@ class Console:
     def page(self, accepts: bytes, known: bytes) -> Reply:
         """The one page behind every window's address."""
         if not (self._folder / "index.html").is_file():
-            return Reply(200, ABSENT.encode(), ((b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")))
+            return Reply(200, ABSENT.encode(), ((b"content-type", b"text/html; charset=utf-8"), NO_STORE))
         return self.file("index.html", accepts, known)
 
     def file(self, name: str, accepts: bytes, known: bytes, forever: bool = False) -> Reply:

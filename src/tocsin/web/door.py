@@ -82,6 +82,7 @@ class Door:
         self._allow = ", ".join(sorted(self._routes)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         route = self._routes.get(scope["method"])
         if route is None:
             text = f"{scope['method']} is not possible here; {self._allow.decode()} is."
@@ -169,7 +170,7 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise malformed("The connection closed before the body had come.")
-        part = message.get("body", b"")
+        part: bytes = message.get("body", b"")
         raw = raw + part if raw else part
         if len(raw) > LIMIT_B:
             raise _too_large()

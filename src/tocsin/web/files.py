@@ -42,7 +42,8 @@ class RangedFile:
         self._path = path
         self._media = media
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Write the answer."""
         asked = dict(scope["headers"])
         handle = await asyncio.to_thread(os.open, self._path, os.O_RDONLY)
         try:

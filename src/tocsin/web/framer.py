@@ -21,6 +21,7 @@ class Framer:
         self._next = 0
 
     def __call__(self, frame: Frame) -> bytes:
+        """The frame's bytes, the same object for every screen."""
         for known, raw in self._slots:
             if known is frame:
                 return raw

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.desk.desk import Busy
 from tocsin.views.wire import Problem
-from tocsin.web.reply import Reply, as_json, send_reply
 from tocsin.web.problems import No
+from tocsin.web.reply import Reply, as_json, send_reply
 
 log = logging.getLogger("tocsin.web")
 
@@ -50,6 +50,7 @@ class Guard:
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, and see that something fit to read comes out."""
         if scope["type"] != "http":
             await _other(scope, receive, send)
             return
@@ -71,7 +72,7 @@ class Guard:
             await send_reply(answer(error, scope), shielded)
 
     def _check_host(self, scope: Scope) -> None:
-        """Against DNS rebinding: a page elsewhere may point its own name at this machine, but must then say that name."""
+        """Against DNS rebinding: a page elsewhere may point its name at this machine, but must then say that name."""
         raw = next((value for name, value in scope["headers"] if name == b"host"), b"")
         if bare_host(raw.decode("latin-1")) not in self._hosts:
             text = "This server does not answer for that host; its operator can add it to allowed_hosts."

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the table of routes and the types they name; nothing in it is written by hand twice.
+"""The OpenAPI 3.1 document, made from the table of routes and the types they name; nothing is written down twice.
 
 The console's types are made from this document, and the tests compare what the server says with it.
 """
@@ -19,8 +19,9 @@ from tocsin.web.problems import KINDS
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = (
-    "The live picture of one centre and the one door for changing it. Instants are seconds UTC; positions count the facts "
-    "of the centre's log. Every no is a Problem with a name. What changes something bears the session's csrf value."
+    "The live picture of one centre and the one door for changing it. Instants are seconds UTC; positions count "
+    "the facts of the centre's log. Every no is a Problem with a name. What changes something bears the csrf value of "
+    "the session."
 )
 _SPLIT = (("OrderRequest", "order", "Order"), ("Entry", "fact", "DecisionFact"))
 """Unions that deserve a name of their own: owner, property, name."""
@@ -66,13 +67,14 @@ class _Schemas:
     def __init__(self, routes: Iterable[Route]) -> None:
         kinds: list[Any] = [Problem]
         for route in routes:
-            kinds += [kind for kind in (route.answer, route.body, route.query, *route.events.values()) if kind is not None]
+            named = (route.answer, route.body, route.query, *route.events.values())
+            kinds += [kind for kind in named if kind is not None]
         schemas, components = msgspec.json.schema_components(kinds, ref_template=REF)
         names = {name: _short(name) for name in components}
         if len(set(names.values())) != len(names):
             raise ValueError(f"two types share a name in the OpenAPI document: {sorted(names)}")
         self._kinds = kinds
-        self._schemas = [_renamed(schema, names) for schema in schemas]
+        self._schemas: list[Json] = [_renamed(schema, names) for schema in schemas]
         self.components = {names[name]: _renamed(schema, names) for name, schema in components.items()}
         self.components["RefusalName"] = {"type": "string", "enum": list(REFUSAL_NAMES)}
         for owner, prop, name in _SPLIT:

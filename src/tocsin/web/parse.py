@@ -89,7 +89,7 @@ def explain(message: str) -> No:
         field = _join(path, missing["name"])
         return malformed(f"The field '{field}' is missing.", field)
     if choice := _CHOICE.match(what):
-        return impossible(f"'{_short(choice['value'])}' is not one of the words that {_named(path)[0].lower()}{_named(path)[1:]} may be.", path)
+        return impossible(f"{_named(path)} cannot be '{_short(choice['value'])}'.", path)
     if kind := _TYPE.match(what):
         return malformed(f"{_named(path)} must be {_kinds(kind['wanted'])}, not {_kinds(kind['got'])}.", path)
     if bound := _BOUND.match(what):
@@ -118,7 +118,8 @@ def _not_json(raw: bytes, message: str) -> str:
         return "The body is empty; a JSON object was expected."
     if "truncated" in message:
         half = rb"\\u[dD][89abAB]"
-        return "The body holds half of a surrogate pair." if re.search(half, raw) else "The body ends too early to be JSON."
+        cut = "The body ends too early to be JSON."
+        return "The body holds half of a surrogate pair." if re.search(half, raw) else cut
     return f"The body is not JSON: {message.removeprefix('JSON is malformed: ')}."
 
 

@@ -1,4 +1,4 @@
-"""The table of routes. Everything derives from it: addresses, access checks, the OpenAPI document, the test that walks all roles."""
+"""The table of routes. All derives from it: addresses, access checks, the OpenAPI document, the walk of all roles."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _page(path: str, handler: Any = windows.page) -> Route:
     return _get(path, ANYONE, handler, None, "The console.", media="text/html", listed=False, errors=(404,))
 
 
+# It is a table, and is read as one:
+# fmt: off
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/orders", for_order, live.give, Done, "Give an order.", body=OrderRequest, errors=(409, 503)),
     Route("POST", "/api/tracks", REPORT_POSITIONS, live.report, bodies.Accepted, "Report one's own positions.",

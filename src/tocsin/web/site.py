@@ -24,5 +24,5 @@ def build_web(site: Site, routes: tuple[Route, ...] = ROUTES) -> ASGIApp:
     return Guard(Router(doors, redirect_slashes=False, default=_nowhere), site.hosts)
 
 
-async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+async def _nowhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise No(404, "unknown_route", "There is no such address here; /api/openapi.json lists those there are.")

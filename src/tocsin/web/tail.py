@@ -8,8 +8,9 @@ holds at most one socket buffer: after `STALL_S` its connection is cut and it re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
 
@@ -36,8 +37,9 @@ class Tail:
         """Whether the session may still read the board; asked at every pulse."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Write events for as long as they are read."""
         await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-        tasks = {
+        tasks: set[asyncio.Task[Any]] = {
             asyncio.create_task(self._pump(send)),
             asyncio.create_task(_left(receive)),
             asyncio.create_task(self._site.stopping.wait()),
@@ -52,7 +54,8 @@ class Tail:
 
     async def _pump(self, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"retry: 1000\n\n", "more_body": True})
-        async with aclosing(self._site.desk.follow(self._after)) as frames:
+        frames = cast(AsyncGenerator[Frame, None], self._site.desk.follow(self._after))
+        async with aclosing(frames):
             async for frame in frames:
                 if frame.event == "pulse" and not self._still():
                     return
@@ -65,7 +68,7 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def _finish(done: set[asyncio.Task[None]], scope: Scope, send: Send) -> None:
+async def _finish(done: set[asyncio.Task[Any]], scope: Scope, send: Send) -> None:
     """End the response, or cut the socket of a screen that does not read; a fault of ours goes on to the guard."""
     fault = next((task.exception() for task in done if task.exception()), None)
     if fault is None:

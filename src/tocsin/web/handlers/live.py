@@ -21,7 +21,8 @@ async def give(ask: Ask) -> Any:
     request: OrderRequest = ask.body
     desk = ask.site.desk
     if not 0 <= request.seen <= desk.position():
-        raise impossible("Nobody can have seen that position yet; load the board again.", "seen", position=desk.position())
+        text = "Nobody can have seen that position yet; load the board again."
+        raise impossible(text, "seen", position=desk.position())
     if field_only(ask.who):
         _check_own(ask, request.order)
     return await desk.give(request.order, by=ask.who.account, key=request.id, seen=request.seen)

@@ -1,0 +1,188 @@
+"""The house put together: the only module that names concrete stores. Everything below is handed what it needs.
+
+One data folder holds one centre's decisions, its tracks and its accounts, and one server at a time works in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import IO
+
+from starlette.types import ASGIApp
+
+from tocsin.access import Access
+from tocsin.desk.desk import Desk
+from tocsin.desk.ground import Ground
+from tocsin.geo.errors import RegionError
+from tocsin.geo.region import Region
+from tocsin.log.port import LogError
+from tocsin.log.sqlite import SqliteLog, centres_in
+from tocsin.settings import Settings, load_catalogue
+from tocsin.web.ask import Site
+from tocsin.web.bodies import RegionView, ResourceView
+from tocsin.web.server import PortTaken, Server, address_of, listen
+from tocsin.web.site import build_web
+
+DECISIONS, TRACKS, ACCOUNTS, LOCK = "decisions.db", "tracks.db", "accounts.db", "server.lock"
+
+
+class AppError(Exception):
+    """The server cannot start; the message is one line for the operator. Nothing is left open."""
+
+
+class App:
+    """A server's parts, opened and not yet running."""
+
+    def __init__(self, settings: Settings, desk: Desk, access: Access, region: Region | None, parts: ExitStack) -> None:
+        self.settings = settings
+        self.desk = desk
+        self.access = access
+        self.region = region
+        self.parts = parts
+        self.site = Site(
+            desk,
+            access,
+            region=_in_brief(region) if region else None,
+            basemap=region.basemap if region else None,
+            hosts=(*settings.allowed_hosts, settings.host),
+            secure=settings.secure_cookies,
+        )
+        self.web: ASGIApp = build_web(self.site)
+
+    def close(self) -> None:
+        """Let go of every store and of the data folder. Closing twice is harmless."""
+        self.parts.close()
+
+
+def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
+    """Open everything `settings` names. Raises AppError or SettingsError; then nothing stays open."""
+    catalogue = load_catalogue(settings.catalogue)
+    with ExitStack() as parts:
+        _make(settings.data)
+        parts.enter_context(_locked(settings.data))
+        region = _region(settings.region)
+        decisions = _log(parts, settings, DECISIONS, durable=True)
+        tracks = _log(parts, settings, TRACKS, durable=False)
+        access = Access.open(settings.data / ACCOUNTS)
+        parts.callback(access.close)
+        desk = Desk(decisions, tracks, catalogue, clock, Ground(region) if region else None)
+        return App(settings, desk, access, region, parts.pop_all())
+    raise AssertionError("unreachable")
+
+
+async def serve(
+    app: App,
+    ready: Callable[[str], None] = lambda _address: None,
+    beside: Callable[[App], Awaitable[None]] | None = None,
+) -> None:
+    """Run until asked to stop (SIGINT, SIGTERM): orders in hand are settled, then the stores are closed.
+
+    `ready` is told the address once it answers; `beside` runs in the same loop for as long as the server does, and a
+    failure of it ends the server. Raises AppError.
+    """
+    try:
+        sock = listen(app.settings.host, app.settings.port)
+    except PortTaken as error:
+        app.close()
+        raise AppError(str(error)) from None
+    try:
+        await _run(app, Server(app.web, app.site), sock, ready, beside)
+    finally:
+        sock.close()
+        app.close()
+
+
+async def _run(
+    app: App,
+    server: Server,
+    sock: socket.socket,
+    ready: Callable[[str], None],
+    beside: Callable[[App], Awaitable[None]] | None,
+) -> None:
+    centre = app.settings.centre
+    await app.desk.start(centre.id, centre.name, centre.mode)
+    try:
+        if app.desk.mode != centre.mode:
+            text = f"this data folder is {app.desk.mode}, the settings say {centre.mode}; the two are never mixed"
+            raise AppError(f"{app.settings.data}: {text}")
+        serving = asyncio.create_task(server.serve([sock]))
+        aside = asyncio.create_task(_aside(app, server, beside)) if beside else None
+        ready(address_of(sock))
+        await serving
+        if aside:
+            aside.cancel()
+            with suppress(asyncio.CancelledError):
+                await aside
+    finally:
+        await app.desk.stop()
+
+
+async def _aside(app: App, server: Server, beside: Callable[[App], Awaitable[None]]) -> None:
+    try:
+        await beside(app)
+    except Exception:
+        server.should_exit = True
+        raise
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise AppError(f"{folder}: the data folder cannot be made: {error.strerror or error}") from None
+
+
+def _locked(folder: Path) -> IO[str]:
+    """The folder's lock, held as long as the returned file is open; the kernel lets go of it even after kill -9."""
+    try:
+        file = (folder / LOCK).open("a+")
+    except OSError as error:
+        raise AppError(f"{folder}: the data folder cannot be written to: {error.strerror or error}") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise AppError(f"{folder}: another server (process {holder}) works in this data folder") from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _region(path: Path | None) -> Region | None:
+    if path is None:
+        return None
+    try:
+        region = Region.open(path)
+        _ = region.roads, region.places, region.resources
+    except RegionError as error:
+        raise AppError(str(error)) from None
+    return region
+
+
+def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> SqliteLog:
+    path, centre = settings.data / name, settings.centre.id
+    try:
+        there = [name for name, _ in centres_in(path)] if path.exists() else []
+        if there and centre not in there:
+            raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
+        log = SqliteLog.open(path, centre, durable=durable)
+    except LogError as error:
+        raise AppError(str(error)) from None
+    parts.callback(log.close)
+    return log
+
+
+def _in_brief(region: Region) -> RegionView:
+    label = region.manifest
+    resources = tuple(ResourceView(one.kind, one.name, one.lat_deg, one.lon_deg) for one in region.resources)
+    return RegionView(label.name, label.bbox, label.credit, region.basemap.is_file(), resources)

@@ -1,0 +1,104 @@
+"""Settings and catalogues: read whole, or refused in one line with file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tocsin.settings import PORT, SettingsError, load_catalogue, load_settings
+
+TYPE = '[[types]]\ncode = "F"\ngroup = "fire"\npriority = 1\nname = { en = "Fire" }\n'
+END = '[[dispositions]]\ncode = "done"\nname = { en = "Done" }\n'
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> object:
+    def written(text: str, name: str = "file.toml") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return written
+
+
+def test_without_a_file_the_defaults_stand() -> None:
+    settings = load_settings()
+    assert (settings.port, settings.host, settings.region, settings.centre.mode) == (PORT, "127.0.0.1", None, "live")
+
+
+def test_paths_are_relative_to_the_file_and_the_command_line_goes_first(write, tmp_path: Path) -> None:
+    path = write('data = "d"\nregion = "r"\nport = 1\n[centre]\nid = "north"\nname = "North"\n')
+    settings = load_settings(path, port=2, host=None, centre_mode="exercise", data=Path("here"))
+    assert (settings.region, settings.data) == (tmp_path / "r", Path("here"))
+    assert (settings.port, settings.host) == (2, "127.0.0.1")
+    assert (settings.centre.id, settings.centre.mode) == ("north", "exercise")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('port = "x"', "port: expected 'int', got 'str'"),
+        ("port = 70000", "port: expected 'int' <= 65535"),
+        ("prot = 1", "unknown field 'prot'; the keys are data, host, port"),
+        ("region = 3", "region: expected 'str', got 'int'"),
+        ('[centre]\nmode = "test"', "centre.mode: invalid enum value 'test'; it is live or exercise"),
+        ('[centre]\nid = "Nörth"', "centre.id"),
+        ("centre = 3", "centre: expected 'object'"),
+        ("host = ", "is not TOML"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_file_and_key(write, text: str, words: str) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as said:
+        load_settings(path)
+    assert str(said.value).startswith(f"{path}: ")
+    assert words in str(said.value)
+    assert "\n" not in str(said.value)
+
+
+def test_the_packaged_catalogue_is_whole() -> None:
+    catalogue = load_catalogue()
+    assert {kind.group for kind in catalogue.types} >= {"fire", "rescue", "medical", "police", "hazard"}
+    assert catalogue.dispositions
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "missing required field 'types'"),
+        ("types = []\n" + END, "at least one incident type"),
+        ("dispositions = []\n" + TYPE, "dispositions: at least one"),
+        (TYPE + TYPE + END, "types: 'F' stands there twice"),
+        (TYPE + END + END, "dispositions: 'done' stands there twice"),
+        (TYPE.replace("en =", "pt =") + END, "types[0].name ('F'): an English name"),
+        (TYPE + END.replace('"Done"', '" "'), "dispositions[0].name ('done'): an English name"),
+        (TYPE.replace("= 1", "= 6") + END, "types[0].priority ('F'): 6 is not 1"),
+        (TYPE.replace("= 1", '= "high"') + END, "types[0].priority: expected 'int', got 'str'"),
+        (TYPE.replace('"F"', '""') + END, "types[0].code"),
+        (TYPE + "needs = [{ capability = 'x', count = 0 }]\n" + END, "types[0].needs[0]"),
+        (TYPE + "needs = [{ capability = 'x' }, { capability = 'x' }]\n" + END, "'x' stands there twice"),
+        (TYPE + "colour = 'red'\n" + END, "types[0]: object contains unknown field 'colour'"),
+        ("[limits]\nlong_on_scene_s = -1\n" + TYPE + END, "limits.long_on_scene_s: -1"),
+    ],
+)
+def test_a_wrong_catalogue_is_told_with_file_and_key(write, text: str, words: str) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as said:
+        load_catalogue(path)
+    assert str(said.value).startswith(f"{path}: ")
+    assert words in str(said.value)
+
+
+def test_unreadable_files_are_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read: No such file"):
+        load_catalogue(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b'host = "caf\xe9"')
+    with pytest.raises(SettingsError, match="is not UTF-8"):
+        load_settings(tmp_path / "latin.toml")
+
+
+def test_a_centre_may_bring_its_own_catalogue(write) -> None:
+    catalogue = load_catalogue(write(TYPE + END))
+    assert [kind.code for kind in catalogue.types] == ["F"]
+    assert catalogue.has_disposition("done")
