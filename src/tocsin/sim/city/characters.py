@@ -78,7 +78,7 @@ def _works(
     coast_m = np.array([f.distance(terrain.land.exterior) for f in faces])
     quay = np.nonzero((coast_m < 160) & (away > 0.25 * plan.radius_m))[0]
     inland = np.nonzero(away > 0.6 * plan.radius_m)[0]
-    for pool, share in ((quay, 0.05), (inland, 0.05)):
+    for pool, share in ((quay, 0.035), (inland, 0.04)):
         if len(pool):
             seat = middles[int(rng.choice(pool))]
             near = pool[np.argsort(np.hypot(*(middles[pool] - seat).T))]

@@ -88,10 +88,11 @@ def _density(
     plan: Plan, gx: Floats, gy: Floats, centres: list[tuple[float, float, float]], rng: np.random.Generator
 ) -> Floats:
     bend = Noise(rng, 1.2 * plan.radius_m, 2)
+    ragged = Noise(rng, max(900.0, 0.45 * plan.radius_m), 2)
     total = np.zeros_like(gx)
     for x, y, weight in centres:
         away = np.hypot(gx - x, gy - y) * (1 + 0.28 * bend(gx, gy))
-        total = np.maximum(total, np.exp(-away / (0.62 * plan.radius_m * weight**0.6)) * weight**0.35)
+        total = np.maximum(total, (1 + 0.22 * ragged(gx, gy)) * np.exp(-away / (0.62 * plan.radius_m * weight**0.6)) * weight**0.35)
     return total
 
 

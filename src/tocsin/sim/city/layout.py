@@ -16,7 +16,7 @@ from tocsin.sim.city.fill import fill_face
 from tocsin.sim.city.houses import build_houses
 from tocsin.sim.city.model import Area, City, District, Spot, Street
 from tocsin.sim.city.motorway import Motorway, add_motorway, add_stubs, plan_motorway
-from tocsin.sim.city.network import Network, clean, node_lines
+from tocsin.sim.city.network import Network, clean, node_lines, whole
 from tocsin.sim.city.outskirts import add_country_road, add_villages, lay_railway, wild_ground
 from tocsin.sim.city.plan import Plan, plan_for
 from tocsin.sim.city.progress import Progress, Silent
@@ -52,7 +52,7 @@ def lay_out(people: int, seed: int, progress: Progress | None = None) -> City:
     net = clean(node_lines(skeleton.lines))
     if way is not None:
         net = add_motorway(net, way, terrain.river)
-    net = add_roundabouts(net, 0.6, rng)
+    net = whole(add_roundabouts(net, 0.6, rng))
     streets = _streets(net, skeleton, terrain, districts, member, cast, rng)
     city = City(
         name=naming.name_city(rng), people=people, seed=seed, radius_m=plan.radius_m, land=terrain.land,
@@ -107,6 +107,7 @@ def _streets(
             net.edges[k].street = len(streets)
         name = "" if "junction" in first.tags or first.kind == "motorway_link" else namer.street(like)
         streets.append(Street(name, net.edges[middle].kind, member[face], edges, forward))
+    naming.repeat_some(streets, rng)
     return streets
 
 

@@ -63,7 +63,7 @@ def _arc(plan: Plan, terrain: Terrain, core: shapely.Geometry, rng: np.random.Ge
     x, y = np.cos(sweep), np.sin(sweep)
     away = share * plan.radius_m * (1 + 0.13 * ripple(x * plan.radius_m, y * plan.radius_m))
     line = LineString(np.column_stack([x * away, y * away]))
-    land = line.intersection(terrain.land.buffer(-260)).intersection(core.union(terrain.river.buffer(120)).buffer(120))
+    land = line.intersection(terrain.land.buffer(-260)).intersection(core.convex_hull)
     parts = [p for p in shapely.get_parts(land) if p.geom_type == "LineString"]
     return max(parts, key=lambda p: float(p.length)) if parts else None
 

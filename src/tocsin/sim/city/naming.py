@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.sim.city import words
-from tocsin.sim.city.model import District
+from tocsin.sim.city.model import District, Street
 
 
 class Namer:
@@ -53,3 +53,15 @@ def name_districts(districts: list[District], rng: np.random.Generator) -> None:
         if k % 4 == 1:
             arabic, chinese = words.OTHER_SCRIPTS[(k // 4) % len(words.OTHER_SCRIPTS)]
             district.tags = {"name:ar": arabic, "name:zh": chinese}
+
+
+def repeat_some(streets: list[Street], rng: np.random.Generator) -> None:
+    """Give a few names to two streets in different districts, as real cities have after they swallowed their villages."""
+    plain = [s for s in streets if s.kind == "residential" and len(s.edges) >= 2]
+    order = [plain[int(k)] for k in rng.permutation(len(plain))]
+    for name in words.REPEATED:
+        first = order.pop() if order else None
+        second = next((s for s in order if first is not None and s.district != first.district), None)
+        if first is not None and second is not None:
+            order.remove(second)
+            first.name = second.name = name

@@ -65,7 +65,7 @@ def clean(net: Network) -> Network:
     net = _collapse(net)
     net = _prune(net, STUB_M + 6)
     net = _without_twins(net)
-    return _whole(net)
+    return whole(net)
 
 
 def _length(edge: Edge) -> float:
@@ -155,17 +155,20 @@ def _middle(edge: Edge) -> Floats:
     return np.array([at.x, at.y])
 
 
-def _whole(net: Network) -> Network:
-    """The largest connected part, with nodes renumbered."""
-    n = len(net.nodes)
-    u, v = np.array([e.u for e in net.edges]), np.array([e.v for e in net.edges])
-    _, label = connected_components(coo_matrix((np.ones(len(u)), (u, v)), shape=(n, n)), directed=False)
-    weight = np.bincount(label[u], weights=[_length(e) for e in net.edges])
-    main = int(np.argmax(weight))
-    kept = [e for e in net.edges if label[e.u] == main]
+def whole(net: Network) -> Network:
+    """The largest part that a car can reach, the footpaths that touch it, and no node that no edge uses."""
+    main = _largest([e for e in net.edges if e.kind != "path"], len(net.nodes))
+    kept = _largest(main + [e for e in net.edges if e.kind == "path"], len(net.nodes))
     used = np.unique([x for e in kept for x in (e.u, e.v)])
-    number = np.full(n, -1)
+    number = np.full(len(net.nodes), -1)
     number[used] = np.arange(len(used))
     for edge in kept:
         edge.u, edge.v = int(number[edge.u]), int(number[edge.v])
     return Network(net.nodes[used], kept)
+
+
+def _largest(edges: list[Edge], n: int) -> list[Edge]:
+    u, v = np.array([e.u for e in edges]), np.array([e.v for e in edges])
+    _, label = connected_components(coo_matrix((np.ones(len(u)), (u, v)), shape=(n, n)), directed=False)
+    main = int(np.argmax(np.bincount(label[u], weights=[_length(e) for e in edges])))
+    return [e for e in edges if label[e.u] == main]

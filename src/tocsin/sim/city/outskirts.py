@@ -19,6 +19,7 @@ from tocsin.sim.city.terrain import Terrain
 def add_country_road(lines: Lines, plan: Plan, terrain: Terrain, core: shapely.Geometry) -> list[LineString]:
     """A road around the part of the island that is not city, bridged over the river; its dry pieces."""
     inset = terrain.land.buffer(-max(220.0, 0.16 * plan.island_m))
+    inset = inset.buffer(-160).buffer(320).buffer(-160)
     parts = [p for p in shapely.get_parts(inset) if p.geom_type == "Polygon"]
     if not parts:
         return []

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.cluster.vq import kmeans2
 from scipy.spatial import cKDTree
 
+from tocsin.sim.city import words
 from tocsin.sim.city.model import District, Edge, Floats, House, Spot, Street
 from tocsin.sim.city.plan import Plan
 
@@ -98,9 +99,11 @@ def _claim(house: House, front: float, depth: float, tags: dict[str, str], name:
     house.half_front_m = max(4.0, min(front, house.half_front_m * 2.4))
     house.half_depth_m = max(4.0, min(depth, house.half_depth_m + min(grow, 6.0)))
     house.tags = {**tags, "building": tags.get("building", "yes"), "name": name}
-    for language in ("name:ar", "name:zh"):
-        if language in home.tags and "emergency" not in tags:
-            house.tags[language] = home.tags[language]
+    arabic, chinese = words.OTHER_SCRIPTS[sum(map(ord, home.name)) % len(words.OTHER_SCRIPTS)]
+    if tags.get("religion") == "muslim":
+        house.tags["name:ar"] = f"مسجد {arabic}"
+    elif tags.get("religion") == "buddhist":
+        house.tags["name:zh"] = f"{chinese}寺"
 
 
 def place_hydrants(edges: list[Edge], streets: list[Street], spacing_m: float = 150.0) -> list[Spot]:

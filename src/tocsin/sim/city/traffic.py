@@ -143,9 +143,10 @@ def _reopen(net: Network, changed: list[int]) -> None:
 
 
 def components(net: Network) -> Floats:
-    """The strongly connected component of every node, one-way streets respected."""
-    u, v = np.array([e.u for e in net.edges]), np.array([e.v for e in net.edges])
-    two = np.array([not e.oneway for e in net.edges])
+    """The strongly connected component of every node for cars: one-way streets respected, footpaths left out."""
+    roads = [e for e in net.edges if e.kind != "path"]
+    u, v = np.array([e.u for e in roads]), np.array([e.v for e in roads])
+    two = np.array([not e.oneway for e in roads])
     rows, cols = np.concatenate([u, v[two]]), np.concatenate([v, u[two]])
     graph = coo_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(net.nodes),) * 2)
     label: Floats = connected_components(graph, directed=True, connection="strong")[1]
