@@ -37,7 +37,9 @@ def away_m(matches: list[Match], spots: list[tuple[float, float]]) -> float:
     return min((apart_m(m.lat, m.lon, *spot) for m in matches[:1] for spot in spots), default=float("inf"))
 
 
-def quality(places: Places, addresses: dict[str, list[tuple[float, float]]], part: str, reach_m: float) -> dict[str, object]:
+def quality(
+    places: Places, addresses: dict[str, list[tuple[float, float]]], part: str, reach_m: float
+) -> dict[str, object]:
     answers = [(places.search(text), spots) for text, spots in addresses.items()]
     away = np.array([away_m(matches, spots) for matches, spots in answers])
     held = np.array([bool(m) and away_m(m, s) <= m[0].radius_m for m, s in answers])
@@ -61,7 +63,14 @@ def keystrokes(places: Places, texts: list[str]) -> dict[str, object]:
             places.search(text[:end])
             took.append((time.perf_counter() - start) * 1000)
     p50, p95, p99 = np.percentile(took, [50, 95, 99]).round(2).tolist()
-    return {"bench": "places.keystroke", "n": len(took), "p50_ms": p50, "p95_ms": p95, "p99_ms": p99, "max_ms": round(max(took), 2)}
+    return {
+        "bench": "places.keystroke",
+        "n": len(took),
+        "p50_ms": p50,
+        "p95_ms": p95,
+        "p99_ms": p99,
+        "max_ms": round(max(took), 2),
+    }
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ __all__ = ["BasemapError", "build_basemap"]
 
 NAME = "basemap.pmtiles"
 _MARGIN = 0.02
+_SEA_MARGIN = 0.3
 Frame = tuple[float, float, float, float]
 
 
@@ -56,16 +57,17 @@ def build_basemap(source: Path, out: Path, bbox: Frame, progress: Progress) -> d
         if not drawn:
             raise BasemapError(f"{source.name} holds nothing that a map could show")
         half = Path(folder) / NAME
-        cut_tiles(drawn, half, frame, progress)
+        cut_tiles(drawn, half, sketch.frame, progress)
         half.replace(out / NAME)
     return dict(sketch.counts)
 
 
-def _framed(bbox: Frame) -> Frame:
+def _framed(bbox: Frame, margin: float = _MARGIN) -> Frame:
+    """The box with a margin on each side, as a share of its size."""
     west, south, east, north = bbox
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise BasemapError(f"the region's bounds are not a box on the earth: {bbox}")
-    wide, high = (east - west) * _MARGIN, (north - south) * _MARGIN
+    wide, high = (east - west) * margin, (north - south) * margin
     return max(-180, west - wide), max(-85, south - high), min(180, east + wide), min(85, north + high)
 
 
@@ -159,7 +161,10 @@ class _Sketch:
 
     def _sea(self) -> None:
         spots = shapely.points(np.array(self._roads).reshape(-1, 2))
-        wet, bare = sea(self._coast, self.frame, spots)
+        wide = _framed(self.frame, _SEA_MARGIN)
+        wet, bare = sea(self._coast, wide, spots)
+        if wet:
+            self.frame = wide
         for face in wet:
             self._write(Drawing("water", {"kind": "sea"}, 4), shapely.to_geojson(face))
         for line in bare:

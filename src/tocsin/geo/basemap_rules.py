@@ -76,7 +76,16 @@ _POIS = {
     ("tourism", "hotel"): ("hotel", 15), ("tourism", "museum"): ("museum", 15), ("tourism", "attraction"): ("attraction", 15),
     ("shop", "mall"): ("mall", 14), ("shop", "supermarket"): ("shop", 15), ("natural", "peak"): ("peak", 12),
 }  # fmt: skip
-_ALWAYS = {"hydrant", "defibrillator", "water_tank", "hospital", "fire_station", "police", "ambulance_station", "emergency_phone"}
+_ALWAYS = {
+    "hydrant",
+    "defibrillator",
+    "water_tank",
+    "hospital",
+    "fire_station",
+    "police",
+    "ambulance_station",
+    "emergency_phone",
+}
 _TUNNELS = {"yes", "building_passage", "culvert", "covered"}
 
 Tags = dict[str, str]
@@ -125,7 +134,9 @@ def _road(tags: Tags) -> Iterator[Drawing]:
         more["kind"], zoom = "aisle", 15
     if kind == "path" and tags.get("footway") in ("sidewalk", "crossing"):
         more["kind"] = "sidewalk"
-    oneway = {"yes": 1, "1": 1, "true": 1, "-1": -1}.get(tags.get("oneway", ""), 1 if tags.get("junction") == "roundabout" else 0)
+    oneway = {"yes": 1, "1": 1, "true": 1, "-1": -1}.get(
+        tags.get("oneway", ""), 1 if tags.get("junction") == "roundabout" else 0
+    )
     if oneway:
         more["oneway"] = oneway
     yield Drawing("road", more, zoom)

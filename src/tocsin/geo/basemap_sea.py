@@ -32,7 +32,9 @@ def sea(coast: list[Any], frame: Frame, road_points: Any) -> tuple[list[Any], li
     edges = shapely.union_all([*lines, box.exterior])
     faces = [face for face in shapely.get_parts(shapely.polygonize([edges])) if face.area > 0]
     roads = shapely.STRtree(road_points)
-    wet = [face for face in faces if _is_sea(face, lines) and len(roads.query(face, predicate="contains")) < _MOST_ROADS]
+    wet = [
+        face for face in faces if _is_sea(face, lines) and len(roads.query(face, predicate="contains")) < _MOST_ROADS
+    ]
     return wet, ([] if wet else lines)
 
 

@@ -33,20 +33,24 @@ def cut_tiles(layers: dict[str, Path], out: Path, frame: tuple[float, float, flo
     progress.stage("cutting map tiles", 100.0)
     words: deque[str] = deque(maxlen=5)
     try:
-        with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace") as run:
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace"
+        ) as run:
             _follow(run, progress, words)
     except OSError as error:
         raise BasemapError(f"tippecanoe cannot be run: {error}") from None
     if run.returncode != 0 or not out.exists():
         for leftover in (out, out.with_name(out.name + "-journal"), out.with_name(out.name + ".tmp")):
             leftover.unlink(missing_ok=True)
-        raise BasemapError(f"tippecanoe could not cut the tiles: {' '.join(words) or f'it ended with {run.returncode}'}")
+        raise BasemapError(
+            f"tippecanoe could not cut the tiles: {' '.join(words) or f'it ended with {run.returncode}'}"
+        )
 
 
 def _options(frame: tuple[float, float, float, float]) -> list[str]:
     return [
         f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--drop-rate=1", "--force", "--read-parallel",
-        "--coalesce", "--reorder", "--drop-densest-as-needed", "--simplify-only-low-zooms", "--no-tile-stats",
+        "--drop-densest-as-needed", "--simplify-only-low-zooms", "--no-tile-stats",
         "--no-tiny-polygon-reduction-at-maximum-zoom", "--json-progress", "--progress-interval=0.5", "--name=Tocsin basemap",
         f"--attribution={ATTRIBUTION}", "--clip-bounding-box=" + ",".join(f"{edge:.7f}" for edge in frame),
     ]  # fmt: skip

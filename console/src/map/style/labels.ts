@@ -7,7 +7,8 @@ import { byKind, grow, kindIn } from "./zoom";
 const source = "ground";
 const name: ExpressionSpecification = ["coalesce", ["get", "name"], ["get", "ref"], ""];
 const plain = ["Noto Sans"];
-const bold = ["Noto Sans Bold"];
+/** The first name tells MapLibre the weight, the second is the family that the page ships. */
+const bold = ["Noto Sans Bold", "Noto Sans"];
 
 /** Layers from the least to the most important: MapLibre places the last ones first. */
 export function labelLayers(c: Palette): LayerSpecification[] {
@@ -67,11 +68,18 @@ function streets(c: Palette): LayerSpecification[] {
   ];
 }
 
+/** A sign alone from afar, with the name under it from zoom 14. */
+function signed(sign: string): ExpressionSpecification {
+  const big = { "font-scale": 1.25 };
+  const named = ["format", sign, big, ["case", ["has", "name"], ["concat", "\n", name], ""], {}];
+  return ["step", ["zoom"], ["format", sign, big], 14, named] as unknown as ExpressionSpecification;
+}
+
 function marked(c: Palette, id: string, kinds: Record<string, string>, minzoom: number, sign: string, size: number): LayerSpecification {
   return {
     id, type: "symbol", source, "source-layer": "poi", minzoom, filter: kindIn(...Object.keys(kinds)),
     layout: {
-      "text-field": ["format", sign, { "font-scale": 1.25 }, ["step", ["zoom"], "", 14, ["case", ["has", "name"], ["concat", "\n", name], ""]], {}] as unknown as ExpressionSpecification,
+      "text-field": signed(sign),
       "text-font": plain, "text-size": size, "text-max-width": 8, "text-padding": 4, "text-line-height": 1.15,
     },
     paint: { "text-color": byKind(kinds, c.poi), "text-halo-color": c.halo, "text-halo-width": 1.3 },

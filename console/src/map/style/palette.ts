@@ -37,6 +37,8 @@ export interface Palette {
   majorCase: string;
   minor: string;
   minorCase: string;
+  /** Roads too thin for a case. */
+  thin: string;
   service: string;
   path: string;
   tunnel: string;
@@ -85,6 +87,7 @@ const day: Palette = {
   majorCase: "#d9cdb0",
   minor: "#ffffff",
   minorCase: "#d9d6d0",
+  thin: "#d8d5ce",
   service: "#fafaf8",
   path: "#c6beb2",
   tunnel: "#eceae5",
@@ -132,6 +135,7 @@ const night: Palette = {
   majorCase: "#0f1216",
   minor: "#2d333b",
   minorCase: "#101317",
+  thin: "#2b3038",
   service: "#242931",
   path: "#363b40",
   tunnel: "#1c2026",

@@ -61,7 +61,7 @@ function width(kind: string, wider: number): ExpressionSpecification {
 function casing(kind: string, c: Palette, bridge: boolean): LayerSpecification {
   const first = WIDTHS[kind]?.[0]?.[0] ?? 12;
   return {
-    ...line, id: `road-${kind}-case${bridge ? "-bridge" : ""}`, minzoom: first + 1, filter: filter(kind, bridge),
+    ...line, id: `road-${kind}-case${bridge ? "-bridge" : ""}`, minzoom: kind === "minor" ? 13.6 : first + 1, filter: filter(kind, bridge),
     layout: { "line-cap": bridge ? "butt" : "round", "line-join": "round" },
     paint: { "line-color": caseColour(kind, c), "line-width": width(kind, bridge ? 2.4 : 1.5) },
   };
@@ -69,12 +69,12 @@ function casing(kind: string, c: Palette, bridge: boolean): LayerSpecification {
 
 function surface(kind: string, c: Palette, bridge: boolean): LayerSpecification {
   const first = WIDTHS[kind]?.[0]?.[0] ?? 12;
-  const thin = caseColour(kind, c);
-  const whenThin = kind === "motorway" || kind === "trunk" ? colour(kind, c) : thin;
+  const great = kind === "motorway" || kind === "trunk";
+  const whenThin = great ? colour(kind, c) : c.thin;
   return {
     ...line, id: `road-${kind}${bridge ? "-bridge" : ""}`, minzoom: first, filter: filter(kind, bridge), layout: round,
     paint: {
-      "line-color": ["interpolate", ["linear"], ["zoom"], first + 0.5, c.minor === "#ffffff" ? whenThin : colour(kind, c), first + 1.5, colour(kind, c)],
+      "line-color": ["interpolate", ["linear"], ["zoom"], first + 0.8, whenThin, first + 1.8, colour(kind, c)],
       "line-width": width(kind, 0),
     },
   };
@@ -133,7 +133,7 @@ function rails(c: Palette): LayerSpecification[] {
     },
     {
       ...rail, id: "rail", minzoom: 9, filter: open,
-      paint: { "line-color": c.rail, "line-width": grow(1.4, [9, 0.6], [14, 1.6], [18, 4]) },
+      paint: { "line-color": c.rail, "line-width": grow(1.4, [9, 0.4], [12, 0.7], [14, 1.6], [18, 4]) },
     },
     {
       ...rail, id: "rail-ties", minzoom: 14, filter: open,

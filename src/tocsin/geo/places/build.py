@@ -53,7 +53,9 @@ def build_places(source: Path, out: Path, progress: Progress) -> dict[str, int]:
     return _counts(found, streets, houses, crossings)
 
 
-def _counts(found: Harvest, streets: list[Street], houses: list[list[House]], crossings: NDArray[np.float64]) -> dict[str, int]:
+def _counts(
+    found: Harvest, streets: list[Street], houses: list[list[House]], crossings: NDArray[np.float64]
+) -> dict[str, int]:
     return {
         "addresses": sum(len(h) for h in houses),
         "streets": sum(1 for s in streets if len(s.segments)),

@@ -35,7 +35,18 @@ PLACE_RANK = {
     "city": 1.0, "town": 0.95, "borough": 0.9, "suburb": 0.85, "village": 0.85, "quarter": 0.8, "neighbourhood": 0.8,
     "hamlet": 0.7, "island": 0.7, "islet": 0.5, "locality": 0.5, "square": 0.6, "isolated_dwelling": 0.5, "farm": 0.5,
 }  # fmt: skip
-_NAME_KEYS = ("name", "name:en", "alt_name", "short_name", "official_name", "loc_name", "int_name", "old_name", "operator", "brand")
+_NAME_KEYS = (
+    "name",
+    "name:en",
+    "alt_name",
+    "short_name",
+    "official_name",
+    "loc_name",
+    "int_name",
+    "old_name",
+    "operator",
+    "brand",
+)
 _NUMBERED = ("addr:housenumber", "addr:street", "addr:place", "addr:city", "addr:suburb")
 
 
@@ -115,7 +126,13 @@ def _areas(source: Path) -> Any:
     wanted = osmium.filter.TagFilter(("type", "multipolygon"), ("type", "boundary"))
     plain = osmium.filter.EntityFilter(osmium.osm.AREA)
     named = osmium.filter.KeyFilter("name")
-    return osmium.FileProcessor(str(source)).with_locations("sparse_mem_array").with_areas(wanted, named).with_filter(plain).with_filter(named)
+    return (
+        osmium.FileProcessor(str(source))
+        .with_locations("sparse_mem_array")
+        .with_areas(wanted, named)
+        .with_filter(plain)
+        .with_filter(named)
+    )
 
 
 def _take(found: Harvest, thing: Any) -> None:
@@ -141,7 +158,9 @@ def _take(found: Harvest, thing: Any) -> None:
 def _take_point(found: Harvest, tags: dict[str, str], lat: float, lon: float) -> None:
     street = tags.get("addr:street") or tags.get("addr:place")
     if street and tags.get("addr:housenumber"):
-        found.houses.extend(House(n.strip(), street, lat, lon) for n in tags["addr:housenumber"].split(";") if n.strip())
+        found.houses.extend(
+            House(n.strip(), street, lat, lon) for n in tags["addr:housenumber"].split(";") if n.strip()
+        )
     names = names_of(tags)
     if not names:
         return

@@ -151,7 +151,9 @@ class Houses:
             return None
         lat, lon = self.spots[known].tolist()
         radius = 40.0 + 4.0 * abs(self._numbers[known] - number)
-        return Spot(lat, lon, radius, str(number), f"beyond the last known number on its side, {self.labels[known]}", False)
+        return Spot(
+            lat, lon, radius, str(number), f"beyond the last known number on its side, {self.labels[known]}", False
+        )
 
     def _fits(self, row: int, number: int) -> bool:
         return self._numbers[row] > 0 and (self._numbers[row] - number) % 2 == 0
@@ -173,12 +175,14 @@ class Houses:
         """The middle of the block whose numbers begin at `first` (a hundred numbers)."""
         first, label = first - first % 100, f"{first} block"
         low, high = int(self._row[street]), int(self._row[street + 1])
-        inside = slice(bisect_left(self._numbers, max(first, 1), low, high), bisect_left(self._numbers, first + 100, low, high))
+        inside = slice(
+            bisect_left(self._numbers, max(first, 1), low, high), bisect_left(self._numbers, first + 100, low, high)
+        )
         spots = self.spots[inside]
         if len(spots):
-            middle = (spots.min(axis=0) + spots.max(axis=0)) / 2
-            reach = max(plane.apart_m(*middle.tolist(), *s.tolist()) for s in spots)
-            return Spot(*middle.tolist(), max(75.0, reach + 40), label, f"{len(spots)} known numbers of the block", True)
+            lat, lon = ((spots.min(axis=0) + spots.max(axis=0)) / 2).tolist()
+            reach = max(plane.apart_m(lat, lon, *s) for s in spots.tolist())
+            return Spot(lat, lon, max(75.0, reach + 40), label, f"{len(spots)} known numbers of the block", True)
         guesses = [s for s in (self.locate(street, first + 50), self.locate(street, first + 51)) if s]
         if not guesses:
             return None

@@ -6,7 +6,6 @@ postings are one slice; a search is a few slices and a few passes over one array
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,9 @@ _INFIX_HITS = 64
 class TokenIndex:
     """Sorted words with postings: `items[start[i]:start[i + 1]]` are the entries that hold word i, with weights."""
 
-    def __init__(self, words: list[str], start: NDArray[np.int64], items: NDArray[np.int32], weights: Floats, size: int):
+    def __init__(
+        self, words: list[str], start: NDArray[np.int64], items: NDArray[np.int32], weights: Floats, size: int
+    ):
         self.words = words
         self.start = start
         self.items = items
@@ -83,11 +84,11 @@ class TokenIndex:
                 self._mark(out, share, at, at + 1, len(word), 0.75)
         return out, share
 
-    def _slips(self, word: str) -> Iterable[str]:
+    def _slips(self, word: str) -> set[str]:
         """Beginnings of known words at one edit (or one swap of neighbours) from the word."""
         if not _SHORTEST_TYPO <= len(word) <= _LONGEST_TYPO or any(c.isdigit() for c in word):
             return set()
-        out = set()
+        out: set[str] = set()
         for i in range(len(word) + 1):
             head, tail = word[:i], word[i:]
             low, high = self._span(head)

@@ -29,7 +29,11 @@ def load_index(columns: dict[str, NDArray[Any]], name: str, size: int) -> TokenI
     """The token index stored under this name."""
     text = columns[f"{name}.words"].tobytes().decode()
     return TokenIndex(
-        text.split("\n") if text else [], columns[f"{name}.starts"], columns[f"{name}.items"], columns[f"{name}.weights"], size
+        text.split("\n") if text else [],
+        columns[f"{name}.starts"],
+        columns[f"{name}.items"],
+        columns[f"{name}.weights"],
+        size,
     )
 
 

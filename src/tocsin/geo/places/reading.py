@@ -7,6 +7,7 @@ map decides. Corners come from separators ("Turk / Taylor") and joining words in
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from tocsin.geo.places.words import LONGEST_TEXT, fold, tokens, words
@@ -74,7 +75,7 @@ def _corners(text: str) -> list[Reading]:
     signs = _SIGNS.split(text)
     if len(signs) >= 2:
         sides = [tokens(before.sub("", fold(side))) for side in signs[:3]]
-        return [Reading("corner", tuple(a[:MOST_WORDS]), tuple(b[:MOST_WORDS])) for a, b in zip(sides, sides[1:], strict=False) if a and b]
+        return [Reading("corner", tuple(a[:MOST_WORDS]), tuple(b[:MOST_WORDS])) for a, b in pairwise(sides) if a and b]
     folded = fold(text)
     bare = before.sub("", folded)
     cuts = [(tokens(bare[: m.start()]), tokens(bare[m.end() :])) for m in between.finditer(bare + " ")][:4]

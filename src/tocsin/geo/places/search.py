@@ -72,7 +72,11 @@ class Places:
 
     def nearest(self, lat: float, lon: float) -> Match | None:
         """Words for a point placed on the map: the nearest address, corner, street or settled place, or None."""
-        house, corner, street = self._nearest.house(lat, lon), self._nearest.corner(lat, lon), self._nearest.street(lat, lon)
+        house, corner, street = (
+            self._nearest.house(lat, lon),
+            self._nearest.corner(lat, lon),
+            self._nearest.street(lat, lon),
+        )
         if house and house[1] <= 60:
             row = self._houses.street_of(house[0])
             text = self._address(row, self._houses.labels[house[0]])
@@ -93,7 +97,14 @@ class Places:
     def _beside(self, text: str, target: int, kind: Kind, lat: float, lon: float, away_m: float) -> Match:
         how = f"near {text}, {away_m:.0f} m away" if away_m < 1000 else f"{away_m / 1000:.1f} km from {text}"
         return Match(
-            text=text, detail=self._detail[target], kind=kind, lat=lat, lon=lon, radius_m=max(10.0, away_m), score=1.0, how=how
+            text=text,
+            detail=self._detail[target],
+            kind=kind,
+            lat=lat,
+            lon=lon,
+            radius_m=max(10.0, away_m),
+            score=1.0,
+            how=how,
         )
 
     def _answer(self, reading: Reading, near: Near) -> list[Match]:
@@ -154,13 +165,22 @@ class Places:
             score = 0.9 * (a.fit * b.fit) ** 0.5 - (0.1 if a.mended or b.mended else 0.0) - crossing.radius_m / 2000
             found.append(
                 Match(
-                    text=self._crossing_label(a.target, b.target), detail=self._detail[a.target], kind="intersection",
-                    lat=crossing.lat, lon=crossing.lon, radius_m=crossing.radius_m, score=score + 0.1,
+                    text=self._crossing_label(a.target, b.target),
+                    detail=self._detail[a.target],
+                    kind="intersection",
+                    lat=crossing.lat,
+                    lon=crossing.lon,
+                    radius_m=crossing.radius_m,
+                    score=score + 0.1,
                     how=_mended(crossing.how, a if a.mended else b),
                 )  # fmt: skip
             )
         if not found and not strict:
-            found = [self._plain(h, self._score(h, None) - 0.3, "one street of the corner") for side in sides for h in side[:3]]
+            found = [
+                self._plain(h, self._score(h, None) - 0.3, "one street of the corner")
+                for side in sides
+                for h in side[:3]
+            ]
         return found
 
     def _crossing_label(self, a: int, b: int) -> str:
@@ -183,7 +203,7 @@ def _mended(how: str, hit: Hit) -> str:
 
 
 def _best(found: Iterable[Match], limit: int) -> list[Match]:
-    best: dict[tuple[str, str, int, int], Match] = {}
+    best: dict[tuple[str, str, float, float], Match] = {}
     for match in sorted(found, key=lambda m: -m.score):
         best.setdefault((match.text, match.detail, round(match.lat, 3), round(match.lon, 3)), match)
     return list(best.values())[:limit]

@@ -100,7 +100,9 @@ def _street(ways: list[Way]) -> Street:
 
 def corners(streets: list[Street], ways: list[Way]) -> NDArray[np.float64]:
     """Corners as rows (street, street, lat, lon), each pair in both orders, sorted by the pair."""
-    where = dict(zip((r for w in ways for r in w.refs.tolist()), (p for w in ways for p in w.points.tolist()), strict=True))
+    where = dict(
+        zip((r for w in ways for r in w.refs.tolist()), (p for w in ways for p in w.points.tolist()), strict=True)
+    )
     refs = np.concatenate([s.refs for s in streets]) if streets else np.zeros(0, dtype=np.int64)
     owner = np.repeat(np.arange(len(streets)), [len(s.refs) for s in streets])
     order = np.argsort(refs, kind="stable")

@@ -14,7 +14,13 @@ from tocsin.geo.places import plane
 from tocsin.geo.places.harvest import Named, Town
 
 _TOWN_REACH_M = {"city": 20_000.0, "town": 6_000.0, "village": 3_000.0}
-_DISTRICT_REACH_M = {"borough": 3_000.0, "suburb": 2_500.0, "quarter": 1_500.0, "neighbourhood": 1_500.0, "hamlet": 1_000.0}
+_DISTRICT_REACH_M = {
+    "borough": 3_000.0,
+    "suburb": 2_500.0,
+    "quarter": 1_500.0,
+    "neighbourhood": 1_500.0,
+    "hamlet": 1_000.0,
+}
 
 
 class Towns:
@@ -72,6 +78,9 @@ class Towns:
         if tree is None:
             return ""
         away, rows = tree.query(spot, k=min(6, len(settled)))
-        ranked = [(a / reach[settled[r].what], settled[r].names[0]) for a, r in zip(np.atleast_1d(away), np.atleast_1d(rows), strict=True)]
+        ranked = [
+            (a / reach[settled[r].what], settled[r].names[0])
+            for a, r in zip(np.atleast_1d(away), np.atleast_1d(rows), strict=True)
+        ]
         share, name = min(ranked)
         return name if share <= 1 else ""

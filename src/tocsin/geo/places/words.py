@@ -14,7 +14,19 @@ from typing import NamedTuple
 LONGEST_TEXT = 300
 """Characters of a query that are read; what follows is ignored, so that work stays bounded."""
 
-_LETTERS = {"ħ": "h", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t", "ـ": ""}
+_LETTERS = {
+    "ħ": "h",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ı": "i",
+    "æ": "ae",
+    "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    "ŧ": "t",
+    "ـ": "",
+}
 _APOSTROPHES = "'’‘`ʼʹ´＇"
 _ALONE = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿]+")
 
@@ -96,18 +108,21 @@ def _groups(table: dict[str, list[list[str]]]) -> dict[str, frozenset[str]]:
     return {word: frozenset(forms) for word, forms in out.items()}
 
 
+def _longest_first(phrases: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(phrases, key=len, reverse=True))
+
+
 @lru_cache(maxsize=1)
 def words() -> Words:
     """Read the table of words that ships beside this module."""
     table = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
-    longest_first = {"key": lambda phrase: -len(phrase)}
     return Words(
         types=_groups(table["types"]),
         same=_groups(table["same"]),
         little=frozenset(table["little"]["words"]),
-        between=tuple(sorted(table["corner"]["between"], **longest_first)),
-        before=tuple(sorted(table["corner"]["before"], **longest_first)),
-        block=tuple(sorted(table["block"]["words"], **longest_first)),
+        between=_longest_first(table["corner"]["between"]),
+        before=_longest_first(table["corner"]["before"]),
+        block=_longest_first(table["block"]["words"]),
         number=frozenset(table["number"]["before"]),
         suffix_types=frozenset(word for group in table["types"]["en"] for word in group),
     )
@@ -124,7 +139,7 @@ def key(name: str) -> str:
 def _kinds() -> dict[str, str]:
     kind: dict[str, str] = {}
     for word, forms in words().types.items():
-        first = min((kind.get(form, form) for form in forms | {word}))
+        first = min(kind.get(form, form) for form in forms | {word})
         old = {kind.get(form, form) for form in forms | {word}}
         for form in [w for w, k in kind.items() if k in old] + list(forms):
             kind[form] = first
