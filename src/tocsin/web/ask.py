@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from tocsin.access import Access, Session
+from tocsin.access import Access
+from tocsin.access.people import Session
+from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
@@ -60,6 +62,8 @@ class Ask(msgspec.Struct):
     scope: Scope
     path: dict[str, str]
     session: Session | None
+    grant: Grant | None
+    """How far the route's permission goes: `own` is for the handler to hold to."""
     token: str
     query: Any
     body: Any

@@ -12,6 +12,7 @@ from tocsin.views.rows import IncidentRow, UnitRow
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Secret: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+Roles: TypeAlias = Annotated[tuple[str, ...], msgspec.Meta(max_length=10)]
 Limit: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=500)]
 
 
@@ -145,23 +146,12 @@ class HeadView(msgspec.Struct, frozen=True):
     root: str
 
 
-class AccountView(msgspec.Struct, frozen=True):
-    """An account as an administrator sees it; its secret is nowhere."""
-
-    name: str
-    display: str
-    roles: tuple[str, ...]
-    unit: str
-    language: str
-    active: bool
-
-
 class NewAccount(Form, frozen=True):
-    """A new account."""
+    """A new account. What names, passwords and roles may be is said when one is refused."""
 
     name: Name
-    password: Secret
-    roles: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=10)]
+    roles: Roles
+    password: Secret | None = None
     display: Annotated[str, msgspec.Meta(max_length=200)] = ""
     unit: Annotated[str, msgspec.Meta(max_length=64)] = ""
     language: Annotated[str, msgspec.Meta(max_length=16)] = "en"
@@ -170,9 +160,9 @@ class NewAccount(Form, frozen=True):
 class AccountChange(Form, frozen=True):
     """What to change; what is left out stays."""
 
-    password: Secret | None = None
-    roles: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=10)] | None = None
     display: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    roles: Roles | None = None
     unit: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     language: Annotated[str, msgspec.Meta(max_length=16)] | None = None
-    active: bool | None = None
+    disabled: bool | None = None
+    password: Secret | None = None

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from tocsin.access import Session, may
+from tocsin.access.people import Session
+from tocsin.access.roles import Grant, may
 from tocsin.domain.refusals import Refusal
 from tocsin.views.wire import Problem
 from tocsin.web import parse
@@ -96,7 +97,8 @@ class Door:
     async def _enter(self, route: Route, scope: Scope, receive: Receive) -> Any:
         headers = _headers(scope)
         token = _cookie(headers.get(b"cookie", b""))
-        session = None
+        session: Session | None = None
+        grant: Grant | None = None
         if route.method != "GET":
             _check_origin(headers)
         if route.permission != ANYONE:
@@ -104,12 +106,12 @@ class Door:
             if route.method != "GET":
                 _check_csrf(headers, session)
             if isinstance(route.permission, str) and route.permission != SIGNED_IN:
-                _check_may(session, route.permission)
+                grant = _granted(session, route.permission)
         query = parse.query(scope["query_string"], route.query)
         body = parse.body(await _read(headers, receive), route.body) if route.body else None
         if session is not None and callable(route.permission):
-            _check_may(session, route.permission(body))
-        return await route.handler(Ask(self._site, scope, scope["path_params"], session, token, query, body))
+            grant = _granted(session, route.permission(body))
+        return await route.handler(Ask(self._site, scope, scope["path_params"], session, grant, token, query, body))
 
     def _session(self, token: str) -> Session:
         session = self._site.access.session(token, self._site.desk.now()) if token else None
@@ -151,10 +153,12 @@ def _check_csrf(headers: dict[bytes, bytes], session: Session) -> None:
         raise No(403, "wrong_csrf", text, "X-Tocsin-CSRF")
 
 
-def _check_may(session: Session, permission: str) -> None:
-    if not may(session.roles, permission):
+def _granted(session: Session, permission: str) -> Grant:
+    grant = may(session.roles, permission)
+    if grant is None:
         text = "Your roles do not allow this; an administrator can change that."
         raise not_permitted(text, permission=permission, roles=list(session.roles))
+    return grant
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tocsin.access import AccessError
 from tocsin.desk.desk import Busy
 from tocsin.views.wire import Problem
 from tocsin.web.problems import No
@@ -83,6 +84,10 @@ def answer(error: Exception, scope: Scope) -> Reply:
     """The Problem that stands for an exception."""
     if isinstance(error, No):
         return as_json(error.problem, error.status, error.headers)
+    if isinstance(error, AccessError):
+        log.error("accounts: %s", error)
+        text = "The accounts cannot be reached; the server's operator has been told in its log."
+        return as_json(Problem("accounts_unreachable", text), 503, ((b"retry-after", b"5"),))
     if isinstance(error, Busy):
         return as_json(Problem(error.name, str(error)), 503, ((b"retry-after", b"1"),))
     reference = secrets.token_hex(6)

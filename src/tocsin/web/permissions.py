@@ -1,19 +1,21 @@
-"""Names of permissions as the table of routes uses them, and the permission each kind of order needs."""
+"""Permissions as the table of routes uses them, and how far `own` goes. Who holds which is the access table's word."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from tocsin.access import Session, may
+from tocsin.access.roles import may
+from tocsin.domain.orders import NoteIncident
 from tocsin.views.wire import OrderRequest
 from tocsin.web.ask import Ask
+from tocsin.web.problems import not_permitted
 
 READ_BOARD = "read_board"
 READ_RECORD = "read_record"
 READ_FIELD = "read_field"
 REPORT_POSITIONS = "report_positions"
 MANAGE_ACCOUNTS = "manage_accounts"
-FIELD = "field_unit"
 
 
 def for_order(request: OrderRequest) -> str:
@@ -21,9 +23,16 @@ def for_order(request: OrderRequest) -> str:
     return str(request.order.__struct_config__.tag)
 
 
-def field_only(session: Session) -> bool:
-    """Whether somebody is here as a field unit and as nothing else."""
-    return tuple(session.roles) == (FIELD,)
+def hold_to_own(ask: Ask, order: Any) -> None:
+    """A crew speaks for itself: its own unit, and the incident that unit is on. Raises No 403."""
+    own = ask.who.unit
+    if isinstance(order, NoteIncident):
+        unit = ask.site.desk.unit(own)
+        if unit is None or unit.incident != order.incident:
+            text = "A field account writes notes only on the incident its unit is on."
+            raise not_permitted(text, "order.incident", unit=own)
+    elif getattr(order, "unit", None) != own:
+        raise not_permitted("A field account reports for its own unit only.", "order.unit", unit=own)
 
 
 def still_may(ask: Ask, permission: str) -> Callable[[], bool]:
@@ -31,6 +40,6 @@ def still_may(ask: Ask, permission: str) -> Callable[[], bool]:
 
     def asked() -> bool:
         session = ask.site.access.session(ask.token, ask.site.desk.now())
-        return session is not None and may(session.roles, permission)
+        return session is not None and may(session.roles, permission) is not None
 
     return asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.access import Account
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
 from tocsin.views.day import DayFigures
@@ -48,7 +49,7 @@ ROUTES: tuple[Route, ...] = (
          media="text/event-stream", events=EVENTS),
     _get("/api/field", READ_FIELD, live.field, bodies.Field, "One's own unit and its incident."),
     Route("POST", "/api/session", ANYONE, people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
-          errors=(401, 429)),
+          errors=(401, 429, 503)),
     _get("/api/session", SIGNED_IN, people.session, bodies.SessionView, "Who is signed in."),
     Route("DELETE", "/api/session", SIGNED_IN, people.sign_out, None, "Sign out.", status=204),
     _get("/api/incidents", READ_BOARD, record.closed, list[IncidentRow], "Closed incidents, newest first.",
@@ -72,11 +73,11 @@ ROUTES: tuple[Route, ...] = (
          media="application/vnd.pmtiles", ranged=True, errors=(404, 416)),
     _get("/api/day", READ_RECORD, record.day, DayFigures, "Response times of a span of time.", query=bodies.DayQuery),
     _get("/api/log/head", READ_RECORD, record.head, bodies.HeadView, "Where the log stands, with its hashes."),
-    _get("/api/accounts", MANAGE_ACCOUNTS, accounts.every, list[bodies.AccountView], "All accounts."),
-    Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add, bodies.AccountView, "Add an account.",
-          body=bodies.NewAccount, errors=(409,)),
-    Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, accounts.change, bodies.AccountView, "Change an account.",
-          body=bodies.AccountChange, errors=(404, 409)),
+    _get("/api/accounts", MANAGE_ACCOUNTS, accounts.accounts, list[Account], "All accounts."),
+    Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add_account, Account, "Add an account.",
+          body=bodies.NewAccount, errors=(409, 503)),
+    Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, accounts.change_account, Account, "Change an account.",
+          body=bodies.AccountChange, errors=(404, 409, 503)),
     _get("/api/health", ANYONE, live.health, bodies.Health, "Whether the server answers."),
     _get("/api/openapi.json", ANYONE, about.openapi, None, "This document."),
     _page("/"),

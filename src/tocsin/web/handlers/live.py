@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.domain.orders import NoteIncident, StampUnit
 from tocsin.views.wire import OrderRequest
 from tocsin.web.ask import Ask
 from tocsin.web.bodies import Accepted, Field, Health
-from tocsin.web.permissions import READ_BOARD, field_only, still_may
+from tocsin.web.permissions import READ_BOARD, hold_to_own, still_may
 from tocsin.web.problems import impossible, malformed, not_permitted
 from tocsin.web.reply import JSON, NO_STORE, Reply
 from tocsin.web.tail import Tail
@@ -23,21 +22,9 @@ async def give(ask: Ask) -> Any:
     if not 0 <= request.seen <= desk.position():
         text = "Nobody can have seen that position yet; load the board again."
         raise impossible(text, "seen", position=desk.position())
-    if field_only(ask.who):
-        _check_own(ask, request.order)
+    if ask.grant == "own":
+        hold_to_own(ask, request.order)
     return await desk.give(request.order, by=ask.who.account, key=request.id, seen=request.seen)
-
-
-def _check_own(ask: Ask, order: Any) -> None:
-    """A crew speaks for itself: its own unit, and the incident that unit is on."""
-    own = ask.who.unit
-    if isinstance(order, StampUnit) and order.unit != own:
-        raise not_permitted("A field account reports for its own unit only.", "order.unit", unit=own)
-    if isinstance(order, NoteIncident):
-        unit = ask.site.desk.unit(own)
-        if unit is None or unit.incident != order.incident:
-            text = "A field account writes notes only on the incident its unit is on."
-            raise not_permitted(text, "order.incident", unit=own)
 
 
 async def board(ask: Ask) -> Reply:

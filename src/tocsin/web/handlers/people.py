@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import asyncio
 
-from tocsin.access import Session
+from tocsin.access import AccessRefusal, Session
 from tocsin.web.ask import COOKIE, Ask
-from tocsin.web.bodies import SessionView
+from tocsin.web.bodies import SessionView, SignIn
 from tocsin.web.problems import impossible
+from tocsin.web.refused import unless_refused
 from tocsin.web.reply import Reply, as_json
 
 
 async def sign_in(ask: Ask) -> Reply:
-    """POST /api/session: the password is checked in a thread, for it is meant to be slow."""
-    form = ask.body
+    """Name and password, or a one-time link; the session begins anew, and the one this browser had before ends."""
+    form: SignIn = ask.body
     if bool(form.link) == bool(form.name):
         raise impossible("Give a name and password, or a link; not both and not neither.", "name")
-    access, now = ask.site.access, ask.site.desk.now()
-    if form.link:
-        session = await asyncio.to_thread(access.sign_in_by_link, form.link, ask.remote, now)
-    else:
-        session = await asyncio.to_thread(access.sign_in, form.name, form.password, ask.remote, now)
+    now = ask.site.desk.now()
+    # In a thread: checking a password is slow on purpose.
+    session = unless_refused(await asyncio.to_thread(_opened, ask, form, now), now)
     return as_json(_view(ask, session), 200, ((b"set-cookie", _cookie(ask, session.token)),))
 
 
+def _opened(ask: Ask, form: SignIn, now: float) -> Session | AccessRefusal:
+    access = ask.site.access
+    if form.link:
+        found = access.sign_in_by_link(form.link, ask.remote, now)
+    else:
+        found = access.sign_in(form.name, form.password, ask.remote, now)
+    if isinstance(found, Session) and ask.token:
+        access.sign_out(ask.token)
+    return found
+
+
 async def session(ask: Ask) -> SessionView:
-    """GET /api/session."""
+    """Who is signed in, and the csrf value of the session."""
     return _view(ask, ask.who)
 
 
 async def sign_out(ask: Ask) -> Reply:
-    """DELETE /api/session."""
+    """The session ends at once; its tails within two seconds."""
     await asyncio.to_thread(ask.site.access.sign_out, ask.token)
     return Reply(204, b"", ((b"set-cookie", _cookie(ask, "", b"; Max-Age=0")),))
 
@@ -38,7 +48,7 @@ async def sign_out(ask: Ask) -> Reply:
 def _view(ask: Ask, who: Session) -> SessionView:
     desk = ask.site.desk
     return SessionView(
-        who.account, who.display, tuple(who.roles), who.unit, who.language, who.csrf, desk.mode, desk.centre, desk.name
+        who.account, who.display, who.roles, who.unit, who.language, who.csrf, desk.mode, desk.centre, desk.name
     )
 
 
