@@ -14,12 +14,16 @@ from tocsin.domain.room import Call, Incident, Room, Unit
 from tocsin.facts.values import Instant
 
 CLOCK_SKEW_S = 2.0
-"""A crew's clock may run this much ahead of ours before its word is refused; it is then taken as now."""
+"""A crew's clock may differ this much from ours before its word is refused; ahead of now, it is taken as now, and
+behind the stage before, as that stage's time."""
 OLDEST_S = 86_400.0
 """A report older than a day is a mistake in a clock, not news."""
 
 # C0 and C1 controls but tab and newline, lone surrogates, non-characters: nothing a person types or a screen shows.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+MANY_LINES = frozenset({"text", "summary", "reason"})
+"""Fields for what somebody says. Every other text is a name, a number or an address, and keeps to one line."""
 
 
 def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -39,12 +43,12 @@ def readable(order: AnyOrder) -> Refusal | None:
     for field, text in texts(order):
         if text.isascii() and text.isprintable():
             continue
-        found = _FORBIDDEN.search(text)
+        found = (_FORBIDDEN if field in MANY_LINES else _FORBIDDEN_IN_LINE).search(text)
         if found:
             code = f"U+{ord(found[0]):04X}"
             return Refusal(
                 "text_not_allowed",
-                f"character {code} at {found.start()} cannot be shown",
+                f"character {code} at {found.start()} cannot be kept here",
                 field,
                 {"character": code, "offset": found.start()},
             )
@@ -64,9 +68,10 @@ def reported_at(at: Instant | None, now: Instant, previous: Instant = 0.0, field
         return Refusal("time_in_future", f"{at - now:.0f} s from now", field, {"ahead_s": at - now})
     if at < now - OLDEST_S:
         return Refusal("time_too_old", "more than a day ago", field, {"behind_s": now - at})
-    if at < previous:
-        return Refusal("time_before_previous", f"{previous - at:.0f} s before the stage before", field)
-    return min(at, now)
+    if at < previous - CLOCK_SKEW_S:
+        told = {"behind_s": previous - at}
+        return Refusal("time_before_previous", f"{previous - at:.0f} s before the stage before", field, told)
+    return max(min(at, now), previous)
 
 
 def known_call(room: Room, call: str, field: str = "call") -> Call | Refusal:

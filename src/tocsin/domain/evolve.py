@@ -13,14 +13,14 @@ from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room,
 from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
 from tocsin.facts.union import DecisionFact
 from tocsin.facts.values import Instant
-from tocsin.facts.watch import ALARM_KINDS, AlarmKind, alarm_id
+from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
 
 
 def _number(text: str, last: int) -> int:
     return max(last, int(text)) if text.isdecimal() else last
 
 
-def _drop_alarms(room: Room, subject: str, kinds: tuple[AlarmKind, ...] = ALARM_KINDS) -> None:
+def _drop_alarms(room: Room, subject: str, kinds: tuple[AlarmKind, ...]) -> None:
     if not room.alarms:
         return
     for alarm_kind in kinds:
@@ -29,7 +29,7 @@ def _drop_alarms(room: Room, subject: str, kinds: tuple[AlarmKind, ...] = ALARM_
 
 def _call_ended(room: Room, call_id: str) -> None:
     room.ringing.pop(call_id, None)
-    _drop_alarms(room, call_id)
+    _drop_alarms(room, call_id, CALL_ALARMS)
 
 
 def _call_received(room: Room, fact: calls.CallReceived) -> None:
@@ -72,7 +72,7 @@ def _incident_noted(room: Room, fact: incidents.IncidentNoted) -> None:
 def _heard(room: Room, unit: str, at: Instant) -> None:
     has = room.units[unit].assignment
     if has:
-        has.heard_at = at
+        has.heard_at = max(has.heard_at, at)
     _drop_alarms(room, unit, ("long_on_scene",))
 
 
@@ -133,14 +133,14 @@ def _assign(room: Room, unit_id: str, incident: str, at: Instant) -> None:
     unit.assignment = Assignment(unit_id, incident, "dispatched", at, at, at)
     room.busy[unit_id] = None
     room.incidents[incident].units.append(unit_id)
-    _drop_alarms(room, unit_id)
+    _drop_alarms(room, unit_id, UNIT_ALARMS)
 
 
 def _free(room: Room, unit_id: str, incident: str) -> None:
     room.units[unit_id].assignment = None
     room.busy.pop(unit_id, None)
     room.incidents[incident].units.remove(unit_id)
-    _drop_alarms(room, unit_id)
+    _drop_alarms(room, unit_id, UNIT_ALARMS)
 
 
 def _dispatched(room: Room, fact: assignments.UnitDispatched) -> None:
@@ -152,10 +152,11 @@ def _stage(stage: Stage, leaves_station: bool = False) -> Callable[[Room, Any], 
         unit = room.units[fact.unit]
         has = unit.assignment
         if has:
-            has.stage, has.since, has.heard_at = stage, fact.at, fact.at
+            # A stamp reported late is still the latest word: the silence never began earlier than it did.
+            has.stage, has.since, has.heard_at = stage, fact.at, max(has.heard_at, fact.at)
         if leaves_station:
             unit.at_station = False
-        _drop_alarms(room, fact.unit)
+        _drop_alarms(room, fact.unit, UNIT_ALARMS)
 
     return reached
 

@@ -9,6 +9,9 @@ from tocsin.facts.values import Instant
 
 AlarmKind: TypeAlias = Literal["call_unanswered", "not_acknowledged", "long_on_scene"]
 ALARM_KINDS: tuple[AlarmKind, ...] = get_args(AlarmKind)
+CALL_ALARMS: tuple[AlarmKind, ...] = ("call_unanswered",)
+UNIT_ALARMS: tuple[AlarmKind, ...] = ("not_acknowledged", "long_on_scene")
+"""Alarms by what their subject is: call 12 and unit 12 are strangers, and neither ends the other's alarm."""
 
 
 def alarm_id(alarm_kind: AlarmKind, subject: str) -> str:

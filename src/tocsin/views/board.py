@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant
-from tocsin.facts.watch import ALARM_KINDS, alarm_id
+from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -91,7 +91,6 @@ class Touched:
     def add(self, fact: DecisionFact) -> None:
         """Every id that `fact` names, and the alarms whose cause it may end."""
         told: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
-        named = {name: told[name] for name in ("call", "unit") if name in told}
         for name, into in (("call", self.calls), ("unit", self.units), ("closure", self.closures)):
             if name in told:
                 into[told[name]] = None
@@ -100,13 +99,14 @@ class Touched:
                 self.incidents[told[name]] = None
         if "alarm" in told:
             self.alarms[told["alarm"]] = None
-        for subject in named.values():
-            self.alarms |= {alarm_id(alarm_kind, subject): None for alarm_kind in ALARM_KINDS}
+        for name, kinds in (("call", CALL_ALARMS), ("unit", UNIT_ALARMS)):
+            if name in told:
+                self.alarms |= {alarm_id(alarm_kind, told[name]): None for alarm_kind in kinds}
 
 
-def _drop_alarms(board: BoardFold, subject: str) -> None:
+def _drop_alarms(board: BoardFold, subject: str, kinds: tuple[AlarmKind, ...]) -> None:
     if board.alarms:
-        for alarm_kind in ALARM_KINDS:
+        for alarm_kind in kinds:
             board.alarms.pop(alarm_id(alarm_kind, subject), None)
 
 
@@ -121,7 +121,7 @@ def _call_received(board: BoardFold, fact: calls.CallReceived, _by: str) -> None
 def _call_answered(board: BoardFold, fact: calls.CallAnswered, _by: str) -> None:
     row = board.calls[fact.call]
     board.calls[fact.call] = replace(row, status="answered", answered_at=fact.at, answered_by=fact.by)
-    _drop_alarms(board, fact.call)
+    _drop_alarms(board, fact.call, CALL_ALARMS)
 
 
 def _call_located(board: BoardFold, fact: calls.CallLocated, _by: str) -> None:
@@ -135,12 +135,12 @@ def _call_noted(board: BoardFold, fact: calls.CallNoted, _by: str) -> None:
 
 def _call_released(board: BoardFold, fact: calls.CallReleased, _by: str) -> None:
     board.calls.pop(fact.call, None)
-    _drop_alarms(board, fact.call)
+    _drop_alarms(board, fact.call, CALL_ALARMS)
 
 
 def _call_attached(board: BoardFold, fact: calls.CallAttached, _by: str) -> None:
     board.calls.pop(fact.call, None)
-    _drop_alarms(board, fact.call)
+    _drop_alarms(board, fact.call, CALL_ALARMS)
     row = board.incidents[fact.incident]
     if fact.call not in row.calls:
         board.incidents[fact.incident] = replace(row, calls=(*row.calls, fact.call), changed_at=fact.at)
@@ -249,7 +249,7 @@ def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assi
     row = board.incidents[incident]
     on_it = (*row.units, OnIt(unit, "dispatched", at, at, due_at, drive.basis))
     _change(board, incident, at, units=on_it, first_dispatched_at=row.first_dispatched_at or at)
-    _drop_alarms(board, unit)
+    _drop_alarms(board, unit, UNIT_ALARMS)
 
 
 def _free(board: BoardFold, unit: str, incident: str, at: Instant) -> None:
@@ -258,7 +258,7 @@ def _free(board: BoardFold, unit: str, incident: str, at: Instant) -> None:
     )
     left = tuple(on_it for on_it in board.incidents[incident].units if on_it.unit != unit)
     _change(board, incident, at, units=left)
-    _drop_alarms(board, unit)
+    _drop_alarms(board, unit, UNIT_ALARMS)
 
 
 def _dispatched(board: BoardFold, fact: assignments.UnitDispatched, _by: str) -> None:
@@ -284,9 +284,11 @@ def _stage(status: UnitStatus, leaves_station: bool = False) -> Callable[[BoardF
             replace(on_it, status=status, since=fact.at, due_at=due_at) if on_it.unit == fact.unit else on_it
             for on_it in row.units
         )
-        first = row.first_on_scene_at or (fact.at if status == "on_scene" else None)
+        first = row.first_on_scene_at
+        if status == "on_scene":
+            first = fact.at if first is None else min(first, fact.at)
         _change(board, fact.incident, fact.at, units=now_on_it, first_on_scene_at=first)
-        _drop_alarms(board, fact.unit)
+        _drop_alarms(board, fact.unit, UNIT_ALARMS)
 
     return reached
 
