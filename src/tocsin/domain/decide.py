@@ -1,6 +1,7 @@
 """decide(): an order in a room becomes facts, or a named no. Same room, order and givens: the same answer, always.
 
-Checks run in a written order: texts first, then existence, then state, then time. Never changes the room.
+Checks run in a written order: what the order itself gets wrong (its texts), then each thing it names in the order of
+its fields (that it exists, then its state), then time. Never changes the room.
 """
 
 from __future__ import annotations

@@ -68,21 +68,24 @@ def stamp(room: Room, order: orders.StampUnit, given: Given) -> Decision:
     has = _assignment(room, order.unit)
     if isinstance(has, Refusal):
         return has
+    refusal = _wrong_stage(has, order)
+    if refusal:
+        return refusal
     at = checks.reported_at(order.at, given.now, has.since)
     if isinstance(at, Refusal):
         return at
-    refusal = _wrong_stage(has, order.status)
-    if refusal:
-        return refusal
     if order.status == "left_scene":
         return (assignments.UnitLeftScene(at, has.unit, has.incident, order.destination),)
     return (STAMPS[order.status](at, has.unit, has.incident),)
 
 
-def _wrong_stage(has: Assignment, status: str) -> Refusal | None:
+def _wrong_stage(has: Assignment, order: orders.StampUnit) -> Refusal | None:
+    status = order.status
+    told = {"unit": has.unit, "status": has.stage, "asked": status}
+    if order.destination and status != "left_scene":
+        return Refusal("stage_out_of_turn", "a destination is said with left_scene", "destination", told)
     if status == "available":
         return None
-    told = {"unit": has.unit, "status": has.stage, "asked": status}
     if RANK[status] <= RANK[has.stage]:
         return Refusal("stage_gone_back", f"{has.unit} is {has.stage} already", "status", told)
     first = NEEDED_FIRST.get(status)

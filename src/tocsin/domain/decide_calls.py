@@ -39,10 +39,13 @@ def locate(room: Room, order: orders.LocateCall, given: Given) -> Decision:
 
 def note(room: Room, order: orders.NoteCall, given: Given) -> Decision:
     """Write down what the caller says."""
+    empty = checks.not_empty(order.text, "text")
+    if empty:
+        return empty
     call = checks.live_call(room, order.call)
     if isinstance(call, Refusal):
         return call
-    return checks.not_empty(order.text, "text") or (calls.CallNoted(given.now, call.id, order.text),)
+    return (calls.CallNoted(given.now, call.id, order.text),)
 
 
 def release(room: Room, order: orders.ReleaseCall, given: Given) -> Decision:

@@ -37,10 +37,13 @@ def open_(room: Room, order: orders.OpenIncident, given: Given) -> Decision:
 
 def note(room: Room, order: orders.NoteIncident, given: Given) -> Decision:
     """Also after it was closed: the record may be completed, never changed."""
+    empty = checks.not_empty(order.text, "text")
+    if empty:
+        return empty
     incident = checks.known_incident(room, order.incident)
     if isinstance(incident, Refusal):
         return incident
-    return checks.not_empty(order.text, "text") or (incidents.IncidentNoted(given.now, incident.id, order.text),)
+    return (incidents.IncidentNoted(given.now, incident.id, order.text),)
 
 
 def relocate(room: Room, order: orders.RelocateIncident, given: Given) -> Decision:

@@ -11,8 +11,10 @@ from tocsin.facts import units
 
 def register(room: Room, order: orders.RegisterUnit, given: Given) -> Decision:
     """New, or changed while it is on no incident."""
+    refusal = checks.not_empty(order.unit, "unit")
     known = room.units.get(order.unit)
-    refusal = checks.unassigned(known) if known else None
+    if refusal is None and known:
+        refusal = checks.unassigned(known)
     return refusal or (
         units.UnitRegistered(
             given.now,
@@ -28,11 +30,11 @@ def register(room: Room, order: orders.RegisterUnit, given: Given) -> Decision:
 
 
 def on_duty(room: Room, order: orders.UnitOnDuty, given: Given) -> Decision:
-    """Understaffed crews may come on duty: they are seen, and bypassed with the reason."""
+    """Understaffed crews come on duty too: seen, and bypassed with the reason. A named crew relieves another."""
     unit = checks.known_unit(room, order.unit)
     if isinstance(unit, Refusal):
         return unit
-    if unit.on_duty and unit.crew_count == order.crew_count:
+    if unit.on_duty and unit.crew_count == order.crew_count and not order.crew:
         return Refusal("unit_on_duty_already", f"{unit.id} is on duty", "unit", {"unit": unit.id})
     return (units.UnitCameOnDuty(given.now, unit.id, order.crew_count, order.crew),)
 

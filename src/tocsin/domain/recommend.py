@@ -22,7 +22,10 @@ BypassReason: TypeAlias = Literal[
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """One unit, chosen or bypassed, and why. Chosen ones stand first, then by road time, then those that cannot go."""
+    """One unit, chosen or bypassed, and why.
+
+    The chosen stand first, by need and then by road time; then those who could go, by road time; then those who cannot.
+    """
 
     unit: str
     chosen: bool
@@ -51,7 +54,7 @@ class NeedStatus(msgspec.Struct, frozen=True):
     chosen: int
 
 
-def cannot_go(unit: Unit, needs: Iterable[Need]) -> tuple[BypassReason, str] | None:
+def cannot_go(unit: Unit, needs: tuple[Need, ...]) -> tuple[BypassReason, str] | None:
     """Why this unit cannot go at all, wherever it stands; None when it could."""
     if not unit.on_duty:
         return "off_duty", "off duty"
@@ -59,21 +62,43 @@ def cannot_go(unit: Unit, needs: Iterable[Need]) -> tuple[BypassReason, str] | N
         return "understaffed", f"crew of {unit.crew_count}, needs {unit.crew_min}"
     if unit.assignment:
         return "on_incident", f"on incident {unit.assignment.incident}, {unit.assignment.stage.replace('_', ' ')}"
-    if not any(need.capability in unit.capabilities for need in needs):
+    if needs and not any(need.capability in unit.capabilities for need in needs):
         return "not_capable", "cannot do what is needed"
     return None
 
 
-def still_needed(room: Room, incident: Incident, kind: IncidentType) -> list[NeedStatus]:
-    """Each need of the type, less what is on the incident already. One unit fills one need, the scarcest it can."""
-    free = [room.units[unit].capabilities for unit in incident.units]
-    needs: list[NeedStatus] = []
-    for need in kind.needs:
-        able = sorted((caps for caps in free if need.capability in caps), key=len)[: need.count]
-        for caps in able:
-            free.remove(caps)
-        needs.append(NeedStatus(need.capability, need.count, len(able), 0))
-    return needs
+class Seats:
+    """The needs of a type as single seats, each held by one unit that can fill it.
+
+    A unit finds a seat when others can move over to make room (an augmenting path: Kuhn 1955). Taking units nearest
+    first and keeping each that finds a seat fills as many seats as can be filled, with the nearest units that can fill
+    them: the greedy algorithm on a transversal matroid (Edmonds & Fulkerson 1965).
+    """
+
+    def __init__(self, needs: Iterable[Need]) -> None:
+        self.wants: list[tuple[int, str]] = [
+            (i, need.capability) for i, need in enumerate(needs) for _ in range(need.count)
+        ]
+        self.holders: list[Unit | None] = [None] * len(self.wants)
+
+    def take(self, unit: Unit) -> bool:
+        """Give `unit` a seat, moving others over if that helps. Whoever has a seat keeps one."""
+        return self._seat(unit, set())
+
+    def _seat(self, unit: Unit, tried: set[int]) -> bool:
+        for seat, (_, capability) in enumerate(self.wants):
+            if seat in tried or capability not in unit.capabilities:
+                continue
+            tried.add(seat)
+            holder = self.holders[seat]
+            if holder is None or self._seat(holder, tried):
+                self.holders[seat] = unit
+                return True
+        return False
+
+    def full(self) -> bool:
+        """Every seat is held."""
+        return None not in self.holders
 
 
 def recommend(
@@ -93,25 +118,38 @@ def recommend(
             able.append((travel.eta_s, unit))
         elif why:
             out.append(_bypassed(unit, travel, why, now))
-    needs, chosen, rest = _choose(still_needed(room, incident, kind), sorted(able, key=lambda x: (x[0], x[1].id)))
+    able.sort(key=lambda x: (x[0], x[1].id))
+    needs, chosen = _choose(kind.needs, [room.units[unit] for unit in incident.units], [unit for _, unit in able])
+    taken = {unit.id for unit, _ in chosen}
+    rest = [unit for _, unit in able if unit.id not in taken]
     candidates = [_chosen(unit, travels[unit.id], capability, now) for unit, capability in chosen]
     candidates += _later(rest, chosen, travels, now)
     return tuple(needs), tuple(candidates + sorted(out, key=lambda c: (c.eta_s is None, c.eta_s, c.unit)))
 
 
 def _choose(
-    needs: list[NeedStatus], able: list[tuple[float, Unit]]
-) -> tuple[list[NeedStatus], list[tuple[Unit, str]], list[Unit]]:
-    chosen: list[tuple[Unit, str]] = []
-    taken: set[str] = set()
-    filled: list[NeedStatus] = []
-    for need in needs:
-        wanted = need.count - need.assigned
-        first = [u for _, u in able if u.id not in taken and need.capability in u.capabilities][:wanted]
-        taken.update(unit.id for unit in first)
-        chosen += [(unit, need.capability) for unit in first]
-        filled.append(msgspec.structs.replace(need, chosen=len(first)))
-    return filled, chosen, [unit for _, unit in able if unit.id not in taken]
+    needs: tuple[Need, ...], here: list[Unit], able: list[Unit]
+) -> tuple[list[NeedStatus], list[tuple[Unit, str]]]:
+    """Seats for those who are on it (`here`), then for the nearest of `able`; the chosen by need, then by road time."""
+    seats = Seats(needs)
+    on_it = {unit.id for unit in here if seats.take(unit)}
+    for unit in able:
+        if seats.full():
+            break
+        seats.take(unit)
+    held = [(i, unit) for (i, _), unit in zip(seats.wants, seats.holders, strict=True) if unit]
+    rank = {unit.id: n for n, unit in enumerate(able)}
+    new = sorted(((i, unit) for i, unit in held if unit.id not in on_it), key=lambda x: (x[0], rank[x[1].id]))
+    filled = [
+        NeedStatus(
+            need.capability,
+            need.count,
+            sum(j == i and unit.id in on_it for j, unit in held),
+            sum(j == i for j, _ in new),
+        )
+        for i, need in enumerate(needs)
+    ]
+    return filled, [(unit, needs[i].capability) for i, unit in new]
 
 
 def _later(rest: list[Unit], chosen: list[tuple[Unit, str]], travels: Travels, now: Instant) -> list[Candidate]:
@@ -120,7 +158,7 @@ def _later(rest: list[Unit], chosen: list[tuple[Unit, str]], travels: Travels, n
         travel = travels[unit.id]
         rivals = [travels[u.id].eta_s for u, capability in chosen if capability in unit.capabilities]
         if not rivals:
-            out.append(_bypassed(unit, travel, ("not_needed", "enough are on it already"), now))
+            out.append(_bypassed(unit, travel, ("not_needed", "nobody more is needed for what it can do"), now))
             continue
         later_s = travel.eta_s - max(rivals)
         words = f"{int(later_s) // 60}:{int(later_s) % 60:02d} later than the last one chosen"
