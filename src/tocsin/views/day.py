@@ -69,18 +69,23 @@ def figures(samples: dict[str, list[float]]) -> tuple[Figure, ...]:
 
 
 class Stamps:
-    """Stamps gathered from facts, and the intervals between them in seconds."""
+    """Stamps gathered from facts, and the intervals between them in seconds.
+
+    An incident's clock is that of its first call: the one received first of those attached before the first unit was
+    sent. Its response ends with the first unit on scene by the time reported, in whatever order the reports came.
+    """
 
     def __init__(self) -> None:
-        self.samples: defaultdict[str, list[float]] = defaultdict(list)
+        self._samples: defaultdict[str, list[float]] = defaultdict(list)
         self.released: Counter[str] = Counter()
         self.types: dict[str, str] = {}
         self.received: dict[str, Instant] = {}
         self._answered: dict[str, Instant] = {}
         self._first_call: dict[str, tuple[Instant, Instant | None]] = {}
+        self._sent_to: set[str] = set()
+        self._arrived: dict[str, Instant] = {}
         self._dispatched: dict[tuple[str, str], Instant] = {}
         self._en_route: dict[tuple[str, str], Instant] = {}
-        self._told: set[tuple[str, str]] = set()
 
     def fold(self, fact: object) -> None:
         """Take one fact's stamp."""
@@ -93,11 +98,12 @@ class Stamps:
             case calls.CallReleased():
                 self.released[fact.reason] += 1
             case calls.CallAttached():
-                if fact.call in self.received:
-                    stamps = self.received[fact.call], self._answered.get(fact.call)
-                    self._first_call.setdefault(fact.incident, stamps)
-            case incidents.IncidentOpened() | incidents.IncidentReclassified():
+                self._attached(fact.call, fact.incident)
+            case incidents.IncidentOpened():
                 self.types[fact.incident] = fact.type
+            case incidents.IncidentReclassified():
+                if fact.incident in self.types:
+                    self.types[fact.incident] = fact.type
             case assignments.UnitDispatched():
                 self._sent(fact.unit, fact.incident, fact.at)
             case assignments.UnitDiverted():
@@ -107,25 +113,37 @@ class Stamps:
                 self._sample("turnout", self._dispatched.get((fact.unit, fact.incident)), fact.at)
             case assignments.UnitOnScene():
                 self._sample("travel", self._en_route.get((fact.unit, fact.incident)), fact.at)
-                self._once("response", fact.incident, 0, fact.at)
+                self._arrived[fact.incident] = min(fact.at, self._arrived.get(fact.incident, fact.at))
             case _:
                 pass
+
+    def samples(self) -> dict[str, list[float]]:
+        """Every interval's samples in seconds, responses included: which unit was first is known only at the end."""
+        found = ((self._first_call[incident][0], at) for incident, at in self._arrived.items() if self._known(incident))
+        return {**self._samples, "response": [max(0.0, at - received_at) for received_at, at in found]}
+
+    def _known(self, incident: str) -> bool:
+        return incident in self._first_call
+
+    def _attached(self, call: str, incident: str) -> None:
+        if call not in self.received or incident not in self.types or incident in self._sent_to:
+            return
+        stamps = self.received[call], self._answered.get(call)
+        first = self._first_call.get(incident)
+        if first is None or stamps[0] < first[0]:
+            self._first_call[incident] = stamps
 
     def _sent(self, unit: str, incident: str, at: Instant) -> None:
         self._dispatched[unit, incident] = at
         self._en_route.pop((unit, incident), None)
-        self._once("processing", incident, 1, at)
-
-    def _once(self, interval: str, incident: str, which: int, at: Instant) -> None:
-        """Only the first counts, and only for an incident that began with a call."""
-        first = self._first_call.get(incident)
-        if first and (interval, incident) not in self._told:
-            self._told.add((interval, incident))
-            self._sample(interval, first[which], at)
+        if incident not in self._sent_to:
+            self._sent_to.add(incident)
+            if self._known(incident):
+                self._sample("processing", self._first_call[incident][1], at)
 
     def _sample(self, interval: str, start: Instant | None, end: Instant) -> None:
         if start is not None:
-            self.samples[interval].append(max(0.0, end - start))
+            self._samples[interval].append(max(0.0, end - start))
 
 
 def day_figures(entries: Iterable[AnyEntry], since: Instant, until: Instant) -> DayFigures:
@@ -144,5 +162,5 @@ def day_figures(entries: Iterable[AnyEntry], since: Instant, until: Instant) -> 
         stamps.released["information"],
         len(stamps.types),
         dict(Counter(stamps.types.values()).most_common()),
-        figures(stamps.samples),
+        figures(stamps.samples()),
     )
