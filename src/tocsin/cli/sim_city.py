@@ -1,4 +1,7 @@
-"""`tocsin sim city`: lay out an invented city and write it as a map. Knows terminals; knows nothing of how cities are made."""
+"""`tocsin sim city`: lay out an invented city and write it as a map.
+
+Knows terminals; knows nothing of how cities are made.
+"""
 
 from __future__ import annotations
 
@@ -76,15 +79,26 @@ def summary(made: City, output: Path) -> dict[str, int | float | str]:
     kinds = Counter(h.tags.get("amenity") or h.tags.get("emergency") or "" for h in made.houses)
     spots = Counter(s.tags.get("emergency", "") for s in made.spots)
     return {
-        "name": made.name, "people": made.people, "seed": made.seed, "districts": len(made.districts),
-        "streets": len(made.streets), "addresses": len(made.houses), "fire_stations": kinds["fire_station"],
-        "ambulance_posts": kinds["ambulance_station"], "police_stations": kinds["police"],
-        "hospitals": kinds["hospital"], "hydrants": spots["fire_hydrant"], "defibrillators": spots["defibrillator"],
-        "file": str(output), "file_bytes": output.stat().st_size,
+        "name": made.name,
+        "people": made.people,
+        "seed": made.seed,
+        "districts": len(made.districts),
+        "streets": len(made.streets),
+        "addresses": len(made.houses),
+        "fire_stations": kinds["fire_station"],
+        "ambulance_posts": kinds["ambulance_station"],
+        "police_stations": kinds["police"],
+        "hospitals": kinds["hospital"],
+        "hydrants": spots["fire_hydrant"],
+        "defibrillators": spots["defibrillator"],
+        "file": str(output),
+        "file_bytes": output.stat().st_size,
     }
 
 
 def _words(found: dict[str, int | float | str]) -> str:
     lines = [f"{found['name']}: {found['people']:,} people, seed {found['seed']}"]
-    lines += [f"  {v:>9,}  {k.replace('_', ' ')}" for k, v in found.items() if k not in {"name", "people", "seed", "file"}]
+    lines += [
+        f"  {v:>9,}  {k.replace('_', ' ')}" for k, v in found.items() if k not in {"name", "people", "seed", "file"}
+    ]
     return "\n".join([*lines, f"written to {found['file']}"])

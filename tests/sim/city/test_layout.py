@@ -13,8 +13,19 @@ from tocsin.sim.city.network import Network
 from tocsin.sim.city.traffic import components
 from tocsin.sim.city.words import REPEATED
 
-DRIVABLE = {"motorway", "motorway_link", "trunk", "primary", "secondary", "tertiary", "perimeter", "unclassified",
-            "residential", "close", "service"}
+DRIVABLE = {
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "perimeter",
+    "unclassified",
+    "residential",
+    "close",
+    "service",
+}
 
 
 def lengths(city: City) -> np.ndarray:
@@ -163,7 +174,9 @@ def test_the_hierarchy_is_there(big: City) -> None:
 
 def test_not_a_chessboard(big: City) -> None:
     """In a chessboard two headings hold all streets; here no band of 20 degrees holds even half."""
-    heading = [np.degrees(np.arctan2(*(e.points[-1] - e.points[0])[::-1])) % 90 for e in big.edges if e.kind == "residential"]
+    heading = [
+        np.degrees(np.arctan2(*(e.points[-1] - e.points[0])[::-1])) % 90 for e in big.edges if e.kind == "residential"
+    ]
     shares, _ = np.histogram(heading, bins=9, range=(0, 90))
     pairs = (shares + np.roll(shares, 1)) / shares.sum()
     assert pairs.max() < 0.5

@@ -1,5 +1,6 @@
 """What is written must be an ordinary OSM file that any tool takes, the same bytes for the same city."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def test_every_reference_is_present(found: tuple[dict, dict, dict]) -> None:
 
 
 def test_no_way_repeats_a_node_in_a_row(found: tuple[dict, dict, dict]) -> None:
-    assert all(a != b for refs, _ in found[1].values() for a, b in zip(refs, refs[1:], strict=False))
+    assert all(a != b for refs, _ in found[1].values() for a, b in itertools.pairwise(refs))
 
 
 def test_the_city_lies_in_the_open_atlantic(found: tuple[dict, dict, dict], town_file: Path) -> None:
@@ -105,9 +106,13 @@ def test_same_people_and_seed_same_bytes_in_another_process(tmp_path: Path) -> N
     assert here.read_bytes() == there.read_bytes()
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("city.txt", "must end in .osm.pbf or .osm"), ("no/such/city.osm.pbf", "no such directory"),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("city.txt", "must end in .osm.pbf or .osm"),
+        ("no/such/city.osm.pbf", "no such directory"),
+    ],
+)
 def test_a_path_that_cannot_be_written_is_one_clear_line(tmp_path: Path, town: City, name: str, words: str) -> None:
     with pytest.raises(CityError, match=words) as refused:
         write_osm(town, tmp_path / name)

@@ -48,7 +48,11 @@ def _style(plan: Plan, away_m: float, number: int, rng: np.random.Generator) -> 
 
 
 def cast_faces(
-    plan: Plan, terrain: Terrain, faces: list[Polygon], districts: list[District], member: list[int],
+    plan: Plan,
+    terrain: Terrain,
+    faces: list[Polygon],
+    districts: list[District],
+    member: list[int],
     rng: np.random.Generator,
 ) -> list[str]:
     """A character for each face: its district's, except for the old town, parks, works and a campus."""
@@ -64,7 +68,7 @@ def cast_faces(
             cast[k] = str(rng.choice(["terrace", "suburb", "garden"], p=[0.4, 0.35, 0.25]))
     if len(faces) >= 8:
         _works(plan, terrain, faces, middles, away, cast, rng)
-        _parks(plan, faces, away, cast, rng)
+        _parks(faces, away, cast, rng)
         for _ in range(round(plan.people / 250_000) + (plan.people > 40_000)):
             k = int(rng.choice(order[len(order) // 6 : len(order) // 2]))
             cast[k] = "campus" if cast[k] in {"grid", "terrace", "suburb"} else cast[k]
@@ -72,7 +76,12 @@ def cast_faces(
 
 
 def _works(
-    plan: Plan, terrain: Terrain, faces: list[Polygon], middles: Floats, away: Floats, cast: list[str],
+    plan: Plan,
+    terrain: Terrain,
+    faces: list[Polygon],
+    middles: Floats,
+    away: Floats,
+    cast: list[str],
     rng: np.random.Generator,
 ) -> None:
     coast_m = np.array([f.distance(terrain.land.exterior) for f in faces])
@@ -86,7 +95,7 @@ def _works(
                 cast[int(k)] = "works"
 
 
-def _parks(plan: Plan, faces: list[Polygon], away: Floats, cast: list[str], rng: np.random.Generator) -> None:
+def _parks(faces: list[Polygon], away: Floats, cast: list[str], rng: np.random.Generator) -> None:
     areas = np.array([f.area for f in faces])
     fit = [k for k in np.argsort(away) if cast[k] not in {"old", "works"} and areas[k] < np.quantile(areas, 0.6)]
     if not fit:

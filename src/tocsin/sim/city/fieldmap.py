@@ -64,8 +64,15 @@ def survey(plan: Plan, terrain: Terrain, rng: np.random.Generator) -> FieldMap:
     away = np.hypot(gx, gy)
     gap = plan.gap_centre_m + (plan.gap_edge_m - plan.gap_centre_m) * (1 - np.exp(-away / (0.6 * plan.radius_m)))
     return FieldMap(
-        x0=minx, y0=miny, cell_m=cell, angle=_angles(plan, gx, gy, water_m, centres, rng),
-        density=density, gap_m=gap, urban=urban, core=core, centres=centres,
+        x0=minx,
+        y0=miny,
+        cell_m=cell,
+        angle=_angles(plan, gx, gy, water_m, centres, rng),
+        density=density,
+        gap_m=gap,
+        urban=urban,
+        core=core,
+        centres=centres,
     )
 
 
@@ -92,7 +99,9 @@ def _density(
     total = np.zeros_like(gx)
     for x, y, weight in centres:
         away = np.hypot(gx - x, gy - y) * (1 + 0.28 * bend(gx, gy))
-        total = np.maximum(total, (1 + 0.22 * ragged(gx, gy)) * np.exp(-away / (0.62 * plan.radius_m * weight**0.6)) * weight**0.35)
+        total = np.maximum(
+            total, (1 + 0.22 * ragged(gx, gy)) * np.exp(-away / (0.62 * plan.radius_m * weight**0.6)) * weight**0.35
+        )
     return total
 
 
@@ -125,19 +134,31 @@ def _hull(boxes: object) -> tuple[float, float, float, float]:
 
 
 def _angles(
-    plan: Plan, gx: Floats, gy: Floats, water_m: Floats, centres: list[tuple[float, float, float]],
+    plan: Plan,
+    gx: Floats,
+    gy: Floats,
+    water_m: Floats,
+    centres: list[tuple[float, float, float]],
     rng: np.random.Generator,
 ) -> Floats:
     radius = plan.radius_m
     c, s = np.zeros_like(gx), np.zeros_like(gx)
     for x, y, weight in centres:
         away = np.hypot(gx - x, gy - y)
-        w = 1.1 * np.exp(-((away / (0.6 * radius * weight)) ** 2)) * (1 - np.exp(-((away / (1.3 * plan.gap_centre_m)) ** 2)))
+        w = (
+            1.1
+            * np.exp(-((away / (0.6 * radius * weight)) ** 2))
+            * (1 - np.exp(-((away / (1.3 * plan.gap_centre_m)) ** 2)))
+        )
         theta = np.arctan2(gy - y, gx - x)
         c, s = c + w * np.cos(2 * theta), s + w * np.sin(2 * theta)
     for _ in range(4 + round(radius / 1500)):
-        angle, away, turn = rng.uniform(0, 2 * math.pi), radius * math.sqrt(rng.uniform(0.05, 1.6)), rng.uniform(0, math.pi)
-        far = np.hypot(gx - away * math.cos(angle), gy - away * math.sin(angle))
+        bearing, out, turn = (
+            rng.uniform(0, 2 * math.pi),
+            radius * math.sqrt(rng.uniform(0.05, 1.6)),
+            rng.uniform(0, math.pi),
+        )
+        far = np.hypot(gx - out * math.cos(bearing), gy - out * math.sin(bearing))
         w = 0.9 * np.exp(-((far / (0.4 * radius)) ** 2)) + 0.03
         c, s = c + w * math.cos(2 * turn), s + w * math.sin(2 * turn)
     dy, dx = np.gradient(ndimage.gaussian_filter(water_m, 3))

@@ -1,12 +1,14 @@
 """Side streets within one face of the arterial plan, one pattern for each character of district.
 
-Patterns: warped grids, recursive splits with bends, offset loops, each with its own block size. Lines overshoot the face
-a little so that noding joins them to the arterials; the stubs are pruned later. Knows one face at a time.
+Patterns: warped grids, recursive splits with bends, offset loops, each with its own block size. Lines overshoot the
+face a little so that noding joins them to the arterials; the stubs are pruned later. Knows one face at a time.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import shapely
@@ -59,21 +61,24 @@ def _grid_fill(
 
     def place(points: Floats) -> Floats:
         x, y = points[:, 0] + cx, points[:, 1] + cy
-        warped = np.column_stack([
-            points[:, 0] + warp_m * wobble_x(x, y),
-            points[:, 1] + warp_m * wobble_y(x, y) + bend * points[:, 0] ** 2,
-        ])
-        return _rotate(warped, turn) + (cx, cy)
+        warped = np.column_stack(
+            [
+                points[:, 0] + warp_m * wobble_x(x, y),
+                points[:, 1] + warp_m * wobble_y(x, y) + bend * points[:, 0] ** 2,
+            ]
+        )
+        back: Floats = _rotate(warped, turn) + np.array([cx, cy])
+        return back
 
     us = _ticks(minx - 60, maxx + 60, long_m, rng, maxx - minx)
     vs = _ticks(miny - 60, maxy + 60, short_m, rng, maxy - miny)
     found: list[LineString] = []
     for v in vs:
-        for a, b in zip(us, us[1:], strict=False):
+        for a, b in itertools.pairwise(us):
             if rng.uniform() >= gaps * 0.5:
                 found.append(_curve(place, (a, v), (b, v)))
     for u in us:
-        for a, b in zip(vs, vs[1:], strict=False):
+        for a, b in itertools.pairwise(vs):
             if rng.uniform() >= gaps:
                 found.append(_curve(place, (u, a), (u, b)))
     return _clipped(face, found, "residential")
@@ -86,9 +91,9 @@ def _ticks(low: float, high: float, step: float, rng: np.random.Generator, span:
     return [float(t + rng.normal(0, 0.05 * step)) for t in ticks]
 
 
-def _curve(place: object, a: tuple[float, float], b: tuple[float, float]) -> LineString:
+def _curve(place: Callable[[Floats], Floats], a: tuple[float, float], b: tuple[float, float]) -> LineString:
     t = np.linspace(0, 1, 5)[:, None]
-    return LineString(place(np.array(a) * (1 - t) + np.array(b) * t))  # type: ignore[operator]
+    return LineString(place(np.array(a) * (1 - t) + np.array(b) * t))
 
 
 def _clipped(face: Polygon, lines: list[LineString], kind: str) -> list[tuple[LineString, str]]:
@@ -175,7 +180,11 @@ def _spokes(ring: Polygon, outer: shapely.Geometry, rng: np.random.Generator) ->
     for k in range(count):
         at = ((k + start + rng.uniform(-0.2, 0.2)) / count) % 1.0
         here = edge.interpolate(at, normalized=True)
-        there = outer.boundary.interpolate(outer.boundary.project(here)) if outer.geom_type == "Polygon" else _close(outer, here)
+        there = (
+            outer.boundary.interpolate(outer.boundary.project(here))
+            if outer.geom_type == "Polygon"
+            else _close(outer, here)
+        )
         line = LineString([here, there])
         if not 20 < line.length < 210:
             continue

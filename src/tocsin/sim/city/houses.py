@@ -38,8 +38,12 @@ class _Sites:
 
 
 def build_houses(
-    nodes: Floats, edges: list[Edge], streets: list[Street], cast: list[str], face_cast: list[str],
-    clear: shapely.Geometry, rng: np.random.Generator,
+    edges: list[Edge],
+    streets: list[Street],
+    cast: list[str],
+    face_cast: list[str],
+    clear: shapely.Geometry,
+    rng: np.random.Generator,
 ) -> list[House]:
     """Houses for every street; `clear` is ground that may be built on; `face_cast` the character by face."""
     sites = _sites(edges, streets, cast, face_cast, rng)
@@ -152,6 +156,4 @@ def _numbered(
 def _house(row: Floats, street: int, number: int, style: str, rng: np.random.Generator) -> House:
     low, high, what = STYLES[style][3], STYLES[style][4], STYLES[style][5]
     tags = {"building": what or "yes", "building:levels": str(int(rng.integers(low, high + 1)) if high else 1)}
-    return House(
-        float(row[0]), float(row[1]), float(row[3]), float(row[4]), float(row[2]), str(number), street, tags
-    )
+    return House(float(row[0]), float(row[1]), float(row[3]), float(row[4]), float(row[2]), str(number), street, tags)

@@ -1,4 +1,7 @@
-"""One city from a number and a seed, stage by stage. Knows the order of the work; each stage lives in its own module."""
+"""One city from a number and a seed, stage by stage.
+
+Knows the order of the work; each stage lives in its own module and is told only what it needs.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from tocsin.sim.city.traffic import add_roundabouts, forbid_turns, place_signals
 
 
 def lay_out(people: int, seed: int, progress: Progress | None = None) -> City:
-    """A city for `people` (1,000 to 2,000,000); the same people and seed give the same city. CityError if out of range."""
+    """A city for `people` (1,000 to 2,000,000); same people and seed, same city. CityError when out of range."""
     told = progress or Silent()
     plan = plan_for(people)
     rng = np.random.default_rng([people, seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF])
@@ -53,18 +56,23 @@ def lay_out(people: int, seed: int, progress: Progress | None = None) -> City:
     if way is not None:
         net = add_motorway(net, way, terrain.river)
     net = whole(add_roundabouts(net, 0.6, rng))
-    streets = _streets(net, skeleton, terrain, districts, member, cast, rng)
+    streets = _streets(net, skeleton, terrain, member, cast, rng)
     city = City(
-        name=naming.name_city(rng), people=people, seed=seed, radius_m=plan.radius_m, land=terrain.land,
-        nodes=net.nodes, edges=net.edges, streets=streets, districts=districts,
+        name=naming.name_city(rng),
+        people=people,
+        seed=seed,
+        radius_m=plan.radius_m,
+        land=terrain.land,
+        nodes=net.nodes,
+        edges=net.edges,
+        streets=streets,
+        districts=districts,
     )
     _settle(city, plan, terrain, ground, skeleton, cast, rng, told)
     return city
 
 
-def _fill(
-    skeleton: Skeleton, cast: list[str], way: Motorway | None, rng: np.random.Generator, told: Progress
-) -> None:
+def _fill(skeleton: Skeleton, cast: list[str], way: Motorway | None, rng: np.random.Generator, told: Progress) -> None:
     told.stage("laying the side streets", len(skeleton.faces))
     barrier = None if way is None else shapely.prepared.prep(way.corridor)
     for k, face in enumerate(skeleton.faces):
@@ -86,15 +94,20 @@ def _adopt(
 
 
 def _streets(
-    net: Network, skeleton: Skeleton, terrain: Terrain, districts: list[District], member: list[int], cast: list[str],
+    net: Network,
+    skeleton: Skeleton,
+    terrain: Terrain,
+    member: list[int],
+    cast: list[str],
     rng: np.random.Generator,
 ) -> list[Street]:
     namer = naming.Namer(rng)
     middles = np.array([e.points[len(e.points) // 2] for e in net.edges])
     nearest = face_of(skeleton.faces, middles)
-    streets = []
+    streets: list[Street] = []
     coast, bank = terrain.land.exterior, terrain.river
-    for edges, forward in chain(net):
+    for run in chain(net):
+        edges, forward = run
         first, last = net.edges[edges[0]], net.edges[edges[-1]]
         start = first.points[0] if forward[0] else first.points[-1]
         end = last.points[-1] if forward[-1] else last.points[0]
@@ -124,8 +137,14 @@ def _like(kind: str, character: str, at: shapely.Point, coast: shapely.Geometry,
 
 
 def _settle(
-    city: City, plan: Plan, terrain: Terrain, ground: FieldMap, skeleton: Skeleton, cast: list[str],
-    rng: np.random.Generator, told: Progress,
+    city: City,
+    plan: Plan,
+    terrain: Terrain,
+    ground: FieldMap,
+    skeleton: Skeleton,
+    cast: list[str],
+    rng: np.random.Generator,
+    told: Progress,
 ) -> None:
     told.stage("building houses", 1)
     tree_points = np.array([city.edges[s.edges[len(s.edges) // 2]].points.mean(axis=0) for s in city.streets])
@@ -138,7 +157,7 @@ def _settle(
     free = open_blocks(plan, city.edges, rng)
     clear = shapely.union_all([f for f, c in zip(skeleton.faces, cast, strict=True) if c != "park"])
     clear = clear.difference(shapely.union_all([a.shape for a in free]))
-    houses = build_houses(city.nodes, city.edges, city.streets, street_cast, cast, clear, rng)
+    houses = build_houses(city.edges, city.streets, street_cast, cast, clear, rng)
     told.stage("opening stations and schools", 1)
     city.houses = place_services(plan, houses, city.streets, city.districts, rng)
     city.spots = place_hydrants(city.edges, city.streets) + place_defibrillators(plan, city.houses, rng)
@@ -165,13 +184,21 @@ def _ground(skeleton: Skeleton, terrain: Terrain, cast: list[str], city: City) -
     use = {"park": {"leisure": "park"}, "works": {"landuse": "industrial"}, "campus": {"amenity": "university"}}
     areas = [Area(terrain.river, {"natural": "water", "water": "river", "name": f"Rio {city.districts[0].name}"})]
     for face, character in zip(skeleton.faces, cast, strict=True):
-        areas.append(Area(face.buffer(-9) if character == "park" else face, use.get(character, {"landuse": "residential"})))
+        areas.append(
+            Area(face.buffer(-9) if character == "park" else face, use.get(character, {"landuse": "residential"}))
+        )
     return areas
 
 
 def _named(areas: list[Area], city: City) -> list[Area]:
     """Give parks, squares and cemeteries a name from the nearest district, none twice."""
-    words = {"park": "Park", "recreation_ground": "Playing Field", "cemetery": "Cemetery", "garden": "Garden", "square": "Square"}
+    words = {
+        "park": "Park",
+        "recreation_ground": "Playing Field",
+        "cemetery": "Cemetery",
+        "garden": "Garden",
+        "square": "Square",
+    }
     places = np.array([[d.x, d.y] for d in city.districts])
     used: dict[str, int] = {}
     for area in areas:

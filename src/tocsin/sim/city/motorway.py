@@ -5,6 +5,7 @@ Knows arterial lines and nodes; knows nothing of side streets.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ FROM_PEOPLE = 90_000
 
 @dataclass(slots=True)
 class Motorway:
-    """`axis` runs between the carriageways; `corridor` is the ground kept clear; `head` and `tail` join the arterials."""
+    """`axis` runs between the carriageways, `corridor` is kept clear, `head` and `tail` join the arterials."""
 
     axis: LineString
     corridor: Polygon
@@ -144,7 +145,9 @@ def _interchanges(net: Network, way: Motorway) -> list[tuple[float, tuple[int, i
     found: list[tuple[float, tuple[int, int]]] = []
     order = {"primary": 0, "secondary": 1, "tertiary": 2}
     spans = [e for e in net.edges if e.bridge and e.kind in order and LineString(e.points).crosses(way.axis)]
-    crossings = [float(way.axis.project(LineString(e.points).intersection(way.axis).representative_point())) for e in spans]
+    crossings = [
+        float(way.axis.project(LineString(e.points).intersection(way.axis).representative_point())) for e in spans
+    ]
     clear = RAMP_M * 2.2
     for at, edge in sorted(zip(crossings, spans, strict=True), key=lambda s: (order[s[1].kind], s[1].u)):
         if any(1.0 < abs(at - other) < RAMP_M + 50 for other in crossings):
@@ -175,7 +178,7 @@ def _ramp(nodes: list[Floats], terminal: Floats, new: int, old: int, leaves: boo
 def _pieces(line: LineString, start: int, end: int, cuts: list[tuple[float, int]], river: Polygon) -> list[Edge]:
     stops = [(0.0, start), *cuts, (float(line.length), end)]
     found = []
-    for (a, u), (b, v) in zip(stops, stops[1:], strict=False):
+    for (a, u), (b, v) in itertools.pairwise(stops):
         part = substring(line, a, b)
         if part.geom_type == "LineString" and not math.isclose(a, b):
             points = np.asarray(part.coords)

@@ -26,11 +26,13 @@ class Namer:
         return self._numbered(endings[0])
 
     def _stem(self) -> str:
-        first = words.FIRST[int(self._rng.integers(len(words.FIRST)))]
-        english = first.isascii() and words.FIRST.index(first) < words.FIRST.index("Açafrão")
-        if english:
-            return first + words.SECOND[int(self._rng.integers(len(words.SECOND)))]
-        return f"{first} {words.PORTUGUESE[int(self._rng.integers(len(words.PORTUGUESE)))]}" if self._rng.uniform() < 0.7 else first
+        if self._rng.uniform() < 0.66:
+            return self._pick(words.ENGLISH) + self._pick(words.SECOND)
+        plain = self._pick(words.ISLAND)
+        return f"{plain} {self._pick(words.PORTUGUESE)}" if self._rng.uniform() < 0.7 else plain
+
+    def _pick(self, choices: tuple[str, ...]) -> str:
+        return choices[int(self._rng.integers(len(choices)))]
 
     def _numbered(self, ending: str) -> str:
         number = 1
@@ -56,7 +58,7 @@ def name_districts(districts: list[District], rng: np.random.Generator) -> None:
 
 
 def repeat_some(streets: list[Street], rng: np.random.Generator) -> None:
-    """Give a few names to two streets in different districts, as real cities have after they swallowed their villages."""
+    """Give a few names to two streets in different districts, as cities that grew over villages have."""
     plain = [s for s in streets if s.kind == "residential" and len(s.edges) >= 2]
     order = [plain[int(k)] for k in rng.permutation(len(plain))]
     for name in words.REPEATED:

@@ -12,12 +12,23 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tocsin.sim.city.model import Edge, Floats
+from tocsin.sim.city.model import Edge, Floats, Ints
 from tocsin.sim.city.skeleton import Lines
 
 RANK = {
-    "motorway": 0, "trunk": 1, "motorway_link": 2, "primary": 3, "secondary": 4, "tertiary": 5, "perimeter": 6,
-    "unclassified": 7, "residential": 8, "close": 9, "living_street": 9, "service": 10, "path": 11,
+    "motorway": 0,
+    "trunk": 1,
+    "motorway_link": 2,
+    "primary": 3,
+    "secondary": 4,
+    "tertiary": 5,
+    "perimeter": 6,
+    "unclassified": 7,
+    "residential": 8,
+    "close": 9,
+    "living_street": 9,
+    "service": 10,
+    "path": 11,
 }
 STUB_M = 14.0
 TINY_M = 16.0
@@ -73,10 +84,10 @@ def _length(edge: Edge) -> float:
     return float(np.hypot(step[:, 0], step[:, 1]).sum())
 
 
-def degrees(net: Network) -> Floats:
+def degrees(net: Network) -> Ints:
     """How many edge ends meet at each node."""
     ends = np.array([(e.u, e.v) for e in net.edges], dtype=np.int64).reshape(-1)
-    counted: Floats = np.bincount(ends, minlength=len(net.nodes))
+    counted: Ints = np.bincount(ends, minlength=len(net.nodes)).astype(np.int64)
     return counted
 
 

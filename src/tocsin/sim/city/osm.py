@@ -48,7 +48,7 @@ class _Sheet:
 
 
 def write_osm(city: City, path: str | Path, progress: Progress | None = None) -> None:
-    """Write the city to `path` (suffix .osm.pbf or .osm); CityError when it cannot be written. Nothing half-written stays."""
+    """Write the city to `path` (.osm.pbf or .osm). CityError when it cannot be; nothing half-written stays behind."""
     told = progress or Silent()
     target = Path(path)
     if not (target.name.endswith(".osm.pbf") or target.name.endswith(".osm")):
@@ -74,7 +74,7 @@ def _gather(city: City) -> _Sheet:
     sheet = _Sheet(city)
     for street in city.streets:
         for run in _same_tags(city, street):
-            _add_road(sheet, street, run)
+            _add_road(sheet, run)
     for house in city.houses:
         _add_house(sheet, house)
     for spot in city.spots:
@@ -88,8 +88,11 @@ def _gather(city: City) -> _Sheet:
     for points, tags in city.rails:
         sheet.ways.append((sheet.add_points(points), tags))
     for turn in city.restrictions:
-        members = [("w", sheet.way_of_edge[turn.source], "from"), ("n", turn.node, "via"),
-                   ("w", sheet.way_of_edge[turn.target], "to")]
+        members = [
+            ("w", sheet.way_of_edge[turn.source], "from"),
+            ("n", turn.node, "via"),
+            ("w", sheet.way_of_edge[turn.target], "to"),
+        ]
         sheet.relations.append((members, {"type": "restriction", "restriction": turn.rule}))
     return sheet
 
@@ -116,7 +119,7 @@ def _same_tags(city: City, street: Street) -> Iterator[tuple[list[tuple[int, boo
         yield run, tags
 
 
-def _add_road(sheet: _Sheet, street: Street, run: tuple[list[tuple[int, bool]], dict[str, str]]) -> None:
+def _add_road(sheet: _Sheet, run: tuple[list[tuple[int, bool]], dict[str, str]]) -> None:
     pieces, tags = run
     refs: list[int] = []
     for k, forward in pieces:
@@ -134,11 +137,13 @@ def _add_house(sheet: _Sheet, house: House) -> None:
     a, b = house.half_front_m, house.half_depth_m
     corners = np.array([[-a, -b], [a, -b], [a, b], [-a, b]])
     turned = np.column_stack([corners[:, 0] * c - corners[:, 1] * s, corners[:, 0] * s + corners[:, 1] * c])
-    ids = sheet.add_points(turned + (house.x, house.y))
+    ids = sheet.add_points(turned + np.array([house.x, house.y]))
     street = sheet.city.streets[house.street]
     address = {
-        "addr:housenumber": house.number, "addr:street": street.name,
-        "addr:suburb": sheet.city.districts[street.district].name, "addr:city": sheet.city.name,
+        "addr:housenumber": house.number,
+        "addr:street": street.name,
+        "addr:suburb": sheet.city.districts[street.district].name,
+        "addr:city": sheet.city.name,
     }
     sheet.ways.append(([*ids, ids[0]], {**house.tags, **address}))
 

@@ -1,4 +1,7 @@
-"""The land around the city: a country road, villages on it, woods, beaches, the railway. Knows the city's outline only."""
+"""The land around the city: a country road, villages on it, woods, beaches, the railway.
+
+Knows the city only by its outline.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,12 @@ def add_country_road(lines: Lines, plan: Plan, terrain: Terrain, core: shapely.G
 
 
 def add_villages(
-    lines: Lines, plan: Plan, terrain: Terrain, core: shapely.Geometry, roads: list[LineString], first_face: int,
+    lines: Lines,
+    plan: Plan,
+    terrain: Terrain,
+    core: shapely.Geometry,
+    roads: list[LineString],
+    first_face: int,
     rng: np.random.Generator,
 ) -> list[Polygon]:
     """Small places on the country road; their outlines, to be used as faces from number `first_face` on."""

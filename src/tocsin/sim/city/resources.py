@@ -5,7 +5,10 @@ Knows houses and streets; counts follow the number of people.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 from scipy.spatial import cKDTree
 
@@ -27,9 +30,33 @@ LANDMARKS: tuple[tuple[str, float, int, float, float, dict[str, str], str], ...]
     ("market", 90_000, 1, 30, 22, {"amenity": "marketplace", "building": "retail"}, "Market"),
     ("library", 60_000, 1, 20, 14, {"amenity": "library", "building": "public"}, "Library"),
     ("school", 7_000, 1, 30, 13, {"amenity": "school", "building": "school"}, "School"),
-    ("church", 12_000, 1, 16, 9, {"amenity": "place_of_worship", "religion": "christian", "building": "church"}, "Church"),
-    ("mosque", 120_000, 0, 14, 14, {"amenity": "place_of_worship", "religion": "muslim", "building": "mosque"}, "Mosque"),
-    ("temple", 200_000, 0, 14, 12, {"amenity": "place_of_worship", "religion": "buddhist", "building": "temple"}, "Temple"),
+    (
+        "church",
+        12_000,
+        1,
+        16,
+        9,
+        {"amenity": "place_of_worship", "religion": "christian", "building": "church"},
+        "Church",
+    ),
+    (
+        "mosque",
+        120_000,
+        0,
+        14,
+        14,
+        {"amenity": "place_of_worship", "religion": "muslim", "building": "mosque"},
+        "Mosque",
+    ),
+    (
+        "temple",
+        200_000,
+        0,
+        14,
+        12,
+        {"amenity": "place_of_worship", "religion": "buddhist", "building": "temple"},
+        "Temple",
+    ),
     ("fuel", 14_000, 1, 13, 9, {"amenity": "fuel", "building": "roof"}, "Fuel"),
     ("pharmacy", 6_000, 1, 8, 6, {"amenity": "pharmacy", "building": "retail"}, "Pharmacy"),
     ("supermarket", 9_000, 1, 20, 16, {"shop": "supermarket", "building": "supermarket"}, "Supermarket"),
@@ -78,7 +105,9 @@ def _spread(points: Floats, count: int, what: str, rng: np.random.Generator) -> 
     return list(centres)
 
 
-def _choose(tree: cKDTree, target: Floats, on_big: Floats, closed: Floats, what: str) -> int | None:
+def _choose(
+    tree: cKDTree, target: Floats, on_big: NDArray[np.bool_], closed: NDArray[np.bool_], what: str
+) -> int | None:
     _, near = tree.query(target, k=min(160, tree.n))
     free = [int(k) for k in np.atleast_1d(near) if not closed[k]]
     if not free:
@@ -108,7 +137,7 @@ def _claim(house: House, front: float, depth: float, tags: dict[str, str], name:
 
 def place_hydrants(edges: list[Edge], streets: list[Street], spacing_m: float = 150.0) -> list[Spot]:
     """A hydrant about every `spacing_m` along built streets, 3 to 6 m beside the road."""
-    spots = []
+    spots: list[Spot] = []
     for street in streets:
         left = spacing_m * 0.3
         for k, forward in zip(street.edges, street.forward, strict=True):
@@ -118,13 +147,16 @@ def place_hydrants(edges: list[Edge], streets: list[Street], spacing_m: float = 
             points = edge.points if forward else edge.points[::-1]
             left = _hydrants_on(points, left, spacing_m, 6.5 if edge.kind in BIG_ROADS else 4.0, spots)
     for number, spot in enumerate(spots):
-        spot.tags = {"emergency": "fire_hydrant", "fire_hydrant:type": "pillar" if number % 3 else "underground",
-                     "ref": f"H{number + 1:05d}"}
+        spot.tags = {
+            "emergency": "fire_hydrant",
+            "fire_hydrant:type": "pillar" if number % 3 else "underground",
+            "ref": f"H{number + 1:05d}",
+        }
     return spots
 
 
 def _hydrants_on(points: Floats, left: float, spacing_m: float, beside_m: float, spots: list[Spot]) -> float:
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in itertools.pairwise(points):
         step = b - a
         length = float(np.hypot(*step))
         while left <= length:
@@ -144,9 +176,14 @@ def place_defibrillators(plan: Plan, houses: list[House], rng: np.random.Generat
     chosen = [public[int(k)] for k in rng.permutation(len(public))[:wanted]]
     chosen += [others[int(k)] for k in rng.permutation(len(others))[: wanted - len(chosen)]]
     return [
-        Spot(h.x + 0.5 * h.half_front_m, h.y, {
-            "emergency": "defibrillator", "indoor": "yes" if k % 2 else "no",
-            "defibrillator:location": h.tags.get("name", "entrance"),
-        })
+        Spot(
+            h.x + 0.5 * h.half_front_m,
+            h.y,
+            {
+                "emergency": "defibrillator",
+                "indoor": "yes" if k % 2 else "no",
+                "defibrillator:location": h.tags.get("name", "entrance"),
+            },
+        )
         for k, h in enumerate(chosen)
     ]

@@ -6,8 +6,18 @@ from tocsin.sim.city.model import Edge, Street
 
 HIGHWAY = {"perimeter": "tertiary", "close": "residential"}
 SPEED_KMH = {
-    "motorway": 110, "motorway_link": 50, "trunk": 80, "primary": 60, "secondary": 50, "tertiary": 50, "perimeter": 60,
-    "unclassified": 50, "residential": 30, "close": 20, "living_street": 20, "service": 20,
+    "motorway": 110,
+    "motorway_link": 50,
+    "trunk": 80,
+    "primary": 60,
+    "secondary": 50,
+    "tertiary": 50,
+    "perimeter": 60,
+    "unclassified": 50,
+    "residential": 30,
+    "close": 20,
+    "living_street": 20,
+    "service": 20,
 }
 LANES = {"motorway": 2, "motorway_link": 1, "trunk": 2, "primary": 4, "secondary": 2, "tertiary": 2}
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 
 from tocsin.sim.city.fieldmap import FieldMap
-from tocsin.sim.city.model import Floats
+from tocsin.sim.city.model import Ints
 from tocsin.sim.city.plan import Plan
 from tocsin.sim.city.terrain import Terrain
+
+Shapes = NDArray[np.object_]
 
 
 @dataclass(slots=True)
@@ -77,9 +80,7 @@ def build_skeleton(
     return _closed(plan, lines, core)
 
 
-def _add_edge_roads(
-    lines: Lines, terrain: Terrain, core: shapely.Geometry, corridor: Polygon | None
-) -> None:
+def _add_edge_roads(lines: Lines, terrain: Terrain, core: shapely.Geometry, corridor: Polygon | None) -> None:
     coast, bank = terrain.land.exterior.buffer(140), terrain.river.buffer(90)
     for part in shapely.get_parts(core):
         for ring in (part.exterior, *part.interiors):
@@ -152,7 +153,7 @@ def _closed(plan: Plan, lines: Lines, core: shapely.Geometry) -> Skeleton:
     return Skeleton(lines=kept, faces=faces)
 
 
-def _sliver_edges(pieces: Floats, kinds: Floats, least: float) -> set[int]:
+def _sliver_edges(pieces: Shapes, kinds: NDArray[np.str_], least: float) -> set[int]:
     faces = shapely.get_parts(shapely.polygonize(pieces))
     if not len(faces):
         return set()
@@ -165,16 +166,17 @@ def _sliver_edges(pieces: Floats, kinds: Floats, least: float) -> set[int]:
         if not small:
             continue
         inner = [
-            int(k) for k in tree.query(face.boundary, predicate="dwithin", distance=0.01)
+            int(k)
+            for k in tree.query(face.boundary, predicate="dwithin", distance=0.01)
             if kinds[k] in {"primary", "secondary", "tertiary"} and int(k) not in drop
         ]
         if inner and not any(int(k) in drop for k in tree.query(face.boundary, predicate="dwithin", distance=0.01)):
             order = {"tertiary": 0, "secondary": 1, "primary": 2}
-            drop.add(min(inner, key=lambda k: (order[str(kinds[k])], -float(pieces[k].length))))
+            drop.add(min(inner, key=lambda k: (order[str(kinds[k])], -float(shapely.length(pieces[k])))))
     return drop
 
 
-def _sources(tree: shapely.STRtree, pieces: Floats) -> Floats:
+def _sources(tree: shapely.STRtree, pieces: Shapes) -> Ints:
     mids = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-    found: Floats = tree.nearest(mids)
+    found: Ints = tree.nearest(mids)
     return found

@@ -25,7 +25,7 @@ def chain(net: Network) -> list[Run]:
     runs: list[Run] = []
     for start in range(len(net.edges)):
         if not seen[start]:
-            runs += _cut(net, _walk(net, partner, start, seen))
+            runs += _cut(net, _walk(partner, start, seen))
     return runs
 
 
@@ -64,7 +64,7 @@ def _partners(net: Network) -> dict[tuple[int, bool], tuple[int, bool]]:
     return partner
 
 
-def _walk(net: Network, partner: dict[tuple[int, bool], tuple[int, bool]], start: int, seen: list[bool]) -> Run:
+def _walk(partner: dict[tuple[int, bool], tuple[int, bool]], start: int, seen: list[bool]) -> Run:
     seen[start] = True
     ahead = _follow(partner, (start, False), seen)
     behind = _follow(partner, (start, True), seen)

@@ -60,7 +60,9 @@ def _river(
     radius = plan.radius_m
     source_at = inland + rng.uniform(-0.7, 0.7)
     source = 1.55 * radius * np.array([math.cos(source_at), math.sin(source_at)])
-    mouth = (_coast_distance(land, bay_at, plan.island_m) + 0.3 * radius) * np.array([math.cos(bay_at), math.sin(bay_at)])
+    mouth = (_coast_distance(land, bay_at, plan.island_m) + 0.3 * radius) * np.array(
+        [math.cos(bay_at), math.sin(bay_at)]
+    )
     side = rng.choice([-1.0, 1.0])
     across = np.array([-math.sin(inland), math.cos(inland)]) * side
     bend = across * radius * rng.uniform(0.35, 0.6)

@@ -122,8 +122,9 @@ def set_oneways(net: Network, streets: list[Street], cast: list[str], rng: np.ra
         if flip:
             street.edges.reverse()
             street.forward.reverse()
-        street.forward[:] = [True if net.edges[k].oneway else f for k, f in
-                             zip(street.edges, street.forward, strict=True)]
+        street.forward[:] = [
+            True if net.edges[k].oneway else f for k, f in zip(street.edges, street.forward, strict=True)
+        ]
     _reopen(net, changed)
 
 
