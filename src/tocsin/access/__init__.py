@@ -1,0 +1,19 @@
+"""Who is at the keyboard: accounts, roles, sessions. Knows people and secrets; refuses to know incidents or HTTP."""
+
+from tocsin.access.people import AccessError, AccessRefusal, Account, Session
+from tocsin.access.roles import PERMISSIONS, ROLES, Grant, Role, may, permissions_of
+from tocsin.access.store import Access
+
+__all__ = [
+    "PERMISSIONS",
+    "ROLES",
+    "Access",
+    "AccessError",
+    "AccessRefusal",
+    "Account",
+    "Grant",
+    "Role",
+    "Session",
+    "may",
+    "permissions_of",
+]

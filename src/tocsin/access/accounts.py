@@ -1,0 +1,182 @@
+"""The people who may sign in: added, changed, closed. Refuses to know how they sign in, and what they may do.
+
+A no is an AccessRefusal, returned; AccessError is raised when the file itself fails. Methods are thread-safe; those
+that are given a password take 50 to 250 ms on purpose (argon2), so an event loop calls them in a thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TypeVar
+
+from tocsin.access.failures import account_key, unlock
+from tocsin.access.hashing import Hasher
+from tocsin.access.people import AccessRefusal, Account, Instant, plain_name
+from tocsin.access.roles import ROLES
+from tocsin.access.rules import refuse_name, refuse_password, refuse_profile
+from tocsin.access.sessions import ACCOUNT_COLUMNS, Sessions, account_of
+from tocsin.access.tables import Tables
+
+V = TypeVar("V")
+
+_LAST = AccessRefusal("last_administrator", "Nobody would be left who can manage accounts.", "roles")
+
+
+class Accounts:
+    """The accounts of one file."""
+
+    def __init__(self, tables: Tables, hasher: Hasher) -> None:
+        self._tables = tables
+        self._hasher = hasher
+        self._sessions = Sessions(tables)
+
+    def accounts(self) -> list[Account]:
+        """All accounts by name."""
+        with self._tables.reading() as con:
+            rows = con.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts ORDER BY name").fetchall()  # noqa: S608
+        return [account_of(row) for row in rows]
+
+    def account(self, name: str) -> Account | None:
+        """One account, by its name in any form."""
+        with self._tables.reading() as con:
+            return find(con, plain_name(name))
+
+    def add_account(
+        self,
+        name: str,
+        password: str | None,
+        roles: Sequence[str],
+        now: Instant,
+        *,
+        display: str = "",
+        unit: str = "",
+        language: str = "en",
+    ) -> Account | AccessRefusal:
+        """A new account. Without a password it opens by sign-in links alone."""
+        plain = plain_name(name)
+        account = Account(plain, display or name.strip(), _in_order(roles), unit, language, False, now)
+        no = refuse_name(plain) or refuse_profile(account.display, roles, unit, language)
+        no = no or (refuse_password(password, plain) if password is not None else None)
+        if no is not None:
+            return no
+        stored = self._hash(password)
+        with self._tables.writing() as con:
+            if find(con, plain) is not None:
+                return AccessRefusal("name_taken", f"There is an account {plain!r} already.", "name")
+            con.execute(
+                "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_row(account)[:5], stored, False, now)
+            )
+        return account
+
+    def change(
+        self,
+        name: str,
+        *,
+        display: str | None = None,
+        roles: Sequence[str] | None = None,
+        unit: str | None = None,
+        language: str | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+    ) -> Account | AccessRefusal:
+        """Change what is given, all or nothing. Open sessions follow at once; a new password or closing ends them."""
+        plain = plain_name(name)
+        no = refuse_password(password, plain) if password is not None else None
+        if no is not None:
+            return no
+        stored = self._hash(password) if password is not None else None
+        with self._tables.writing() as con:
+            before = find(con, plain)
+            if before is None:
+                return unknown(plain)
+            after = Account(
+                plain,
+                _or(display, before.display),
+                _in_order(_or(roles, before.roles)),
+                _or(unit, before.unit),
+                _or(language, before.language),
+                _or(disabled, before.disabled),
+                before.created_at,
+            )
+            no = refuse_profile(after.display, _or(roles, before.roles), after.unit, after.language)
+            if no is None and _leaves_nobody(con, before, after):
+                no = _LAST
+            if no is not None:
+                return no
+            _write(con, after, stored)
+            if stored is not None or disabled is False:
+                unlock(con, account_key(plain))
+        self._sessions.refresh(plain)
+        return after
+
+    def set_password(self, name: str, password: str) -> Account | AccessRefusal:
+        """A new password: sessions and links of the account end, and a lock on it is lifted."""
+        return self.change(name, password=password)
+
+    def set_roles(self, name: str, roles: Sequence[str]) -> Account | AccessRefusal:
+        """New roles, at once also for open sessions."""
+        return self.change(name, roles=roles)
+
+    def disable(self, name: str) -> Account | AccessRefusal:
+        """Close an account: its sessions and links end. It stays in the list, for the record names it."""
+        return self.change(name, disabled=True)
+
+    def enable(self, name: str) -> Account | AccessRefusal:
+        """Open it again, and lift a lock on it."""
+        return self.change(name, disabled=False)
+
+    def _hash(self, password: str | None) -> str:
+        if password is None:
+            return ""
+        with self._hasher.turn:
+            return self._hasher.hash(password)
+
+
+def find(con: sqlite3.Connection, plain: str) -> Account | None:
+    """One account by its plain name."""
+    if refuse_name(plain) is not None:
+        return None
+    row = con.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE name = ?", (plain,)).fetchone()  # noqa: S608
+    return None if row is None else account_of(row)
+
+
+def _row(account: Account) -> tuple[str, str, str, str, str, bool]:
+    roles = " ".join(account.roles)
+    return account.name, account.display, roles, account.unit, account.language, account.disabled
+
+
+def _write(con: sqlite3.Connection, account: Account, stored: str | None) -> None:
+    name, *rest = _row(account)
+    con.execute(
+        "UPDATE accounts SET display = ?, roles = ?, unit = ?, language = ?, disabled = ? WHERE name = ?", (*rest, name)
+    )
+    if stored is not None:
+        con.execute("UPDATE accounts SET hash = ? WHERE name = ?", (stored, name))
+    if stored is not None or account.disabled:
+        con.execute("DELETE FROM sessions WHERE account = ?", (name,))
+        con.execute("DELETE FROM links WHERE account = ?", (name,))
+
+
+def _leaves_nobody(con: sqlite3.Connection, before: Account, after: Account) -> bool:
+    if not _administers(before) or _administers(after):
+        return False
+    rows = con.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE name <> ?", (before.name,))  # noqa: S608
+    return not any(_administers(account_of(row)) for row in rows)
+
+
+def _administers(account: Account) -> bool:
+    return "administrator" in account.roles and not account.disabled
+
+
+def unknown(plain: str) -> AccessRefusal:
+    """Nobody has this name."""
+    return AccessRefusal("unknown_account", f"There is no account {plain!r}.", "name")
+
+
+def _in_order(roles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(role for role in ROLES if role in roles)
+
+
+def _or(given: V | None, before: V) -> V:
+    return before if given is None else given

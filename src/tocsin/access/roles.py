@@ -1,0 +1,73 @@
+"""Who may do what: one table. Knows names of roles and permissions, refuses to know accounts, orders or routes.
+
+An order is permitted under its own kind. A permission that is not in the table is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias, get_args
+
+Role: TypeAlias = Literal["call_taker", "dispatcher", "supervisor", "field_unit", "auditor", "administrator"]
+"""What a person is here to do. A person may hold several; every permission of each is theirs."""
+
+Grant: TypeAlias = Literal["all", "own"]
+"""`own`: only for the unit of the account; whoever lets the request in must hold it to that."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_DESK: tuple[Role, ...] = ("call_taker", "dispatcher", "supervisor")
+_DISPATCH: tuple[Role, ...] = ("dispatcher", "supervisor")
+
+_HOLDERS: dict[str, tuple[Role, ...]] = {
+    **dict.fromkeys(("receive_call", "answer_call", "locate_call", "note_call", "release_call", "attach_call"), _DESK),
+    **dict.fromkeys(("open_incident", "note_incident", "relocate_incident", "reclassify_incident"), _DESK),
+    **dict.fromkeys(("link_incidents", "acknowledge_alarm"), _DESK),
+    **dict.fromkeys(("close_incident", "reopen_incident"), _DISPATCH),
+    **dict.fromkeys(("dispatch_units", "divert_unit", "cancel_unit"), _DISPATCH),
+    **dict.fromkeys(("close_road", "reopen_road"), _DISPATCH),
+    **dict.fromkeys(("stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station"), _DISPATCH),
+    "register_unit": ("supervisor", "administrator"),
+    "open_centre": (),  # given by the program itself
+    "raise_alarms": (),  # given by the clock
+    "read_board": _DESK,
+    "read_record": (*_DESK, "auditor"),
+    "read_field": (),
+    "report_positions": (),
+    "manage_accounts": ("administrator",),
+}
+
+_OWN = frozenset(
+    {
+        "stamp_unit",
+        "unit_on_duty",
+        "unit_off_duty",
+        "unit_at_station",
+        "note_incident",
+        "read_field",
+        "report_positions",
+    }
+)
+"""What a field unit may do, for its own unit and the incident that unit is assigned to."""
+
+
+def _grants(permission: str) -> dict[str, Grant]:
+    grants: dict[str, Grant] = dict.fromkeys(_HOLDERS[permission], "all")
+    return grants | {"field_unit": "own"} if permission in _OWN else grants
+
+
+PERMISSIONS: dict[str, dict[str, Grant]] = {permission: _grants(permission) for permission in _HOLDERS}
+"""Permission -> role -> how far it goes."""
+
+
+def may(roles: Iterable[str], permission: str) -> Grant | None:
+    """How far somebody with these roles may go: `all`, `own` or not at all (None, which is false)."""
+    grants = PERMISSIONS.get(permission, {})
+    found = {grants.get(role) for role in roles}
+    return "all" if "all" in found else "own" if "own" in found else None
+
+
+def permissions_of(roles: Iterable[str]) -> dict[str, Grant]:
+    """Everything somebody with these roles may do, and how far."""
+    held = tuple(roles)
+    return {permission: grant for permission in PERMISSIONS if (grant := may(held, permission)) is not None}

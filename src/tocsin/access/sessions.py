@@ -1,0 +1,118 @@
+"""Who is signed in: sessions in the table, and those in use in memory, because every request asks.
+
+Knows tokens only as digests in the file. A change made by another process (the command line) is seen within a second of
+`now`; a change made through this one at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tocsin.access.hashing import new_token, token_digest
+from tocsin.access.people import IDLE_S, SESSION_S, Account, Instant, Session
+from tocsin.access.tables import Tables
+
+SAVE_SEEN_S = 60.0
+"""How stale the last-seen of a session may be in the file: it is written at most this often."""
+LOOK_ELSEWHERE_S = 1.0
+
+ACCOUNT_COLUMNS = "name, display, roles, unit, language, disabled, created_at"
+
+
+class _Held:
+    """A session in use."""
+
+    __slots__ = ("saved_at", "seen_at", "session")
+
+    def __init__(self, session: Session, seen_at: Instant) -> None:
+        self.session = session
+        self.seen_at = seen_at
+        self.saved_at = seen_at
+
+
+class Sessions:
+    """All sessions of one file. Thread-safe."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._held: dict[bytes, _Held] = {}
+        self._looked_at: Instant = 0.0
+
+    def begin(self, con: sqlite3.Connection, account: Account, now: Instant) -> Session:
+        """Sign in, inside the caller's transaction. Sessions that have ended are swept out on the way."""
+        token, csrf, ends = new_token(), new_token(), now + SESSION_S
+        con.execute("DELETE FROM sessions WHERE expires_at <= ? OR seen_at <= ?", (now, now - IDLE_S))
+        con.execute(
+            "INSERT INTO sessions (digest, account, csrf, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (token_digest(token), account.name, csrf, now, now, ends),
+        )
+        self._held = {digest: held for digest, held in self._held.items() if not _is_over(held, now)}
+        return _session(account, csrf, token, now, ends)
+
+    def find(self, token: str, now: Instant) -> Session | None:
+        """The session of this token, if it is good at `now`. Made for every request: a few microseconds when in use."""
+        if abs(now - self._looked_at) >= LOOK_ELSEWHERE_S:
+            self._looked_at = now
+            if self._tables.changed_elsewhere():
+                self._held.clear()
+        digest = token_digest(token)
+        held = self._held.get(digest) or self._load(token, digest)
+        if held is None:
+            return None
+        if _is_over(held, now):
+            self.end(token)
+            return None
+        self._see(digest, held, now)
+        return held.session
+
+    def end(self, token: str) -> None:
+        """Sign out. A token that is none is no error."""
+        digest = token_digest(token)
+        with self._tables.writing() as con:
+            con.execute("DELETE FROM sessions WHERE digest = ?", (digest,))
+        self._held.pop(digest, None)
+
+    def refresh(self, account: str) -> None:
+        """Forget what is held in memory of this account: the file knows better now."""
+        self._held = {digest: held for digest, held in self._held.copy().items() if held.session.account != account}
+
+    def _load(self, token: str, digest: bytes) -> _Held | None:
+        # Loaded and held under one lock, so that a change made meanwhile is not hidden by what was read before it.
+        with self._tables.reading() as con:
+            row = con.execute(
+                f"SELECT csrf, s.created_at, seen_at, expires_at, {_qualified()} FROM sessions s "  # noqa: S608
+                "JOIN accounts a ON a.name = s.account WHERE digest = ? AND NOT disabled",
+                (digest,),
+            ).fetchone()
+            if row is None:
+                return None
+            held = _Held(_session(account_of(row[4:]), row[0], token, row[1], row[3]), row[2])
+            self._held[digest] = held
+        return held
+
+    def _see(self, digest: bytes, held: _Held, now: Instant) -> None:
+        held.seen_at = max(held.seen_at, now)
+        if held.seen_at - held.saved_at < SAVE_SEEN_S:
+            return
+        held.saved_at = held.seen_at
+        with self._tables.writing(lasting=False) as con:
+            con.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (held.seen_at, digest))
+
+
+def account_of(row: tuple[str, str, str, str, str, int, float]) -> Account:
+    """An account from ACCOUNT_COLUMNS."""
+    name, display, roles, unit, language, disabled, created_at = row
+    return Account(name, display, tuple(roles.split()), unit, language, bool(disabled), created_at)
+
+
+def _session(account: Account, csrf: str, token: str, created_at: Instant, expires_at: Instant) -> Session:
+    who = (account.name, account.display, account.roles, account.unit, account.language)
+    return Session(*who, csrf, token, created_at, expires_at)
+
+
+def _is_over(held: _Held, now: Instant) -> bool:
+    return now >= held.session.expires_at or now - held.seen_at >= IDLE_S
+
+
+def _qualified() -> str:
+    return ", ".join(f"a.{column}" for column in ACCOUNT_COLUMNS.split(", "))

@@ -1,0 +1,82 @@
+"""The file of accounts: whose it is, who may read it, and what ails it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tocsin.access import Access, AccessError
+
+
+def _text(path):
+    path.write_text("a shopping list, rather long, certainly no database" * 50)
+
+
+def _foreign(path):
+    with sqlite3.connect(path) as con:
+        con.execute("CREATE TABLE shopping (item TEXT)")
+    con.close()
+
+
+def _future(path):
+    Access.open(path).close()
+    with sqlite3.connect(path) as con:
+        con.execute("PRAGMA user_version = 99")
+    con.close()
+
+
+WRONG = {
+    "a text": (_text, "not one of accounts"),
+    "somebody else's database": (_foreign, "but not one of accounts"),
+    "another release's": (_future, "schema 99"),
+    "a directory": (lambda path: path.mkdir(), "is a directory"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_is_refused_and_left_as_it_was(path, name):
+    make, words = WRONG[name]
+    make(path)
+    before = None if path.is_dir() else path.read_bytes()
+    with pytest.raises(AccessError, match=words) as refused:
+        Access.open(path)
+    assert str(path) in str(refused.value)
+    assert before is None or path.read_bytes() == before
+
+
+def test_a_missing_directory_is_said(tmp_path):
+    with pytest.raises(AccessError, match="no such directory"):
+        Access.open(tmp_path / "nowhere" / "access.db")
+
+
+def test_the_file_is_for_the_eyes_of_its_owner(access, path):
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(access, ana):
+    con = access._tables._con
+    con.execute(f"PRAGMA max_page_count = {con.execute('PRAGMA page_count').fetchone()[0]}")
+
+    def fill():
+        for n in range(2_000):
+            access.add_account(f"somebody-{n}", None, ["auditor"], 1.0, display="x" * 200)
+
+    with pytest.raises(AccessError, match="disk is full"):
+        fill()
+    con.execute("PRAGMA max_page_count = 1000000")
+    count = len(access.accounts())
+    access.add_account("one-more", None, ["auditor"], 1.0)
+    assert len(access.accounts()) == count + 1
+
+
+def test_a_closed_file_says_so_and_closing_twice_is_harmless(access):
+    access.close()
+    access.close()
+    with pytest.raises(AccessError):
+        access.accounts()
+
+
+def test_half_a_character_never_reaches_the_file(access, ana):
+    assert access.account("\ud800") is None
+    assert access.sign_in("\ud800", "\ud800" * 12, "\ud800", 1.0).name == "wrong_name_or_password"
