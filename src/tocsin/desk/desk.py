@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -63,6 +64,8 @@ class Desk:
         self.catalogue = catalogue
         self.ground = ground
         self.now = clock
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        """How the tick waits; a world on another clock sets its own before `start`."""
         self.board = BoardFold()
         self._timelines = TimelineIndex()
         self._writer = Writer(log, catalogue, clock)
@@ -71,6 +74,8 @@ class Desk:
         self._tail.latest = self.tracks.latest
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
+        self._recording: asyncio.Task[None] | None = None
+        self._taking = False
         self._picture: tuple[Position, bytes] = (-1, b"")
 
     @property
@@ -93,19 +98,28 @@ class Desk:
         """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
         await asyncio.to_thread(self._writer.refold, self._told)
         await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
-        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._tick())]
-        if not self.board.centre:
-            await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
-        if self.ground:
-            await self.ground.warm()
+        self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
+        self._taking = True
+        try:
+            if not self.board.centre:
+                await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
+            if self.ground:
+                await self.ground.warm()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Settle what is waiting, then end."""
-        await self._queue.join()
-        for task in self._tasks:
+        """Take no more orders, settle what is waiting, then end."""
+        self._taking = False
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:  # the clock first; the writer only when nothing waits for it
+            if task is tasks[-1]:
+                await self._queue.join()
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._recording is not None:
+            await self._recording
         if self.ground:
             self.ground.close()
 
@@ -118,6 +132,8 @@ class Desk:
         if self._queue.full():
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
         travels = await self._drives(order)
+        if not self._taking:
+            raise Busy("busy", "the desk takes no orders now; nothing was changed")
         answer: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait(Asked(order, by, key, seen, travels, answer))
@@ -135,7 +151,6 @@ class Desk:
             except Exception:  # noqa: BLE001 - whatever broke, the next order must find a desk
                 _say.exception("a batch of %d orders failed", len(batch))
                 _fail(batch, Busy("not_recorded", "the desk failed; nothing was changed"))
-                await asyncio.to_thread(self._writer.refold)
             finally:
                 for _ in batch:
                     self._queue.task_done()
@@ -146,24 +161,35 @@ class Desk:
         except LogError as error:
             _say.error("not recorded: %s", error)
             _fail(batch, Busy("not_recorded", f"the record refused: {error}; nothing was changed"))
+            await self._hear([])
             return
-        entries = settled.entries
-        if entries and entries[0].position > self.board.position + 1:
-            # Another writer was first: hear what it did before telling anybody of ours.
-            entries = await asyncio.to_thread(lambda: list(self._log.read(self.board.position)))
-        if entries:
-            for entry in entries:
-                self._told(entry)
-            self._tail.announce(entries)
+        await self._hear(settled.entries)
         for asked, answer in settled.answers:
             if not asked.answer.done():
                 asked.answer.set_result(answer)
+
+    async def _hear(self, entries: Sequence[AnyEntry]) -> None:
+        """Fold and announce all that is durable and new: ours, and what another writer did before it.
+
+        What is recorded stays true when this fails: it is said, and the next batch tries again from where it stood.
+        """
+        try:
+            board, position = self.board, self._writer.position
+            if position > board.position and (not entries or entries[0].position != board.position + 1):
+                missed = position - board.position
+                entries = await asyncio.to_thread(lambda: list(self._log.read(board.position, missed)))
+            for entry in entries:
+                self._told(entry)
+            if entries:
+                self._tail.announce(entries)
+        except Exception:  # noqa: BLE001 - an order that is recorded must not be answered as if it were not
+            _say.exception("recorded, but the picture stands at %d", self.board.position)
 
     async def _tick(self) -> None:
         """Time passes: alarms, positions, a pulse."""
         ticks = 0
         while True:
-            await asyncio.sleep(TICK_S)
+            await self.sleep(TICK_S)
             ticks += 1
             try:
                 await self._moment(ticks)
@@ -175,10 +201,11 @@ class Desk:
         moves = self.tracks.take_fresh()
         if moves:
             self._tail.announce_tracks(moves, now)
-            await self.tracks.record(moves, now)
+            if self._recording is None or self._recording.done():  # a slow disk costs trail, never an alarm
+                self._recording = asyncio.create_task(self.tracks.record(moves, now))
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
-        if not self._queue.full():
+        with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
             await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
 
     # -- pictures ---------------------------------------------------------------------------------------------------
@@ -261,9 +288,12 @@ class Desk:
 
     async def _travels(self, units: Sequence[str], to: Place) -> dict[str, Travel]:
         standing = [self.standing(unit) for unit in units]
-        if self.ground is None:
-            return {unit[0]: straight(unit, to) for unit in standing}
-        return await self.ground.travels(standing, to, self._closures())
+        if self.ground is not None:
+            try:
+                return await self.ground.travels(standing, to, self._closures())
+            except Exception:  # noqa: BLE001 - help is sent whether or not the roads can be searched
+                _say.exception("no road times; straight lines instead")
+        return {unit[0]: straight(unit, to) for unit in standing}
 
     async def _drives(self, order: AnyOrder) -> dict[str, Travel]:
         """Travel times an order needs before it is decided: the drive is copied into its facts."""
@@ -290,7 +320,8 @@ class Desk:
             return Refusal("unknown_type", f"type {row.type} is not in the centre's file", "type", {"type": row.type})
         travels = await self._travels(list(self.board.units), row.place)
         now = self.now()
-        needs, candidates = recommend(self._writer.room, known, kind, travels, now)
+        room = self._writer.room  # asked again: it may have been folded anew while the roads were searched
+        needs, candidates = recommend(room, room.incidents.get(incident, known), kind, travels, now)
         return Recommendation(incident, self.board.position, now, needs, candidates)
 
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:

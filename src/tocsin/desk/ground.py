@@ -13,6 +13,7 @@ from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.places import Match
 from tocsin.geo.region import Region
+from tocsin.geo.route import Route as Way
 from tocsin.geo.straight import line_time
 from tocsin.views.wire import PlaceMatch, Route
 
@@ -67,6 +68,17 @@ class Ground:
             return straight_route(unit, to, incident)
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
         return Route(unit[0], incident, "road", float(found.eta_s), float(found.length_m), points, tuple(found.streets))
+
+    async def way(
+        self, start: tuple[float, float], to: tuple[float, float], closed: Closed, *, siren: bool
+    ) -> Way | None:
+        """The way itself, with the seconds at each point; None when no road leads there."""
+
+        def find() -> Way | None:
+            roads = self.region.roads
+            return roads.route(start, to, siren=siren, closed=roads.closed_edges(list(closed)))
+
+        return await asyncio.get_running_loop().run_in_executor(self._roads, find)
 
     async def search(self, text: str, near: tuple[float, float] | None, limit: int) -> list[PlaceMatch]:
         """Places that `text` may mean, best first."""

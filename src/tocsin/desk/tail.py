@@ -45,6 +45,7 @@ class Tail:
         self._made = 0
         self._recent: deque[AnyEntry] = deque(maxlen=KEPT_ENTRIES)
         self._wake: asyncio.Future[None] | None = None
+        self._now: Instant = 0.0
         self.latest: dict[str, Move] = {}
         """Latest position per unit, for whoever joins."""
 
@@ -55,10 +56,12 @@ class Tail:
 
     def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
         """These units moved."""
+        self._now = now
         self._add(Frame("tracks", None, _encode(TailTracks(now, tuple(moves)))))
 
     def pulse(self, now: Instant) -> None:
         """Nothing happened, and that is news too."""
+        self._now = now
         self._add(Frame("pulse", None, _encode(TailPulse(now, self._board.position))))
 
     def _facts(self, entries: Sequence[AnyEntry]) -> Frame:
@@ -79,22 +82,17 @@ class Tail:
 
     async def follow(self, after: Position, now: Instant) -> AsyncIterator[Frame]:
         """Everything after `after`, without gap or repeat, for as long as the follower reads."""
-        missed = await self._missed(after)
-        at, read = (
-            self._board.position,
-            self._made,
-        )  # before any yield: what comes while the follower writes is still to come
-        for frame in missed:
-            yield frame
-        yield Frame("tracks", None, _encode(TailTracks(now, tuple(self.latest.values()))))
+        self._now = max(self._now, now)
+        at, read = after, -1
         while True:
-            if read == self._made:
-                await self._woken()
-            elif self._made - read > len(self._frames):
+            if self._made - read > len(self._frames):  # just come, or fallen behind what is kept
                 missed = await self._missed(at)
+                # Before any yield: what comes while the follower writes is still to come.
                 at, read = self._board.position, self._made
-                for frame in missed:
+                for frame in (*missed, self._whereabouts()):
                     yield frame
+            elif read == self._made:
+                await self._woken()
             else:
                 frame = self._frames[read - self._made]
                 read += 1
@@ -102,21 +100,30 @@ class Tail:
                     at = frame.position or at
                     yield frame
 
+    def _whereabouts(self) -> Frame:
+        """The latest position of every unit: whoever missed moves misses none of where they led."""
+        return Frame("tracks", None, _encode(TailTracks(self._now, tuple(self.latest.values()))))
+
     async def _missed(self, at: Position) -> list[Frame]:
         """What brings a follower from `at` to the board's position at the moment this returns."""
         missing: list[AnyEntry] = []
-        while at < self._board.position and not (self._recent and self._recent[0].position <= at + 1):
+        while at < self._board.position and not self._remembers(at):
             if self._board.position - at > CATCH_UP:
-                break
-            read = await asyncio.to_thread(self._read, at)
+                return [self._reset()]
+            # Not beyond the board: what is durable but not folded yet comes as a frame of its own.
+            read = await asyncio.to_thread(self._read, at, self._board.position - at)
             missing += read
-            at += len(read)
-        # The log may be read a commit ahead of the board: what is not folded yet comes as a frame of its own.
-        missing = [entry for entry in missing if entry.position <= self._board.position]
+            at = read[-1].position
+        if at > self._board.position:
+            return [self._reset()]
         missing += [entry for entry in self._recent if entry.position > at]
-        if at > self._board.position or self._board.position - at > max(CATCH_UP, len(self._recent)):
-            return [Frame("reset", self._board.position, _encode(TailReset(self._board.position)))]
         return [self._facts(missing)] if missing else []
 
-    def _read(self, at: Position) -> list[AnyEntry]:
-        return list(self._log.read(at, CATCH_UP))
+    def _remembers(self, at: Position) -> bool:
+        return bool(self._recent) and self._recent[0].position <= at + 1
+
+    def _reset(self) -> Frame:
+        return Frame("reset", self._board.position, _encode(TailReset(self._board.position)))
+
+    def _read(self, at: Position, count: int) -> list[AnyEntry]:
+        return list(self._log.read(at, count))

@@ -30,18 +30,24 @@ class Tracks:
         self._fresh: dict[str, Move] = {}
 
     def restore(self, since: Instant) -> None:
-        """Read back the last positions. Blocks."""
-        position = self._log.position()
-        for entry in self._log.read(max(0, position - int(TRAIL_S))):
-            if entry.recorded_at >= since:
-                self._take(entry.fact.moves)
+        """Read back the last positions. Where that fails it is said, and units stand at home until they report."""
+        try:
+            position = self._log.position()
+            for entry in self._log.read(max(0, position - int(TRAIL_S))):
+                if entry.recorded_at >= since:
+                    self._take(entry.fact.moves)
+        except LogError as error:
+            _say.error("tracks not read back: %s", error)
 
     def report(self, moves: Iterable[Move], now: Instant) -> int:
         """Take what is news: not from the future, not older than what we have. Answers how many were taken."""
-        news = [m for m in moves if m.at <= now + AHEAD_S and self._newer(m)]
-        self._take(news)
-        self._fresh.update({move.unit: move for move in news})
-        return len(news)
+        taken = 0
+        for move in sorted(moves, key=lambda move: move.at):
+            if move.at <= now + AHEAD_S and self._newer(move):
+                self._take([move])
+                self._fresh[move.unit] = move
+                taken += 1
+        return taken
 
     def _newer(self, move: Move) -> bool:
         known = self.latest.get(move.unit)

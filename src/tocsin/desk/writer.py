@@ -1,7 +1,7 @@
 """One writer: orders in, facts out, one transaction for all that waited together. Durable before anybody is told.
 
 The room here runs ahead of the log by the batch in hand. When the store refuses, the room is folded anew from what is
-durable, so that it never holds what was not recorded.
+durable before anything else is decided in it, so that no decision rests on what was not recorded.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -41,7 +42,10 @@ class Asked(msgspec.Struct, frozen=True, eq=False):
 
     def digest(self) -> bytes:
         """Tells a repeated order from another one under the same key."""
-        return hashlib.sha256(_encode(self.order)).digest()
+        try:
+            return hashlib.sha256(_encode(self.order)).digest()
+        except UnicodeEncodeError:
+            return b""  # half a character: it will be refused by name, and nothing is kept of it
 
 
 class Settled(msgspec.Struct):
@@ -63,6 +67,8 @@ class Writer:
         self.room = Room()
         self.position = 0
         self._last_at: Instant = 0.0
+        self._ahead = False
+        """The room may hold what is not durable: fold it anew before anything is decided in it."""
 
     def refold(self, told: Callable[[AnyEntry], None] = lambda _entry: None, after: Position = 0) -> None:
         """Fold the room anew from the log; `told` hears of each entry after `after`. Blocks."""
@@ -72,7 +78,7 @@ class Writer:
             position, last_at = entry.position, entry.recorded_at
             if position > after:
                 told(entry)
-        self.room, self.position, self._last_at = room, position, last_at
+        self.room, self.position, self._last_at, self._ahead = room, position, last_at, False
 
     def now(self) -> Instant:
         """The clock, never behind what was already recorded, whatever the machine's clock did."""
@@ -127,15 +133,26 @@ class Writer:
     async def commit(self, batch: Sequence[Asked]) -> Settled:
         """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise."""
         while True:
-            expected = self.position
+            if self._ahead:
+                await asyncio.to_thread(self.refold)
+            expected, self._ahead = self.position, True
             try:
                 settled = self.decide_batch(batch)
-                if settled.entries:
-                    await asyncio.to_thread(self._log.append, settled.entries, expected, settled.receipts)
+                await asyncio.to_thread(self._keep, settled, expected)
             except Raced:
-                await asyncio.to_thread(self.refold)
+                continue
             except LogError:
-                await asyncio.to_thread(self.refold)
+                with suppress(LogError):
+                    await asyncio.to_thread(self.refold)
                 raise
-            else:
-                return settled
+            self._ahead = False
+            return settled
+
+    def _keep(self, settled: Settled, expected: Position) -> None:
+        """Append; where nothing is to be kept, make sure at least that no refusal came from an old picture."""
+        if settled.entries:
+            self._log.append(settled.entries, expected, settled.receipts)
+            return
+        position = self._log.position()
+        if position != expected:
+            raise Raced(expected, position)
