@@ -1,0 +1,183 @@
+"""`tocsin account`: who may sign in, and as what. Works while the server runs; it notices within a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from tocsin.access import ROLES, Access, AccessError, AccessRefusal, Account
+from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
+from tocsin.access.rules import refuse_password
+
+FILE = "access.db"
+V = TypeVar("V")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _data(command: Command) -> Command:
+    where = click.Path(path_type=Path, file_okay=False)
+    return click.option("--data", type=where, required=True, envvar="TOCSIN_DATA", help="The data directory.")(command)
+
+
+def _password(command: Command) -> Command:
+    words = "Read the password from the first line of standard input."
+    return click.option("--password-stdin", is_flag=True, help=words)(command)
+
+
+@click.group()
+def account() -> None:
+    """People: who may sign in, and as what."""
+
+
+@account.command()
+@click.argument("name")
+@_data
+@_password
+@click.option("--no-password", is_flag=True, help="Opens by sign-in links alone.")
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
+)
+@click.option("--unit", default="", help="The unit of a field account.")
+@click.option("--display", default="", help="The name to show, if another.")
+@click.option("--language", default="en", show_default=True, help="The language of the screens.")
+def add(
+    name: str,
+    data: Path,
+    password_stdin: bool,
+    no_password: bool,
+    roles: tuple[str, ...],
+    unit: str,
+    display: str,
+    language: str,
+) -> None:
+    """Add the account NAME; asks for its password."""
+    if no_password and password_stdin:
+        raise click.UsageError("either --no-password or --password-stdin")
+    password = None if no_password else _ask_password(name, password_stdin)
+    with _opened(data, make=True) as access:
+        how = {"display": display, "unit": unit, "language": language}
+        added = _granted(access.add_account(name, password, roles, time.time(), **how))
+    click.echo(f"added {added.name}: {', '.join(added.roles)}")
+
+
+@account.command(name="list")
+@_data
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_(data: Path, as_json: bool) -> None:
+    """List all accounts."""
+    with _opened(data) as access:
+        for found in access.accounts():
+            click.echo(msgspec.json.encode(found).decode() if as_json else _line(found))
+
+
+@account.command()
+@click.argument("name")
+@_data
+@_password
+def passwd(name: str, data: Path, password_stdin: bool) -> None:
+    """Give the account NAME a new password; its open sessions end, and a lock on it is lifted."""
+    with _opened(data) as access:
+        if access.account(name) is None:
+            raise click.ClickException(f"There is no account {name!r}.")
+        _granted(access.set_password(name, _ask_password(name, password_stdin)))
+    click.echo(f"{name} has a new password")
+
+
+@account.command()
+@click.argument("name")
+@_data
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
+)
+def roles(name: str, data: Path, roles: tuple[str, ...]) -> None:
+    """Give the account NAME these roles instead of those it has."""
+    with _opened(data) as access:
+        changed = _granted(access.set_roles(name, roles))
+    click.echo(f"{changed.name}: {', '.join(changed.roles)}")
+
+
+@account.command()
+@click.argument("name")
+@_data
+def disable(name: str, data: Path) -> None:
+    """Close the account NAME: its sessions and links end at once."""
+    with _opened(data) as access:
+        _granted(access.disable(name))
+    click.echo(f"{name} is disabled")
+
+
+@account.command()
+@click.argument("name")
+@_data
+def enable(name: str, data: Path) -> None:
+    """Open the account NAME again, and lift a lock on it."""
+    with _opened(data) as access:
+        _granted(access.enable(name))
+    click.echo(f"{name} is enabled")
+
+
+@account.command()
+@click.argument("name")
+@_data
+def link(name: str, data: Path) -> None:
+    """Print a link that signs NAME in once: open it on the server's address."""
+    with _opened(data) as access:
+        token = _granted(access.sign_in_link(name, time.time()))
+    click.echo(f"/#link={token}")
+    click.echo(f"opens once, within {LINK_S / 60:.0f} minutes; put the server's address in front", err=True)
+
+
+@contextmanager
+def _opened(data: Path, *, make: bool = False) -> Iterator[Access]:
+    """The accounts of a data directory; every failure is one line. Only `make` brings a new file into being."""
+    if not make and not (data / FILE).exists():
+        raise click.ClickException(f"{data}: holds no accounts; `tocsin account add` makes the first")
+    access = None
+    try:
+        if make:
+            data.mkdir(exist_ok=True)
+        access = Access.open(data / FILE)
+        yield access
+    except AccessError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{data}: {error.strerror}") from error
+    finally:
+        if access is not None:
+            access.close()
+
+
+def _granted(answer: V | AccessRefusal) -> V:
+    if isinstance(answer, AccessRefusal):
+        raise click.ClickException(answer.text)
+    return answer
+
+
+def _ask_password(name: str, from_stdin: bool) -> str:
+    """Asked for twice and unseen, and again when it cannot be; from a pipe, the first line as it is."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    while True:
+        words = f"Password ({PASSWORD_MIN} to {PASSWORD_MAX:,} characters)"
+        password: str = click.prompt(words, hide_input=True, confirmation_prompt=True)
+        no = refuse_password(password, name)
+        if no is None:
+            return password
+        click.echo(no.text, err=True)
+
+
+def _line(found: Account) -> str:
+    state = "disabled" if found.disabled else "enabled"
+    made = datetime.fromtimestamp(found.created_at, UTC).strftime("%Y-%m-%d")
+    unit = f" · {found.unit}" if found.unit else ""
+    return (
+        f"{found.name} · {found.display} · {', '.join(found.roles)}{unit} · {found.language} · {state} · since {made}"
+    )
