@@ -7,6 +7,7 @@ them into `basemap.pmtiles`. What is drawn from which zoom is in `basemap_rules`
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
@@ -74,7 +75,7 @@ def _framed(bbox: Frame, margin: float = _MARGIN) -> Frame:
 class _Sketch:
     """Writes one line a drawing, and keeps what the sea needs until all has been read."""
 
-    def __init__(self, files: dict[str, TextIO], frame: Frame):
+    def __init__(self, files: Mapping[str, TextIO], frame: Frame):
         self.files = files
         self.frame = frame
         self.counts: Counter[str] = Counter()
@@ -90,7 +91,9 @@ class _Sketch:
         self._read_levels(source)
         progress.stage("drawing the map", None)
         keys = osmium.filter.KeyFilter(*KEYS)
-        things = osmium.FileProcessor(str(source)).with_locations("sparse_mem_array").with_areas(keys).with_filter(keys)
+        things: Any = (
+            osmium.FileProcessor(str(source)).with_locations("sparse_mem_array").with_areas(keys).with_filter(keys)
+        )
         for thing in things:
             tags = dict(thing.tags)
             if thing.is_node():
@@ -104,7 +107,8 @@ class _Sketch:
 
     def _read_levels(self, source: Path) -> None:
         administrative = osmium.filter.TagFilter(("boundary", "administrative"))
-        for relation in osmium.FileProcessor(str(source), osmium.osm.RELATION).with_filter(administrative):
+        relations: Any = osmium.FileProcessor(str(source), osmium.osm.RELATION).with_filter(administrative)
+        for relation in relations:
             level = relation.tags.get("admin_level", "")
             if level.isdigit():
                 for member in relation.members:

@@ -11,20 +11,24 @@ LAYERS = (
     "water", "waterway", "landuse", "building", "road", "rail", "ferry", "boundary", "place", "poi", "housenumber",
 )  # fmt: skip
 KEYS = (
-    "highway", "railway", "aeroway", "waterway", "natural", "landuse", "leisure", "amenity", "building", "boundary", "place",
+    "highway", "railway", "aeroway", "waterway", "natural", "landuse", "leisure", "amenity", "building", "boundary",
+    "place",
     "emergency", "addr:housenumber", "man_made", "route", "tourism", "shop", "healthcare", "public_transport",
 )  # fmt: skip
 """Things without any of these keys are never drawn."""
 
 _ROADS = {
     "motorway": ("motorway", 5), "trunk": ("trunk", 6), "primary": ("primary", 8), "secondary": ("secondary", 10),
-    "tertiary": ("tertiary", 11), "unclassified": ("minor", 12), "residential": ("minor", 12), "living_street": ("minor", 12),
+    "tertiary": ("tertiary", 11), "unclassified": ("minor", 12), "residential": ("minor", 12),
+    "living_street": ("minor", 12),
     "road": ("minor", 12), "service": ("service", 14), "busway": ("service", 14), "pedestrian": ("pedestrian", 13),
-    "track": ("track", 13), "footway": ("path", 15), "path": ("path", 14), "cycleway": ("path", 14), "bridleway": ("path", 14),
+    "track": ("track", 13), "footway": ("path", 15), "path": ("path", 14), "cycleway": ("path", 14),
+    "bridleway": ("path", 14),
     "steps": ("steps", 15), "raceway": ("service", 14),
 }  # fmt: skip
 _RAILS = {
-    "rail": 9, "light_rail": 11, "subway": 12, "tram": 12, "narrow_gauge": 11, "funicular": 12, "monorail": 12, "preserved": 12,
+    "rail": 9, "light_rail": 11, "subway": 12, "tram": 12, "narrow_gauge": 11, "funicular": 12, "monorail": 12,
+    "preserved": 12,
 }  # fmt: skip
 _GROUND = {
     ("natural", "water"): ("water", "lake", 7), ("waterway", "riverbank"): ("water", "river", 7),
@@ -57,23 +61,28 @@ _GROUND = {
 }  # fmt: skip
 _WATERWAYS = {"river": 8, "canal": 10, "stream": 13, "drain": 14, "ditch": 14}
 _PLACES = {
-    "country": (4, 0), "state": (5, 1), "city": (5, 2), "island": (8, 5), "town": (8, 3), "village": (10, 4), "borough": (11, 4),
-    "suburb": (11, 5), "hamlet": (12, 6), "quarter": (13, 6), "neighbourhood": (13, 7), "square": (15, 8), "locality": (14, 8),
+    "country": (4, 0), "state": (5, 1), "city": (5, 2), "island": (8, 5), "town": (8, 3), "village": (10, 4),
+    "borough": (11, 4),
+    "suburb": (11, 5), "hamlet": (12, 6), "quarter": (13, 6), "neighbourhood": (13, 7), "square": (15, 8),
+    "locality": (14, 8),
     "islet": (13, 8),
 }  # fmt: skip
 _POIS = {
     ("amenity", "hospital"): ("hospital", 11), ("amenity", "fire_station"): ("fire_station", 11),
     ("emergency", "ambulance_station"): ("ambulance_station", 11), ("amenity", "police"): ("police", 12),
-    ("aeroway", "aerodrome"): ("airport", 9), ("aeroway", "helipad"): ("helipad", 13), ("railway", "station"): ("station", 12),
+    ("aeroway", "aerodrome"): ("airport", 9), ("aeroway", "helipad"): ("helipad", 13),
+    ("railway", "station"): ("station", 12),
     ("railway", "subway_entrance"): ("subway_entrance", 15), ("amenity", "ferry_terminal"): ("ferry_terminal", 13),
-    ("amenity", "clinic"): ("clinic", 13), ("amenity", "university"): ("school", 13), ("amenity", "school"): ("school", 14),
+    ("amenity", "clinic"): ("clinic", 13), ("amenity", "university"): ("school", 13),
+    ("amenity", "school"): ("school", 14),
     ("amenity", "kindergarten"): ("school", 15), ("amenity", "nursing_home"): ("nursing_home", 14),
     ("amenity", "fuel"): ("fuel", 14), ("amenity", "pharmacy"): ("pharmacy", 15), ("amenity", "prison"): ("prison", 13),
     ("amenity", "townhall"): ("townhall", 14), ("amenity", "place_of_worship"): ("worship", 15),
     ("emergency", "fire_hydrant"): ("hydrant", 15), ("emergency", "defibrillator"): ("defibrillator", 15),
     ("emergency", "water_tank"): ("water_tank", 15), ("emergency", "suction_point"): ("water_tank", 15),
     ("emergency", "assembly_point"): ("assembly_point", 15), ("emergency", "phone"): ("emergency_phone", 15),
-    ("tourism", "hotel"): ("hotel", 15), ("tourism", "museum"): ("museum", 15), ("tourism", "attraction"): ("attraction", 15),
+    ("tourism", "hotel"): ("hotel", 15), ("tourism", "museum"): ("museum", 15),
+    ("tourism", "attraction"): ("attraction", 15),
     ("shop", "mall"): ("mall", 14), ("shop", "supermarket"): ("shop", 15), ("natural", "peak"): ("peak", 12),
 }  # fmt: skip
 _ALWAYS = {

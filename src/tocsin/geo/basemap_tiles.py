@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from tocsin.geo.progress import Progress
 
@@ -33,10 +34,8 @@ def cut_tiles(layers: dict[str, Path], out: Path, frame: tuple[float, float, flo
     progress.stage("cutting map tiles", 100.0)
     words: deque[str] = deque(maxlen=5)
     try:
-        with subprocess.Popen(
-            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, errors="replace"
-        ) as run:
-            _follow(run, progress, words)
+        with subprocess.Popen(command, stderr=PIPE, stdout=DEVNULL, text=True, errors="replace") as run:
+            done = _follow(run, progress, words)
     except OSError as error:
         raise BasemapError(f"tippecanoe cannot be run: {error}") from None
     if run.returncode != 0 or not out.exists():
@@ -45,18 +44,20 @@ def cut_tiles(layers: dict[str, Path], out: Path, frame: tuple[float, float, flo
         raise BasemapError(
             f"tippecanoe could not cut the tiles: {' '.join(words) or f'it ended with {run.returncode}'}"
         )
+    progress.advance(max(0.0, 100.0 - done))
 
 
 def _options(frame: tuple[float, float, float, float]) -> list[str]:
     return [
         f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--drop-rate=1", "--force", "--read-parallel",
         "--drop-densest-as-needed", "--simplify-only-low-zooms", "--no-tile-stats",
-        "--no-tiny-polygon-reduction-at-maximum-zoom", "--json-progress", "--progress-interval=0.5", "--name=Tocsin basemap",
+        "--no-tiny-polygon-reduction-at-maximum-zoom", "--json-progress", "--progress-interval=0.5",
+        "--name=Tocsin basemap",
         f"--attribution={ATTRIBUTION}", "--clip-bounding-box=" + ",".join(f"{edge:.7f}" for edge in frame),
     ]  # fmt: skip
 
 
-def _follow(run: "subprocess.Popen[str]", progress: Progress, words: "deque[str]") -> None:
+def _follow(run: "subprocess.Popen[str]", progress: Progress, words: "deque[str]") -> float:
     done = 0.0
     for line in run.stderr or ():
         try:
@@ -66,6 +67,7 @@ def _follow(run: "subprocess.Popen[str]", progress: Progress, words: "deque[str]
             continue
         progress.advance(max(0.0, share - done))
         done = max(done, share)
+    return done
 
 
 def _tool() -> Path:

@@ -59,7 +59,7 @@ def read(folder: Path) -> dict[str, NDArray[Any]]:
     """Read all columns. Raises PlacesError when the file is absent, damaged or of another format."""
     path = folder / NAME
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             columns = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise PlacesError(f"no index of places at {path}: build the region first") from None

@@ -12,7 +12,11 @@ _PLAIN = re.compile(
     r"^\s*(?:geo:)?\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*\)?(?:;.*)?\s*$"
 )
 _COMMAS = re.compile(r"^\s*([+-]?\d{1,3},\d+)\s*[;\s]\s*([+-]?\d{1,3},\d+)\s*$")
-_PART = r"(\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|deg|d)?\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’]|min|m)?\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"″”]|''|sec|s)?)?)?"
+_PART = (
+    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:°|º|deg|d)?\s*"
+    r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:['′’]|min|m)?\s*"
+    r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"″”]|''|sec|s)?)?)?"
+)
 _AFTER = re.compile(rf"^\s*{_PART}\s*([NSns])\s*[,;/]?\s*{_PART}\s*([EWOewo])\s*$")
 _BEFORE = re.compile(rf"^\s*([NSns])\s*{_PART}\s*[,;/]?\s*([EWOewo])\s*{_PART}\s*$")
 _CODE = re.compile(r"^\s*([23456789CFGHJMPQRVWX]{2,8})\+([23456789CFGHJMPQRVWX]{2,7})?\b", re.IGNORECASE)
@@ -30,7 +34,7 @@ def coordinates(text: str, about: tuple[float, float] | None = None) -> Found | 
 
 
 def _plain(text: str) -> Found | None:
-    match = _PLAIN.match(text) or _COMMAS.match(text)
+    match = _COMMAS.match(text) or _PLAIN.match(text)
     if not match:
         return None
     lat, lon = match.group(1).replace(",", "."), match.group(2).replace(",", ".")

@@ -17,18 +17,22 @@ from tocsin.geo.places.words import words
 from tocsin.geo.progress import Progress
 
 STREET_RANK = {
-    "motorway": 0.9, "trunk": 0.95, "primary": 1.0, "secondary": 0.9, "tertiary": 0.8, "unclassified": 0.6, "residential": 0.7,
-    "living_street": 0.65, "pedestrian": 0.65, "road": 0.5, "service": 0.35, "track": 0.25, "footway": 0.25, "path": 0.2,
+    "motorway": 0.9, "trunk": 0.95, "primary": 1.0, "secondary": 0.9, "tertiary": 0.8, "unclassified": 0.6,
+    "residential": 0.7,
+    "living_street": 0.65, "pedestrian": 0.65, "road": 0.5, "service": 0.35, "track": 0.25, "footway": 0.25,
+    "path": 0.2,
     "steps": 0.35, "cycleway": 0.2, "bridleway": 0.15, "busway": 0.3, "corridor": 0.1,
 }  # fmt: skip
 _LANDMARK_KEYS = (
-    "amenity", "emergency", "healthcare", "aeroway", "railway", "public_transport", "tourism", "leisure", "historic", "shop",
+    "amenity", "emergency", "healthcare", "aeroway", "railway", "public_transport", "tourism", "leisure", "historic",
+    "shop",
     "office", "man_made", "craft", "natural", "landuse", "building", "bridge",
 )  # fmt: skip
 _IMPORTANT = {
     "hospital": 0.8, "fire_station": 0.75, "police": 0.75, "ambulance_station": 0.7, "aerodrome": 0.8, "station": 0.75,
     "university": 0.65, "school": 0.55, "clinic": 0.55, "fuel": 0.5, "stadium": 0.65, "museum": 0.55, "townhall": 0.6,
-    "place_of_worship": 0.45, "attraction": 0.55, "park": 0.55, "theatre": 0.5, "hotel": 0.5, "mall": 0.6, "marketplace": 0.55,
+    "place_of_worship": 0.45, "attraction": 0.55, "park": 0.55, "theatre": 0.5, "hotel": 0.5, "mall": 0.6,
+    "marketplace": 0.55,
     "ferry_terminal": 0.6, "subway_entrance": 0.5, "tram_stop": 0.4, "beach": 0.5, "prison": 0.6, "library": 0.5,
 }  # fmt: skip
 PLACE_RANK = {
@@ -47,7 +51,6 @@ _NAME_KEYS = (
     "operator",
     "brand",
 )
-_NUMBERED = ("addr:housenumber", "addr:street", "addr:place", "addr:city", "addr:suburb")
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tocsin.geo.places.words import LONGEST_TEXT, fold, tokens, words
 
 MOST_WORDS = 14
 _NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
-_ORDINAL = re.compile(r"^\d+(st|nd|rd|th|a|o)$")
+_ORDINAL = re.compile(r"^\d+(st|nd|rd|th)$")
 _SIGNS = re.compile(r"\s*(?:/(?!\s*\d)|(?<!\d)\s*/|[&@+\\]|\|\|?)\s*")
 _RANGE = re.compile(r"\b(\d{1,6})\s*[-–—]\s*(\d{1,6}|[a-z]\b)")
 

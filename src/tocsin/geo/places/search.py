@@ -16,7 +16,7 @@ from tocsin.geo.places import plane
 from tocsin.geo.places.columns import read as read_columns
 from tocsin.geo.places.columns import unpack
 from tocsin.geo.places.coordinates import coordinates
-from tocsin.geo.places.corners import Corners
+from tocsin.geo.places.corners import Corners, Crossing
 from tocsin.geo.places.houses import Houses, Spot
 from tocsin.geo.places.match import Kind, Match, PlacesError
 from tocsin.geo.places.names import Hit, Names
@@ -24,6 +24,8 @@ from tocsin.geo.places.nearest import Nearest
 from tocsin.geo.places.reading import Reading, apart, read
 
 _KINDS: tuple[Kind, ...] = ("street", "landmark", "place")
+_CLEAR = 0.06
+"""A corner of names that fit this much worse than the best names is not put before them without a word."""
 Near = tuple[float, float] | None
 
 
@@ -140,9 +142,15 @@ class Places:
         name = self._label[hit.target]
         text = f"{spot.label} of {name}" if kind == "block" else self._address(hit.target, spot.label)
         return Match(
-            text=text, detail=self._detail[hit.target], kind=kind, lat=spot.lat, lon=spot.lon, radius_m=spot.radius_m,
-            score=score + (0.06 if spot.exact else 0.02), how=_mended(spot.how, hit),
-        )  # fmt: skip
+            text=text,
+            detail=self._detail[hit.target],
+            kind=kind,
+            lat=spot.lat,
+            lon=spot.lon,
+            radius_m=spot.radius_m,
+            score=score + (0.06 if spot.exact else 0.02),
+            how=_mended(spot.how, hit),
+        )
 
     def _address(self, street: int, number: str) -> str:
         name = self._label[street]
@@ -152,36 +160,45 @@ class Places:
         target = hit.target
         what, detail = self._what[target], self._detail[target]
         return Match(
-            text=self._label[target], detail=", ".join(p for p in (what, detail) if p), kind=_KINDS[int(self._kind[target])],
-            lat=float(self._lat[target]), lon=float(self._lon[target]), radius_m=float(self._radius[target]), score=score,
+            text=self._label[target],
+            detail=", ".join(p for p in (what, detail) if p),
+            kind=_KINDS[int(self._kind[target])],
+            lat=float(self._lat[target]),
+            lon=float(self._lon[target]),
+            radius_m=float(self._radius[target]),
+            score=score,
             how=_mended(how or ("middle of the street" if self._kind[target] == 0 else "name on the map"), hit),
-        )  # fmt: skip
+        )
 
     def _crossing(self, reading: Reading, *, strict: bool = False) -> list[Match]:
         sides = [self._names.find(words, only_streets=True, limit=24) for words in (reading.words, reading.other)]
-        found = []
-        for crossing in self._corners.between(sides[0], sides[1], near_misses=not strict):
-            a, b = crossing.hits
-            score = 0.9 * (a.fit * b.fit) ** 0.5 - (0.1 if a.mended or b.mended else 0.0) - crossing.radius_m / 2000
-            found.append(
-                Match(
-                    text=self._crossing_label(a.target, b.target),
-                    detail=self._detail[a.target],
-                    kind="intersection",
-                    lat=crossing.lat,
-                    lon=crossing.lon,
-                    radius_m=crossing.radius_m,
-                    score=score + 0.1,
-                    how=_mended(crossing.how, a if a.mended else b),
-                )  # fmt: skip
-            )
-        if not found and not strict:
-            found = [
-                self._plain(h, self._score(h, None) - 0.3, "one street of the corner")
-                for side in sides
-                for h in side[:3]
-            ]
+        crossings = self._corners.between(sides[0], sides[1], near_misses=not strict)
+        found = [self._corner(crossing) for crossing in crossings]
+        if strict:
+            return found
+        best = max((_together(*c.hits) for c in crossings), default=0.0)
+        wanted = _together(sides[0][0], sides[1][0]) if all(sides) else 1.0
+        if best < wanted - _CLEAR:
+            score = max((m.score for m in found), default=0.5) + 0.01
+            plain = [h for side in sides for h in side[: 2 if found else 3]]
+            how = "one street of the corner; the map has no such corner"
+            found += [self._plain(h, score + h.fit / 1000, how) for h in plain]
         return found
+
+    def _corner(self, crossing: Crossing) -> Match:
+        a, b = crossing.hits
+        mended = a if a.mended else b
+        score = 0.1 + 0.9 * _together(a, b) - (0.1 if mended.mended else 0.0) - crossing.radius_m / 2000
+        return Match(
+            text=self._crossing_label(a.target, b.target),
+            detail=self._detail[a.target],
+            kind="intersection",
+            lat=crossing.lat,
+            lon=crossing.lon,
+            radius_m=crossing.radius_m,
+            score=score,
+            how=_mended(crossing.how, mended),
+        )
 
     def _crossing_label(self, a: int, b: int) -> str:
         return f"{self._label[a]} / {self._label[b]}"
@@ -190,12 +207,23 @@ class Places:
         lat, lon, size_m = typed
         beside = self.nearest(lat, lon)
         return Match(
-            text=f"{lat:.6f}, {lon:.6f}", detail=beside.how if beside else "outside the region", kind="coordinates", lat=lat,
-            lon=lon, radius_m=size_m, score=1.0, how="coordinates as typed",
-        )  # fmt: skip
+            text=f"{lat:.6f}, {lon:.6f}",
+            detail=beside.how if beside else "outside the region",
+            kind="coordinates",
+            lat=lat,
+            lon=lon,
+            radius_m=size_m,
+            score=1.0,
+            how="coordinates as typed",
+        )
 
     def _middle(self) -> Near:
         return (float(np.median(self._lat)), float(np.median(self._lon))) if len(self._lat) else None
+
+
+def _together(a: Hit, b: Hit) -> float:
+    """How well two names fit as a pair."""
+    return float((a.fit * b.fit) ** 0.5)
 
 
 def _mended(how: str, hit: Hit) -> str:

@@ -1,0 +1,59 @@
+"""Coordinates in the notations that people use."""
+
+import pytest
+
+from tocsin.geo.places.coordinates import coordinates
+from tocsin.geo.places.plane import apart_m
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "37.78,-122.41",
+        "37.78 -122.41",
+        "(37.78, -122.41)",
+        "geo:37.78,-122.41",
+        "37,78; -122,41",
+        "37.78N 122.41W",
+        "N 37.78 W 122.41",
+        "37°46.8'N 122°24.6'W",
+        "37°46'48\"N 122°24'36\"W",
+        "37° 46′ 48″ N, 122° 24′ 36″ W",
+        "37 46 48 N 122 24 36 W",
+        "37°46'48\"N 122°24'36\"O",
+    ],
+)
+def test_one_point_many_notations(text: str) -> None:
+    found = coordinates(text)
+    assert found is not None
+    assert apart_m(*found[:2], 37.78, -122.41) < 1
+
+
+def test_the_radius_follows_what_was_written() -> None:
+    rough, fine = coordinates("37°46'N 122°25'W"), coordinates("37.783611, -122.412345")
+    assert rough is not None
+    assert 900 < rough[2] < 1000
+    assert fine is not None
+    assert fine[2] == 5.0
+
+
+@pytest.mark.parametrize("text", ["91, 10", "10, 181", "1600 clay", "12 14", "", "clay", "37.78", "1,2,3"])
+def test_what_is_not_a_coordinate(text: str) -> None:
+    assert coordinates(text) is None
+
+
+def test_plus_codes_of_the_published_examples() -> None:
+    found = coordinates("8FVC9G8F+6W")
+    assert found is not None
+    assert found[:2] == pytest.approx((47.365562, 8.524813), abs=1e-5)
+    assert 6 < found[2] < 8
+
+
+def test_a_short_plus_code_is_completed_near_the_region() -> None:
+    assert coordinates("9G8F+6W") is None
+    found = coordinates("9G8F+6W", (47.4, 8.6))
+    assert found is not None
+    assert found[:2] == pytest.approx((47.365562, 8.524813), abs=1e-5)
+    across = coordinates("9G8F+6W", (47.95, 8.99))
+    assert across is not None
+    assert apart_m(*across[:2], 47.95, 8.99) < 80_000
