@@ -60,7 +60,7 @@ def main() -> None:
     known = {account.name for account in app.access.accounts()}
     for name in STAFF:
         if name not in known:
-            app.access.add_account(name, name, ("dispatcher", "supervisor"), password=PASSWORD, now=time.time())
+            app.access.add_account(name, PASSWORD, ("dispatcher", "supervisor"), time.time())
 
     async def beside(_: App) -> None:
         await furnish(app, options.units, options.incidents)
