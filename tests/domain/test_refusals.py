@@ -1,0 +1,194 @@
+"""Every named no has a row here: a room made of facts, an order, and the name and field of the answer."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tocsin.domain import orders as o
+from tocsin.domain.decide import decide
+from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
+from tocsin.facts import calls, incidents, units, watch
+from tocsin.facts.values import Place
+
+from ..world import (
+    HERE,
+    OPENED,
+    T0,
+    THERE,
+    answered,
+    closed,
+    given,
+    opened,
+    ringing,
+    room_of,
+    sent,
+    stage,
+    taken,
+    unit,
+)
+
+NOW = T0 + 100
+RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1", T0)
+SEEN = watch.AlarmAcknowledged(T0 + 16, "call_unanswered:1", "rui")
+ATTACHED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"))
+RELEASED = (ringing(), calls.CallReleased(T0 + 9, "1", "abandoned"))
+BUSY = (opened(), unit(), sent())
+LINKED = (opened(), opened("2"), incidents.IncidentsLinked(T0 + 20, "1", "2"))
+
+# (name, field, the room's facts, the order)
+ROWS = [
+    ("unknown_call", "call", (), o.AnswerCall("1")),
+    ("unknown_call", "call", (), o.LocateCall("1", HERE)),
+    ("unknown_call", "call", (), o.NoteCall("1", "smoke")),
+    ("unknown_call", "call", (), o.ReleaseCall("1", "abandoned")),
+    ("unknown_call", "call", (opened(),), o.AttachCall("1", "1")),
+    ("unknown_call", "calls[1]", (taken(),), o.OpenIncident("FIRE", calls=("1", "2"), place=HERE)),
+    ("unknown_incident", "incident", (taken(),), o.AttachCall("1", "1")),
+    ("unknown_incident", "incident", (), o.NoteIncident("1", "smoke")),
+    ("unknown_incident", "incident", (), o.RelocateIncident("1", HERE)),
+    ("unknown_incident", "incident", (), o.ReclassifyIncident("1", "SICK")),
+    ("unknown_incident", "incident", (opened(),), o.LinkIncidents("2", "1")),
+    ("unknown_incident", "other", (opened(),), o.LinkIncidents("1", "2")),
+    ("unknown_incident", "incident", (), o.CloseIncident("1", "DONE")),
+    ("unknown_incident", "incident", (), o.ReopenIncident("1")),
+    ("unknown_incident", "incident", (unit(),), o.DispatchUnits("1", ("E1",))),
+    ("unknown_incident", "incident", BUSY, o.DivertUnit("E1", "2")),
+    ("unknown_unit", "unit", (), o.UnitOnDuty("E1", 4)),
+    ("unknown_unit", "unit", (), o.UnitOffDuty("E1")),
+    ("unknown_unit", "unit", (), o.UnitAtStation("E1")),
+    ("unknown_unit", "units[0]", (opened(),), o.DispatchUnits("1", ("E1",))),
+    ("unknown_unit", "unit", (), o.StampUnit("E1", "en_route")),
+    ("unknown_unit", "unit", (), o.CancelUnit("E1")),
+    ("unknown_unit", "unit", (opened(),), o.DivertUnit("E1", "1")),
+    ("unknown_type", "type", (), o.OpenIncident("NOPE", place=HERE)),
+    ("unknown_type", "type", (opened(),), o.ReclassifyIncident("1", "NOPE")),
+    ("unknown_disposition", "disposition", (opened(),), o.CloseIncident("1", "NOPE")),
+    ("unknown_alarm", "alarm", (), o.AcknowledgeAlarm("call_unanswered:1")),
+    ("unknown_alarm", "alarm", (ringing(), RAISED, answered()), o.AcknowledgeAlarm("call_unanswered:1")),
+    ("unknown_closure", "closure", (), o.ReopenRoad("1")),
+    ("text_empty", "text", (taken(),), o.NoteCall("1", " \n\t")),
+    ("text_empty", "text", (opened(),), o.NoteIncident("1", "")),
+    ("text_empty", "unit", (), o.RegisterUnit(" ", "engine", "fire", (), HERE)),
+    ("text_not_allowed", "text", (taken(),), o.NoteCall("1", "a\x00b")),
+    ("place_missing", "place", (taken(),), o.OpenIncident("FIRE", calls=("1",))),
+    ("time_in_future", "at", (), o.ReceiveCall("112", at=NOW + 2.5)),
+    ("time_in_future", "at", BUSY, o.StampUnit("E1", "en_route", at=NOW + 60)),
+    ("time_too_old", "at", (), o.ReceiveCall("112", at=NOW - 86_401)),
+    ("time_before_previous", "at", BUSY, o.StampUnit("E1", "en_route", at=T0 + 17)),
+    ("call_answered_already", "call", (taken(),), o.AnswerCall("1")),
+    ("call_not_answered", "call", (ringing(),), o.ReleaseCall("1", "information")),
+    ("call_not_answered", "call", (ringing(), opened()), o.AttachCall("1", "1")),
+    ("call_not_answered", "calls[0]", (ringing(),), o.OpenIncident("FIRE", place=HERE, calls=("1",))),
+    ("call_ended", "call", RELEASED, o.AnswerCall("1")),
+    ("call_ended", "call", ATTACHED, o.NoteCall("1", "smoke")),
+    ("call_ended", "call", ATTACHED, o.LocateCall("1", HERE)),
+    ("call_ended", "call", RELEASED, o.ReleaseCall("1", "abandoned")),
+    ("call_ended", "call", ATTACHED, o.AttachCall("1", "1")),
+    ("call_twice", "calls[1]", (taken(),), o.OpenIncident("FIRE", place=HERE, calls=("1", "1"))),
+    ("incident_closed", "incident", (taken(), opened(), closed()), o.AttachCall("1", "1")),
+    ("incident_closed", "incident", (opened(), closed()), o.RelocateIncident("1", THERE)),
+    ("incident_closed", "incident", (opened(), closed()), o.ReclassifyIncident("1", "SICK")),
+    ("incident_closed", "incident", (opened(), closed()), o.CloseIncident("1", "DONE")),
+    ("incident_closed", "incident", (opened(), closed(), unit()), o.DispatchUnits("1", ("E1",))),
+    ("incident_closed", "incident", (BUSY, opened("2"), closed("2")), o.DivertUnit("E1", "2")),
+    ("incident_not_closed", "incident", (opened(),), o.ReopenIncident("1")),
+    ("incident_unchanged", "place", (opened(),), o.RelocateIncident("1", HERE)),
+    ("incident_unchanged", "type", (opened(),), o.ReclassifyIncident("1", "FIRE", 1)),
+    ("incident_unchanged", "type", (opened(),), o.ReclassifyIncident("1")),
+    ("incident_same", "other", (opened(),), o.LinkIncidents("1", "1")),
+    ("incident_same", "incident", BUSY, o.DivertUnit("E1", "1")),
+    ("incidents_linked_already", "other", LINKED, o.LinkIncidents("1", "2")),
+    ("incidents_linked_already", "other", LINKED, o.LinkIncidents("2", "1")),
+    ("units_still_assigned", "incident", BUSY, o.CloseIncident("1", "DONE")),
+    ("unit_twice", "units[1]", (opened(), unit()), o.DispatchUnits("1", ("E1", "E1"))),
+    ("unit_assigned", "units[0]", (BUSY, opened("2")), o.DispatchUnits("2", ("E1",))),
+    ("unit_assigned", "unit", BUSY, o.UnitOffDuty("E1")),
+    ("unit_assigned", "unit", BUSY, o.UnitAtStation("E1")),
+    ("unit_assigned", "unit", BUSY, o.RegisterUnit("E1", "engine", "fire", (), HERE)),
+    ("unit_not_assigned", "unit", (unit(),), o.StampUnit("E1", "en_route")),
+    ("unit_not_assigned", "unit", (unit(),), o.CancelUnit("E1")),
+    ("unit_not_assigned", "unit", (unit(), opened()), o.DivertUnit("E1", "1")),
+    ("unit_off_duty", "unit", (unit(crew=None),), o.UnitOffDuty("E1")),
+    ("unit_off_duty", "unit", (unit(crew=None),), o.UnitAtStation("E1")),
+    ("unit_off_duty", "units[0]", (unit(crew=None), opened()), o.DispatchUnits("1", ("E1",))),
+    ("unit_on_duty_already", "unit", (unit(crew=4),), o.UnitOnDuty("E1", 4)),
+    ("unit_understaffed", "units[0]", (unit(crew=1), opened()), o.DispatchUnits("1", ("E1",))),
+    ("unit_at_station_already", "unit", (unit(),), o.UnitAtStation("E1")),
+    ("stage_gone_back", "status", (BUSY, stage("on_scene")), o.StampUnit("E1", "en_route")),
+    ("stage_gone_back", "status", (BUSY, stage("en_route")), o.StampUnit("E1", "en_route")),
+    ("stage_out_of_turn", "status", BUSY, o.StampUnit("E1", "at_patient")),
+    ("stage_out_of_turn", "status", BUSY, o.StampUnit("E1", "left_scene")),
+    ("stage_out_of_turn", "status", (BUSY, stage("on_scene")), o.StampUnit("E1", "at_hospital")),
+    ("stage_out_of_turn", "status", (BUSY, stage("left_scene")), o.StampUnit("E1", "handed_over")),
+    ("stage_out_of_turn", "unit", (BUSY, stage("left_scene")), o.CancelUnit("E1")),
+    ("stage_out_of_turn", "unit", (BUSY, opened("2"), stage("at_patient")), o.DivertUnit("E1", "2")),
+    ("stage_out_of_turn", "destination", BUSY, o.StampUnit("E1", "on_scene", destination="São José")),
+    ("alarm_acknowledged_already", "alarm", (ringing(), RAISED, SEEN), o.AcknowledgeAlarm("call_unanswered:1")),
+    ("centre_open_already", "centre", (OPENED,), o.OpenCentre("south", "South", "live")),
+]
+ELSEWHERE = {"key_reused"}
+"""The desk says this one, before anything is decided: tests/desk/test_desk.py."""
+
+
+@pytest.mark.parametrize(("name", "field", "facts", "order"), ROWS, ids=lambda x: x if isinstance(x, str) else "")
+def test_is_refused_by_name_and_field(name, field, facts, order):
+    room = room_of(facts)
+    refusal = decide(room, order, given(NOW))
+    assert isinstance(refusal, Refusal), refusal
+    assert (refusal.name, refusal.field) == (name, field)
+    assert refusal.text
+    assert msgspec.json.decode(msgspec.json.encode(refusal))["name"] == name
+
+
+def test_every_name_has_a_row():
+    assert {row[0] for row in ROWS} | ELSEWHERE == set(REFUSAL_NAMES)
+
+
+def test_who_answered_and_which_incident_has_the_unit_are_told():
+    refusal = decide(room_of(taken()), o.AnswerCall("1"), given())
+    assert refusal.facts == {"call": "1", "by": "ana"}
+    refusal = decide(room_of(BUSY, opened("2")), o.DispatchUnits("2", ("E1",)), given())
+    assert refusal.facts == {"unit": "E1", "incident": "1", "status": "dispatched", "since": T0 + 20}
+
+
+# Two things wrong at once: the one that stands first in the written order is told.
+FIRST = [
+    ("text_not_allowed", (), o.NoteCall("9", "a\x07")),
+    ("text_empty", (), o.NoteCall("9", "")),
+    ("text_empty", (), o.NoteIncident("9", " ")),
+    ("unknown_type", (), o.OpenIncident("NOPE", calls=("9",))),
+    ("unknown_call", (), o.OpenIncident("FIRE", calls=("9",))),
+    ("call_not_answered", (ringing(),), o.AttachCall("1", "9")),
+    ("unknown_incident", (), o.LinkIncidents("8", "9")),
+    ("unknown_incident", (unit(crew=None),), o.DispatchUnits("9", ("E1",))),
+    ("incident_closed", (opened(), closed()), o.CloseIncident("1", "NOPE")),
+    ("unknown_disposition", BUSY, o.CloseIncident("1", "NOPE")),
+    ("unit_off_duty", (unit(crew=None), opened()), o.DispatchUnits("1", ("E1", "E1", "E9"))),
+    ("unit_off_duty", (unit(crew=None),), o.UnitAtStation("E1")),
+    ("unit_understaffed", (BUSY, units.UnitCameOnDuty(T0 + 25, "E1", 1)), o.DispatchUnits("1", ("E1",))),
+    ("stage_gone_back", (BUSY, stage("on_scene")), o.StampUnit("E1", "en_route", at=NOW + 60)),
+    ("stage_out_of_turn", BUSY, o.StampUnit("E1", "at_patient", at=T0)),
+    ("unit_not_assigned", (unit(),), o.DivertUnit("E1", "9")),
+    ("incident_same", (BUSY, stage("at_patient")), o.DivertUnit("E1", "1")),
+]
+
+
+@pytest.mark.parametrize(("name", "facts", "order"), FIRST)
+def test_checks_run_in_their_written_order(name, facts, order):
+    refusal = decide(room_of(facts), order, given(NOW))
+    assert isinstance(refusal, Refusal)
+    assert refusal.name == name
+
+
+def test_all_units_are_sent_or_none():
+    room = room_of(opened(), unit("E1"), unit("E2", crew=None))
+    refusal = decide(room, o.DispatchUnits("1", ("E1", "E2")), given())
+    assert isinstance(refusal, Refusal)
+    assert refusal.field == "units[1]"
+    assert room.units["E1"].assignment is None
+
+
+def test_a_place_in_an_order_is_named_by_its_path():
+    refusal = decide(room_of(taken()), o.LocateCall("1", Place(1.0, 2.0, "Rua\x1f")), given())
+    assert (refusal.field, refusal.facts) == ("place.text", {"character": "U+001F", "offset": 3})

@@ -1,0 +1,319 @@
+"""A small centre for tests: its catalogue, facts in few words, and a source of random orders, valid and not.
+
+Everything takes its dice and its clock from outside, so that a failure can be played again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+
+from tocsin.domain import orders
+from tocsin.domain.decide import decide
+from tocsin.domain.evolve import evolve
+from tocsin.domain.given import Decision, Given
+from tocsin.domain.orders import AnyOrder
+from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import STAGES, Room
+from tocsin.domain.travel import Travel, Travels
+from tocsin.domain.types import Catalogue, Disposition, IncidentType, Limits, Need
+from tocsin.facts import assignments, calls, centre, incidents, units
+from tocsin.facts.assignments import Drive
+from tocsin.facts.base import Entry
+from tocsin.facts.union import AnyEntry, DecisionFact
+from tocsin.facts.values import Place
+
+T0 = 1_790_000_000.0
+HERE = Place(38.70, -9.14, "Rua do Ouro 12", "address")
+THERE = Place(38.75, -9.20, "Avenida da Liberdade 1", "address")
+HOME = Place(38.72, -9.15, "Station 1", "registered")
+LIMITS = Limits(call_unanswered_s=10, not_acknowledged_s=60, long_on_scene_s=2_700)
+
+
+def kind(code: str, priority: int, *needs: tuple[str, int]) -> IncidentType:
+    """An incident type with these needs."""
+    return IncidentType(code, "fire", priority, {"en": code}, tuple(Need(*need) for need in needs))
+
+
+CATALOGUE = Catalogue(
+    (kind("FIRE", 1, ("engine", 2), ("ladder", 1)), kind("SICK", 2, ("als", 1), ("ambulance", 1)), kind("TALK", 5)),
+    (Disposition("DONE", {"en": "Done"}), Disposition("FALSE", {"en": "False alarm"})),
+    LIMITS,
+)
+
+
+def given(now: float = T0 + 100, by: str = "ana", travels: Travels | None = None) -> Given:
+    """What a decision is handed."""
+    return Given(now, by, CATALOGUE, travels or {})
+
+
+def room_of(*facts: DecisionFact | Iterable[DecisionFact]) -> Room:
+    """The room after these facts."""
+    room = Room()
+    for fact in flat(facts):
+        evolve(room, fact)
+    return room
+
+
+def flat(facts: Iterable[DecisionFact | Iterable[DecisionFact]]) -> Iterator[DecisionFact]:
+    """Facts out of facts and groups of them."""
+    for fact in facts:
+        if isinstance(fact, tuple | list):
+            yield from flat(fact)
+        else:
+            yield fact  # type: ignore[misc]
+
+
+def entries_of(*facts: DecisionFact | Iterable[DecisionFact], by: str = "ana", first: int = 1) -> list[AnyEntry]:
+    """The facts as they would stand in a log."""
+    return [Entry(first + i, fact.at, by, f"o{first + i}", 0, fact) for i, fact in enumerate(flat(facts))]
+
+
+# -- facts in few words -----------------------------------------------------------------------------------------------
+
+OPENED = centre.CentreOpened(T0, "north", "North", "exercise")
+
+
+def ringing(call: str = "1", at: float = T0, place: Place | None = None) -> calls.CallReceived:
+    """A line rings."""
+    return calls.CallReceived(at, call, "112", place=place)
+
+
+def answered(call: str = "1", by: str = "ana", at: float = T0 + 5) -> calls.CallAnswered:
+    """Somebody took it."""
+    return calls.CallAnswered(at, call, by)
+
+
+def taken(call: str = "1", at: float = T0, place: Place | None = None) -> tuple[DecisionFact, ...]:
+    """A call that rang and was answered five seconds later."""
+    return ringing(call, at, place), answered(call, at=at + 5)
+
+
+def opened(incident: str = "1", at: float = T0 + 10, type: str = "FIRE", place: Place = HERE, calls: tuple[str, ...] = ()):
+    """An incident."""
+    return incidents.IncidentOpened(at, incident, type, 1, place, calls)
+
+
+def closed(incident: str = "1", at: float = T0 + 50) -> incidents.IncidentClosed:
+    """It is over."""
+    return incidents.IncidentClosed(at, incident, "DONE")
+
+
+def unit(
+    name: str = "E1", *capabilities: str, crew: int | None = 4, crew_min: int = 2, home: Place = HOME
+) -> tuple[DecisionFact, ...]:
+    """A unit, on duty with `crew`, or off duty."""
+    known = units.UnitRegistered(T0, name, "engine", "fire", capabilities or ("engine",), crew_min, home, "S1")
+    return (known,) if crew is None else (known, units.UnitCameOnDuty(T0, name, crew))
+
+
+def sent(name: str = "E1", incident: str = "1", at: float = T0 + 20, drive: Drive = Drive("none")):
+    """A unit was sent."""
+    return assignments.UnitDispatched(at, name, incident, drive)
+
+
+STAGE_FACTS = dict(
+    zip(
+        STAGES[1:],
+        (
+            assignments.UnitAcknowledged,
+            assignments.UnitEnRoute,
+            assignments.UnitStaged,
+            assignments.UnitOnScene,
+            assignments.UnitAtPatient,
+            assignments.UnitLeftScene,
+            assignments.UnitAtHospital,
+            assignments.UnitHandedOver,
+        ),
+        strict=True,
+    )
+)
+
+
+def stage(status: str, name: str = "E1", incident: str = "1", at: float = T0 + 30) -> DecisionFact:
+    """A crew reported a stage."""
+    return STAGE_FACTS[status](at, name, incident)  # type: ignore[abstract,return-value]
+
+
+def travel(eta_s: float, basis: str = "road", position_at: float | None = T0) -> Travel:
+    """A drive."""
+    return Travel(basis, eta_s, eta_s * 10, HOME.lat, HOME.lon, position_at)  # type: ignore[arg-type]
+
+
+# -- random orders ----------------------------------------------------------------------------------------------------
+
+UNITS = ("E1", "E2", "A1", "L1", "1", "2")
+"""Two units are named like calls and incidents are, as they are in many a real centre."""
+CAPABILITIES = ("engine", "ladder", "als", "ambulance")
+PLACES = (HERE, THERE, HOME)
+
+
+class Dice:
+    """Random orders in a room. Mostly such as make sense there, often enough such as do not."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+
+    def some(self, known: Iterable[str], *others: str) -> str:
+        """One that is there, mostly."""
+        pool = list(known)
+        return self.rng.choice(pool) if pool and self.rng.random() < 0.93 else self.rng.choice(others or ("1", "99"))
+
+    def order(self, room: Room, now: float) -> AnyOrder:
+        """One order."""
+        make = self.rng.choice(self.MAKERS)
+        return make(self, room, now)
+
+    def call(self, room: Room) -> str:
+        """A call, mostly a live one."""
+        live = [call.id for call in room.calls.values() if call.status in ("ringing", "answered")]
+        return self.some(live or room.calls, "1", "77")
+
+    def talking(self, room: Room) -> list[str]:
+        """Calls that were answered."""
+        return [call.id for call in room.calls.values() if call.status == "answered"]
+
+    def incident(self, room: Room) -> str:
+        """An incident, mostly an open one."""
+        return self.some([i.id for i in room.incidents.values() if i.open] or room.incidents, "1", "88")
+
+    def free(self, room: Room) -> list[str]:
+        """Units that could be sent."""
+        return [u.id for u in room.units.values() if u.on_duty and not u.assignment and u.crew_count >= u.crew_min]
+
+    def at(self, now: float) -> float | None:
+        """When it is said to have happened."""
+        return self.rng.choice((None, None, None, now - self.rng.random() * 20, now + 1, now + 60, now - 90_000))
+
+    def receive(self, room: Room, now: float) -> AnyOrder:
+        """A call."""
+        place = self.rng.choice((None, *PLACES))
+        return orders.ReceiveCall("112", self.rng.choice(("", "+351 912")), place=place, at=self.at(now))
+
+    def handle(self, room: Room, now: float) -> AnyOrder:
+        """Something is done with a call."""
+        call = self.call(room)
+        if self.rng.random() < 0.5:
+            return orders.AnswerCall(self.some(room.ringing, call))
+        return self.rng.choice(
+            (
+                orders.LocateCall(call, self.rng.choice(PLACES)),
+                orders.NoteCall(call, self.rng.choice(("smoke", " ", "нет", "a\x00b"))),
+                orders.ReleaseCall(call, self.rng.choice(("abandoned", "information"))),
+                orders.AttachCall(self.some(self.talking(room), call), self.incident(room)),
+            )
+        )
+
+    def open(self, room: Room, now: float) -> AnyOrder:
+        """An incident from calls, or from none."""
+        talking = self.talking(room)
+        chosen = tuple(self.rng.sample(talking, self.rng.randint(0, len(talking))))
+        if self.rng.random() < 0.1:
+            chosen = (*chosen, self.call(room), *chosen[:1])
+        code = self.rng.choice(("FIRE", "SICK", "TALK", "FIRE", "SICK", "NOPE"))
+        place = self.rng.choice((None, *PLACES))
+        return orders.OpenIncident(code, place=place, calls=chosen, summary=self.rng.choice(("", "大火")))
+
+    def change(self, room: Room, now: float) -> AnyOrder:
+        """Something is done with an incident."""
+        incident, rng = self.incident(room), self.rng
+        return rng.choice(
+            (
+                orders.NoteIncident(incident, rng.choice(("two trapped", "حريق", ""))),
+                orders.RelocateIncident(incident, rng.choice(PLACES)),
+                orders.ReclassifyIncident(incident, rng.choice((None, "SICK", "FIRE")), rng.choice((None, 1, 4))),
+                orders.LinkIncidents(incident, self.some(room.incidents)),
+                orders.CloseIncident(incident, rng.choice(("DONE", "DONE", "FALSE", "NOPE"))),
+                orders.ReopenIncident(self.some([i.id for i in room.incidents.values() if not i.open], incident)),
+            )
+        )
+
+    def crew(self, room: Room, now: float) -> AnyOrder:
+        """Something is done with a unit apart from incidents."""
+        rng, name = self.rng, self.rng.choice(UNITS)
+        can = tuple(rng.sample(CAPABILITIES, rng.randint(0, 3)))
+        return rng.choice(
+            (
+                orders.RegisterUnit(name, "engine", "fire", can, rng.choice(PLACES), rng.randint(0, 3)),
+                orders.UnitOnDuty(name, rng.randint(0, 5)),
+                orders.UnitOnDuty(name, 4, rng.choice(((), ("Ana", "Rui")))),
+                orders.UnitOnDuty(name, 5),
+                rng.choice((orders.UnitOffDuty(name), orders.UnitOnDuty(name, 3))),
+                orders.UnitAtStation(name),
+            )
+        )
+
+    def send(self, room: Room, now: float) -> AnyOrder:
+        """Units are sent."""
+        free = self.free(room)
+        names = tuple(self.rng.sample(free, self.rng.randint(1, min(3, len(free))))) if free else ("E1",)
+        if self.rng.random() < 0.1:
+            names = (*names, self.rng.choice(UNITS))
+        return orders.DispatchUnits(self.incident(room), names)
+
+    def stamp(self, room: Room, now: float) -> AnyOrder:
+        """A crew reports, or is called off."""
+        rng, name = self.rng, self.some(room.busy, *UNITS)
+        what = rng.random()
+        if what < 0.12:
+            return orders.CancelUnit(name, "not needed")
+        if what < 0.3:
+            return orders.DivertUnit(name, self.incident(room))
+        status = rng.choice((*STAGES[1:], "available"))
+        return orders.StampUnit(name, status, self.at(now), rng.choice(("", "", "São José")))  # type: ignore[arg-type]
+
+    def rest(self, room: Room, now: float) -> AnyOrder:
+        """Roads, alarms, the clock."""
+        return self.rng.choice(
+            (
+                orders.CloseRoad(HERE, 20.0, "flood"),
+                orders.ReopenRoad(self.some(room.closures)),
+                orders.AcknowledgeAlarm(self.some(room.alarms, "call_unanswered:1")),
+                orders.OpenCentre("south", "South", "live"),
+            )
+        )
+
+    def clock(self, room: Room, now: float) -> AnyOrder:
+        """Time passes."""
+        return orders.RaiseAlarms()
+
+    MAKERS = (receive, handle, handle, open, change, crew, send, send, stamp, stamp, stamp, rest, clock, clock)
+
+
+def travels_of(dice: Dice, room: Room) -> dict[str, Travel]:
+    """Some drive for every unit but a few."""
+    some = (travel(100.0), travel(250.0, "line", None), travel(0.0, "none", None))
+    return {name: dice.rng.choice(some) for name in room.units if dice.rng.random() < 0.9}
+
+
+def steps(rng: random.Random, count: int, room: Room | None = None) -> Iterator[tuple[Room, AnyOrder, Given, Decision]]:
+    """Random orders, each decided, and folded once the taker comes back for the next."""
+    room, now, dice = room or Room(), T0, Dice(rng)
+    begin = [
+        orders.OpenCentre("north", "North", "live"),
+        orders.RegisterUnit("E1", "engine", "fire", ("engine",), HOME),
+        orders.UnitOnDuty("E1", 4),
+        orders.RegisterUnit("1", "ambulance", "ems", ("als", "ambulance"), HOME),
+        orders.UnitOnDuty("1", 2),
+        orders.OpenIncident("FIRE", place=HERE),
+    ]
+    for i in range(count):
+        now += rng.choice((0.0, 1.0, 5.0, 15.0, 70.0, 3_000.0))
+        order = begin[i] if i < len(begin) and not room.incidents else dice.order(room, now)
+        told = given(now, rng.choice(("ana", "rui")), travels_of(dice, room))
+        decision = decide(room, order, told)
+        yield room, order, told, decision
+        if not isinstance(decision, Refusal):
+            for fact in decision:
+                evolve(room, fact)
+
+
+def story(rng: random.Random, count: int) -> list[AnyEntry]:
+    """The log that `count` random orders leave."""
+    entries: list[AnyEntry] = []
+    for i, (_room, _order, told, decision) in enumerate(steps(rng, count)):
+        if not isinstance(decision, Refusal):
+            entries += [
+                Entry(len(entries) + 1 + j, told.now, told.by, f"o{i}", 0, fact) for j, fact in enumerate(decision)
+            ]
+    return entries
