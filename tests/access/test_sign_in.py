@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
@@ -272,6 +273,19 @@ def test_sessions_survive_a_restart_and_remember_when_they_were_last_seen(access
     again = Access.open(path, argon2=cheap)
     assert again.session(session.token, NOW + 3_600 + IDLE_S - 1) == session
     again.close()
+
+
+def test_threads_that_sign_in_and_out_at_once_do_not_disturb_each_other(access):
+    def shift(_):
+        for n in range(30):
+            session = access.sign_in("ana", GOOD, "", NOW + n)
+            assert access.session(session.token, NOW + n) == session
+            access.sign_out(session.token)
+            assert access.session(session.token, NOW + n) is None
+        return "went home"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(shift, range(6))) == ["went home"] * 6
 
 
 def test_what_another_process_changes_is_seen_within_a_second(access, path, cheap):

@@ -7,6 +7,7 @@ Knows tokens only as digests in the file. A change made by another process (the 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from tocsin.access.hashing import new_token, token_digest
 from tocsin.access.people import IDLE_S, SESSION_S, Account, Instant, Session
@@ -46,7 +47,7 @@ class Sessions:
             "INSERT INTO sessions (digest, account, csrf, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
             (token_digest(token), account.name, csrf, now, now, ends),
         )
-        self._held = {digest: held for digest, held in self._held.items() if not _is_over(held, now)}
+        self._let_go(lambda held: _is_over(held, now))
         return _session(account, csrf, token, now, ends)
 
     def find(self, token: str, now: Instant) -> Session | None:
@@ -74,7 +75,13 @@ class Sessions:
 
     def refresh(self, account: str) -> None:
         """Forget what is held in memory of this account: the file knows better now."""
-        self._held = {digest: held for digest, held in self._held.copy().items() if held.session.account != account}
+        self._let_go(lambda held: held.session.account == account)
+
+    def _let_go(self, unwanted: Callable[[_Held], bool]) -> None:
+        # In place, one by one: a dictionary built anew could bring back what another thread has just thrown out.
+        for digest, held in list(self._held.items()):
+            if unwanted(held):
+                self._held.pop(digest, None)
 
     def _load(self, token: str, digest: bytes) -> _Held | None:
         # Loaded and held under one lock, so that a change made meanwhile is not hidden by what was read before it.
