@@ -1,0 +1,154 @@
+/// What this dispatcher is doing: the selected incident, the call in hand, the recommendation being looked at, the last
+/// answer to an order. Parts of the desk meet here and not in each other.
+
+import { m, settings } from "../i18n";
+import { orders, type Outcome } from "../room/orders.svelte";
+import { room } from "../room/room.svelte";
+import { ask } from "../wire/http";
+import { door } from "../wire/session.svelte";
+import type { CallRow, Entry, IncidentRow, Order, Problem, Recommendation, Timeline } from "../wire/types";
+
+export type Region = "calls" | "intake" | "incidents" | "panel" | "units" | "command";
+export const REGIONS: readonly Region[] = ["calls", "intake", "incidents", "panel", "units", "command"];
+
+export interface Reply {
+  tone: "working" | "done" | "refused" | "kept";
+  text: string;
+}
+
+class Desk {
+  selected = $state("");
+  reply = $state<Reply | null>(null);
+  recommendation = $state.raw<Recommendation | null>(null);
+  recommendationProblem = $state.raw<Problem | null>(null);
+  timeline = $state.raw<Entry[] | null>(null);
+  /** A call this person chose among several answered ones. */
+  chosenCall = $state("");
+  /** The answer on its way: what is typed meanwhile waits for it. */
+  answering: Promise<void> | null = null;
+  #focus = new Map<Region | "accept", () => void>();
+  #asked = 0;
+
+  /** Calls this person has answered, newest last. */
+  mine = $derived.by((): CallRow[] => {
+    const me = door.session?.account;
+    return [...room.calls.values()]
+      .filter((call) => call.status === "answered" && call.answered_by === me)
+      .sort((a, b) => (a.answered_at ?? 0) - (b.answered_at ?? 0));
+  });
+
+  current = $derived<CallRow | null>(this.mine.find((call) => call.id === this.chosenCall) ?? this.mine.at(-1) ?? null);
+  incident = $derived<IncidentRow | null>(room.incidents.get(this.selected) ?? null);
+
+  /** Units the recommendation names, while it is about the selected incident. */
+  recommended = $derived.by((): string[] | null => {
+    if (!this.recommendation || this.recommendation.incident !== this.selected) return null;
+    return this.recommendation.candidates.filter((candidate) => candidate.chosen).map((candidate) => candidate.unit);
+  });
+
+  /** True when a unit it names has been taken since: accepting it would be refused. */
+  recommendationStale = $derived.by((): boolean => {
+    const units = this.recommended ?? [];
+    return units.some((id) => {
+      const unit = room.units.get(id);
+      return !unit || unit.status !== "available";
+    });
+  });
+
+  focusable(region: Region | "accept", focus: () => void): () => void {
+    this.#focus.set(region, focus);
+    return () => this.#focus.delete(region);
+  }
+
+  focus(region: Region | "accept"): void {
+    this.#focus.get(region)?.();
+  }
+
+  select(incident: string): void {
+    if (this.selected === incident) return;
+    this.selected = incident;
+  }
+
+  async give(order: Order, words: string): Promise<Outcome> {
+    this.reply = { tone: "working", text: words };
+    const outcome = await orders.give(order, words);
+    this.reply = replyTo(outcome, words);
+    if (outcome.word === "done") this.#follow(outcome.done.entries);
+    return outcome;
+  }
+
+  /** An incident just opened is the one to look at. */
+  #follow(entries: readonly Entry[]): void {
+    const opened = entries.find((entry) => entry.fact.kind === "incident.opened");
+    if (opened) this.select(String(opened.fact.incident));
+  }
+
+  async recommend(): Promise<void> {
+    const incident = this.selected;
+    const asked = (this.#asked += 1);
+    const row = room.incidents.get(incident);
+    if (!incident || row?.status === "closed") {
+      this.recommendation = null;
+      this.recommendationProblem = null;
+      return;
+    }
+    const answer = await ask<Recommendation>(`/api/incidents/${encodeURIComponent(incident)}/recommendation`);
+    if (asked !== this.#asked) return;
+    this.recommendation = answer.ok ? answer.value : null;
+    this.recommendationProblem = answer.ok ? null : answer.problem;
+  }
+
+  async acceptRecommendation(): Promise<void> {
+    const units = this.recommended;
+    if (!units?.length || !this.selected) {
+      const words = m().desk.command;
+      this.reply = { tone: "refused", text: words.need(units ? words.what.nobody : words.what.recommendation) };
+      return;
+    }
+    const words = m().orders.dispatch(units.join(", "), this.selected);
+    const outcome = await this.give({ kind: "dispatch_units", incident: this.selected, units }, words);
+    if (outcome.word === "done") this.focus("command");
+    else if (outcome.word === "refused") void this.recommend();
+  }
+
+  async readTimeline(incident: string): Promise<Entry[] | null> {
+    const answer = await ask<Timeline>(`/api/incidents/${encodeURIComponent(incident)}/timeline`);
+    return answer.ok ? answer.value.entries : null;
+  }
+
+  answer(call: string): Promise<void> {
+    const words = m().orders.answer(m().orders.call(call));
+    this.chosenCall = call;
+    const going = this.give({ kind: "answer_call", call }, words).then(async (outcome) => {
+      if (outcome.word === "done") await seen(() => this.mine.some((each) => each.id === call));
+    });
+    this.answering = going;
+    return going;
+  }
+}
+
+/** Waits until the tail has brought what we know to be recorded; gives up after two seconds. */
+async function seen(there: () => boolean): Promise<void> {
+  for (let i = 0; i < 100 && !there(); i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function replyTo(outcome: Outcome, words: string): Reply {
+  const t = m().desk;
+  if (outcome.word === "done") return { tone: "done", text: `${outcome.done.repeated ? t.command.repeated : t.command.done}: ${words}` };
+  if (outcome.word === "kept") return { tone: "kept", text: outcome.state === "not_sent" ? t.outbox.cut : t.outbox.no_answer };
+  return { tone: "refused", text: refusalWords(outcome.problem) };
+}
+
+/** A no in the person's language: by its name, or in the server's own words. */
+export function refusalWords(problem: Problem): string {
+  const words = m().refusals as Record<string, (facts: Record<string, unknown>) => string>;
+  const said = Object.hasOwn(words, problem.name) ? words[problem.name] : undefined;
+  if (!said) return problem.text || problem.name;
+  const extra = settings.language === "en" && problem.name in EXACT ? problem.text : "";
+  return extra || said(problem.facts ?? {});
+}
+
+/** In English the server's sentence is the better one where it says more than the name does. */
+const EXACT: Record<string, true> = { stage_gone_back: true, stage_out_of_turn: true, text_not_allowed: true, forbidden: true };
+
+export const desk = new Desk();

@@ -1,0 +1,63 @@
+/// One recorded fact as a sentence. Pure, given the words.
+
+import type { Messages } from "../i18n/languages";
+import { nameOf } from "../keys/find";
+import type { AlarmKind, Catalogue, Drive, Entry, Fact, Place, ReleaseReason } from "../wire/types";
+import * as format from "../i18n/format";
+
+export function sentence(entry: Entry, messages: Messages, catalogue: Catalogue, language: string): string {
+  const { fact } = entry;
+  const words = messages.facts as Record<string, ((who: string, what: string) => string) | undefined>;
+  const say = words[fact.kind];
+  return say ? say(whoOf(fact), whatOf(fact, messages, catalogue, language)) : fact.kind;
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+function whoOf(fact: Fact): string {
+  if (fact.kind === "call.received") return [text(fact.number), text(fact.caller)].filter(Boolean).join(" · ");
+  if (fact.kind === "call.attached") return text(fact.call);
+  return text(fact.unit) || text(fact.by);
+}
+
+function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: string): string {
+  const place = fact.place as Place | undefined | null;
+  const type = catalogue.types.find((each) => each.code === fact.type);
+  const typed = fact.type ? [type ? nameOf(type, language) : text(fact.type), messages.common.priority[Number(fact.priority)]].filter(Boolean).join(", ") : "";
+  const placed = place ? place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}` : "";
+  switch (fact.kind) {
+    case "incident.opened":
+      return [typed, placed].filter(Boolean).join(", ");
+    case "incident.reclassified":
+      return typed;
+    case "incident.linked":
+      return text(fact.other);
+    case "incident.closed": {
+      const end = catalogue.dispositions.find((each) => each.code === fact.disposition);
+      return [end ? nameOf(end, language) : text(fact.disposition), text(fact.text)].filter(Boolean).join(", ");
+    }
+    case "call.released":
+      return [messages.orders.release_reason[fact.reason as ReleaseReason], text(fact.text)].filter(Boolean).join(", ");
+    case "unit.dispatched":
+      return drive(fact.drive as Drive | undefined, messages);
+    case "unit.diverted":
+      return text(fact.to);
+    case "unit.left_scene":
+      return text(fact.destination);
+    case "alarm.raised":
+      return messages.common.alarm[fact.alarm_kind as AlarmKind]?.(text(fact.subject)) ?? "";
+    default:
+      return placed || text(fact.text) || text(fact.reason);
+  }
+}
+
+function drive(known: Drive | undefined, messages: Messages): string {
+  if (!known || known.basis === "none") return messages.common.basis.none;
+  return `${format.eta(known.eta_s ?? 0)} ${messages.common.basis[known.basis]}`;
+}
+
+/** Whether a recorded fact belongs to this incident's timeline. */
+export function belongs(entry: Entry, incident: string, calls: readonly string[]): boolean {
+  const { fact } = entry;
+  return fact.incident === incident || fact.to === incident || fact.other === incident || (typeof fact.call === "string" && calls.includes(fact.call));
+}
