@@ -36,7 +36,7 @@ def document(routes: Sequence[Route]) -> Json:
     for route in routes:
         if route.listed:
             paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
-    return {
+    whole = {
         "openapi": "3.1.0",
         "info": {
             "title": "Tocsin",
@@ -54,6 +54,9 @@ def document(routes: Sequence[Route]) -> Json:
             },
         },
     }
+    # There and back: defaults that are tuples become the lists they are on the wire.
+    plain: Json = msgspec.json.decode(msgspec.json.encode(whole))
+    return plain
 
 
 def encoded(routes: Sequence[Route], indent: int = 1) -> bytes:
@@ -75,11 +78,13 @@ class _Schemas:
             raise ValueError(f"two types share a name in the OpenAPI document: {sorted(names)}")
         self._kinds = kinds
         self._schemas: list[Json] = [_renamed(schema, names) for schema in schemas]
-        self.components = {names[name]: _renamed(schema, names) for name, schema in components.items()}
+        self.components = {
+            names[name]: {**_renamed(schema, names), "title": names[name]} for name, schema in components.items()
+        }
         self.components["RefusalName"] = {"type": "string", "enum": list(REFUSAL_NAMES)}
         for owner, prop, name in _SPLIT:
             self._split(owner, prop, name)
-        self._queries = {route.query.__name__ for route in routes}
+        self._queries = {name: self.components.pop(name) for name in {route.query.__name__ for route in routes}}
 
     def of(self, kind: Any) -> Json:
         """Schema of a type that a route names."""
@@ -87,10 +92,10 @@ class _Schemas:
 
     def parameters(self, kind: Any) -> list[Json]:
         """A query struct as parameters; it is no component, because no body bears it."""
-        schema = self.components.get(kind.__name__) or self.of(kind)
+        schema = self._queries[kind.__name__]
         required = schema.get("required", ())
         return [
-            {"name": name, "in": "query", "required": name in required, "schema": inner}
+            {"name": name, "in": "query", "required": name in required, "schema": _given(inner)}
             for name, inner in schema.get("properties", {}).items()
         ]
 
@@ -99,6 +104,12 @@ class _Schemas:
         if holder and prop in holder:
             self.components[name] = {"title": name, **holder[prop]}
             holder[prop] = {"$ref": REF.format(name=name)}
+
+
+def _given(schema: Json) -> Json:
+    """A parameter that may be left out is not sent as null: only its other shape is shown."""
+    shapes = [shape for shape in schema.get("anyOf", ()) if shape.get("type") != "null"]
+    return shapes[0] if len(shapes) == 1 else schema
 
 
 def _short(name: str) -> str:
@@ -122,8 +133,8 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
     operation: Json = {
         "operationId": route.handler.__name__,
         "summary": route.summary,
-        "description": f"Who: {route.who}. {text}",
-        "parameters": [*_path_parameters(route.path), *schemas.parameters(route.query)],
+        "description": f"{text}\n\nWho: {route.who}.",
+        "parameters": [*_path_parameters(route.path), *schemas.parameters(route.query), *_resuming(route)],
         "responses": _responses(route, schemas),
     }
     if route.body is not None:
@@ -139,6 +150,13 @@ def _path_parameters(path: str) -> list[Json]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in re.findall(r"\{(\w+)", path)
     ]
+
+
+def _resuming(route: Route) -> list[Json]:
+    if not route.events:
+        return []
+    schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999}
+    return [{"name": "Last-Event-ID", "in": "header", "required": False, "schema": schema}]
 
 
 def _responses(route: Route, schemas: _Schemas) -> Json:

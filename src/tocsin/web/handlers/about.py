@@ -7,5 +7,5 @@ from tocsin.web.reply import JSON, Reply
 
 
 async def openapi(ask: Ask) -> Reply:
-    """GET /api/openapi.json."""
+    """The OpenAPI 3.1 document of this very server."""
     return Reply(200, ask.site.openapi, (JSON, (b"cache-control", b"no-cache")))

@@ -11,7 +11,7 @@ from tocsin.web.problems import impossible, not_found
 
 
 async def places(ask: Ask) -> list[PlaceMatch]:
-    """GET /api/places."""
+    """Addresses, streets, intersections, landmarks; the likeliest first, near ones before far ones."""
     query = ask.query
     if (query.lat is None) != (query.lon is None):
         raise impossible("'lat' and 'lon' come together or not at all.", "lon" if query.lon is None else "lat")
@@ -21,7 +21,7 @@ async def places(ask: Ask) -> list[PlaceMatch]:
 
 
 async def nearest(ask: Ask) -> PlaceMatch:
-    """GET /api/places/nearest."""
+    """Words for a point on the map."""
     ground = ask.site.desk.ground
     match = await ground.nearest(ask.query.lat, ask.query.lon) if ground else None
     if match is None:
@@ -30,19 +30,19 @@ async def nearest(ask: Ask) -> PlaceMatch:
 
 
 async def catalogue(ask: Ask) -> Catalogue:
-    """GET /api/catalogue."""
+    """What incidents can be and how they can end, as the centre's file has it."""
     return ask.site.desk.catalogue
 
 
 async def region(ask: Ask) -> RegionView:
-    """GET /api/region."""
+    """Name, bounds and resources of the built map."""
     if ask.site.region is None:
         raise not_found("This server runs without a region: there is no map.")
     return ask.site.region
 
 
 async def basemap(ask: Ask) -> RangedFile:
-    """GET /map/basemap.pmtiles."""
+    """The vector tiles of the region in one PMTiles file."""
     if ask.site.basemap is None or not ask.site.basemap.is_file():
         raise not_found("This server has no basemap.")
     return RangedFile(ask.site.basemap, "application/vnd.pmtiles")

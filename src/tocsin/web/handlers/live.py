@@ -16,7 +16,7 @@ GZIP_FROM_B = 8_192
 
 
 async def give(ask: Ask) -> Any:
-    """POST /api/orders."""
+    """An order says what is wanted; the answer, what is recorded, or why not. Sent twice under one id, done once."""
     request: OrderRequest = ask.body
     desk = ask.site.desk
     if not 0 <= request.seen <= desk.position():
@@ -28,7 +28,7 @@ async def give(ask: Ask) -> Any:
 
 
 async def board(ask: Ask) -> Reply:
-    """GET /api/board, compressed when it is worth it."""
+    """Everything live at one position of the log. Follow with the tail from `board.position`."""
     desk, site = ask.site.desk, ask.site
     if site.board_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
         raw = desk.picture_bytes()
@@ -39,7 +39,7 @@ async def board(ask: Ask) -> Reply:
 
 
 async def tail(ask: Ask) -> Tail:
-    """GET /api/tail."""
+    """Server-sent events. A screen replaces the rows it hears of, deletes null ones, and resumes by position."""
     seen = ask.header(b"last-event-id").strip()
     if seen and not (seen.isdigit() and len(seen) < 16):
         raise malformed("Last-Event-ID must be a position: a whole number.", "Last-Event-ID")
@@ -48,7 +48,7 @@ async def tail(ask: Ask) -> Tail:
 
 
 async def field(ask: Ask) -> Field:
-    """GET /api/field."""
+    """What a crew may see: its own unit and the incident that unit is on."""
     desk = ask.site.desk
     unit = desk.unit(ask.who.unit) if ask.who.unit else None
     incident = desk.incident(unit.incident) if unit and unit.incident else None
@@ -56,7 +56,7 @@ async def field(ask: Ask) -> Field:
 
 
 async def report(ask: Ask) -> Any:
-    """POST /api/tracks."""
+    """Positions of one's own unit, oldest first. Older than what is known, or from the future: not counted."""
     for index, move in enumerate(ask.body.moves):
         if move.unit != ask.who.unit:
             text = "Positions may be reported for one's own unit only."
@@ -65,5 +65,5 @@ async def report(ask: Ask) -> Any:
 
 
 async def health(ask: Ask) -> Health:
-    """GET /api/health."""
+    """For whoever watches over the server."""
     return Health(ok=True, position=ask.site.desk.position())

@@ -14,12 +14,12 @@ DAY_MAX_S = 400 * 86_400.0
 
 
 async def closed(ask: Ask) -> list[IncidentRow]:
-    """GET /api/incidents?status=closed."""
+    """Incidents that ended. The open ones are on the board."""
     return ask.site.desk.closed(ask.query.limit)
 
 
 async def incident(ask: Ask) -> IncidentRow:
-    """GET /api/incidents/{id}."""
+    """One incident as it stands now, open or closed."""
     row = ask.site.desk.incident(ask.path["id"])
     if row is None:
         raise not_found("There is no incident with this id.", "id")
@@ -27,29 +27,29 @@ async def incident(ask: Ask) -> IncidentRow:
 
 
 async def timeline(ask: Ask) -> Any:
-    """GET /api/incidents/{id}/timeline."""
+    """Every fact about the incident and its calls, in order."""
     return await ask.site.desk.timeline(ask.path["id"])
 
 
 async def recommendation(ask: Ask) -> Any:
-    """GET /api/incidents/{id}/recommendation."""
+    """Who should go, by road time, and why each other unit was passed over."""
     return await ask.site.desk.recommend(ask.path["id"])
 
 
 async def routes(ask: Ask) -> Any:
-    """GET /api/incidents/{id}/routes."""
+    """The way of each unit that is coming, from where it is now."""
     return await ask.site.desk.routes(ask.path["id"])
 
 
 async def trail(ask: Ask) -> list[Move]:
-    """GET /api/units/{id}/trail."""
+    """Reported positions, oldest first."""
     if ask.site.desk.unit(ask.path["id"]) is None:
         raise not_found("There is no unit with this id.", "id")
     return ask.site.desk.trail(ask.path["id"], ask.query.minutes)
 
 
 async def day(ask: Ask) -> Any:
-    """GET /api/day."""
+    """How long callers waited, by interval: n, median, 90th percentile."""
     since, until = ask.query.since, ask.query.until
     if not since < until <= since + DAY_MAX_S:
         raise impossible("'until' must be after 'since', and at most 400 days after it.", "until")
@@ -57,6 +57,6 @@ async def day(ask: Ask) -> Any:
 
 
 async def head(ask: Ask) -> HeadView:
-    """GET /api/log/head."""
+    """Position and hashes. Noted elsewhere, they prove later that nothing before was changed."""
     at = await ask.site.desk.head()
     return HeadView(at.centre, at.position, at.chain.hex(), at.root.hex())
