@@ -112,6 +112,8 @@ def add_motorway(net: Network, way: Motorway, river: Polygon) -> Network:
             count += 1
         start, end = (head, tail) if side > 0 else (tail, head)
         edges += _pieces(line, start, end, sorted(cuts), river)
+    for edge in edges[len(net.edges) :]:
+        edge.bridge = edge.bridge or bool(river.intersects(LineString(edge.points)))
     return Network(np.vstack(nodes), edges)
 
 

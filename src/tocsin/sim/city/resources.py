@@ -24,7 +24,7 @@ SERVICES: tuple[tuple[str, float, int, float, float, dict[str, str], str], ...] 
     ("police", 60_000, 1, 16, 13, {"amenity": "police", "building": "public"}, "Police Station"),
 )
 LANDMARKS: tuple[tuple[str, float, int, float, float, dict[str, str], str], ...] = (
-    ("station", 250_000, 1, 48, 15, {"railway": "station", "building": "train_station"}, "Station"),
+    ("station", 5_000_000, 1, 48, 15, {"railway": "station", "building": "train_station"}, "Station"),
     ("townhall", 900_000, 1, 28, 20, {"amenity": "townhall", "building": "public"}, "Town Hall"),
     ("stadium", 400_000, 0, 75, 58, {"leisure": "stadium", "building": "stadium", "sport": "soccer"}, "Stadium"),
     ("market", 90_000, 1, 30, 22, {"amenity": "marketplace", "building": "retail"}, "Market"),

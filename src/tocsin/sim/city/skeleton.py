@@ -76,8 +76,11 @@ def build_skeleton(
     _add_edge_roads(lines, terrain, core, corridor)
     _add_bridges(lines, plan, terrain, core, traced, kinds)
     if corridor is not None:
-        _add_overpasses(lines, core, corridor, traced, kinds)
-    return _closed(plan, lines, core)
+        rings = [r for p in shapely.get_parts(core) for r in (p.exterior, *p.interiors)]
+        ways = [*traced, *(LineString(r.coords) for r in rings)]
+        _add_overpasses(lines, core.buffer(1), corridor, ways, [*kinds, *["perimeter"] * len(rings)])
+    gaps = [] if corridor is None else _pieces(core.boundary.intersection(corridor))
+    return _closed(plan, lines, core, gaps)
 
 
 def _add_edge_roads(lines: Lines, terrain: Terrain, core: shapely.Geometry, corridor: Polygon | None) -> None:
@@ -132,8 +135,11 @@ def _add_overpasses(
                 lines.add(LineString([part.coords[0], part.coords[-1]]), kind, bridge=True)
 
 
-def _closed(plan: Plan, lines: Lines, core: shapely.Geometry) -> Skeleton:
-    """Faces of the linework; slivers are dissolved into a neighbour by leaving out their longest inner line."""
+def _closed(plan: Plan, lines: Lines, core: shapely.Geometry, gaps: list[LineString]) -> Skeleton:
+    """Faces of the linework; slivers are dissolved into a neighbour by leaving out their longest inner line.
+
+    `gaps` close the outline where the motorway breaks it; they bound faces and become no road.
+    """
     least = 0.10 * plan.gap_centre_m**2
     flat = [s for s, b in zip(lines.shapes, lines.bridges, strict=True) if not b]
     noded = shapely.union_all(np.array(flat, dtype=object))
@@ -141,7 +147,7 @@ def _closed(plan: Plan, lines: Lines, core: shapely.Geometry) -> Skeleton:
     tree = shapely.STRtree(np.array(lines.shapes, dtype=object))
     source = _sources(tree, pieces)
     edge_kinds = np.array([lines.kinds[k] for k in source])
-    drop = _sliver_edges(pieces, edge_kinds, least)
+    drop = _sliver_edges(pieces, edge_kinds, least, core)
     kept = Lines()
     for k, piece in enumerate(pieces):
         if k not in drop:
@@ -149,26 +155,31 @@ def _closed(plan: Plan, lines: Lines, core: shapely.Geometry) -> Skeleton:
     for shape, kind, bridge in zip(lines.shapes, lines.kinds, lines.bridges, strict=True):
         if bridge:
             kept.add(shape, kind, bridge=True)
-    faces = [f for f in shapely.get_parts(shapely.polygonize(kept.shapes)) if core.contains(f.representative_point())]
+    closed = shapely.get_parts(shapely.polygonize([*kept.shapes, *gaps]))
+    dry = shapely.intersection(closed, core.buffer(0.5))
+    faces = [
+        part for face in dry for part in shapely.get_parts(face) if part.geom_type == "Polygon" and part.area > 400
+    ]
     return Skeleton(lines=kept, faces=faces)
 
 
-def _sliver_edges(pieces: Shapes, kinds: NDArray[np.str_], least: float) -> set[int]:
+def _sliver_edges(pieces: Shapes, kinds: NDArray[np.str_], least: float, core: shapely.Geometry) -> set[int]:
     faces = shapely.get_parts(shapely.polygonize(pieces))
     if not len(faces):
         return set()
     mids = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     tree = shapely.STRtree(mids)
+    outline = shapely.dwithin(mids, core.boundary, 0.5)
     thin = 0.35 * math.sqrt(least)
     drop: set[int] = set()
     for face in sorted(faces, key=lambda f: float(f.area)):
         small = face.area < least or face.buffer(-thin).is_empty
         if not small:
             continue
-        inner = [
+        inner = [  # shore and bank roads stay: without them streets would run into the water
             int(k)
             for k in tree.query(face.boundary, predicate="dwithin", distance=0.01)
-            if kinds[k] in {"primary", "secondary", "tertiary"} and int(k) not in drop
+            if kinds[k] in {"primary", "secondary", "tertiary"} and not outline[k] and int(k) not in drop
         ]
         if inner and not any(int(k) in drop for k in tree.query(face.boundary, predicate="dwithin", distance=0.01)):
             order = {"tertiary": 0, "secondary": 1, "primary": 2}
