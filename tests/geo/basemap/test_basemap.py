@@ -209,7 +209,8 @@ def test_only_towns_and_greater_bounds_are_drawn() -> None:
 
 
 @pytest.mark.skipif(not MALTA.exists(), reason=f"the map of Malta is absent: {MALTA}")
-def test_malta_has_sea_and_small_tiles(tmp_path: Path) -> None:
+def test_malta_has_sea_and_small_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(basemap_tiles, "MAX_ZOOM", 12)
     counts = build_basemap(MALTA, tmp_path, (14.40, 35.84, 14.60, 35.95), Quiet())
     _, metadata, _, largest = opened(tmp_path / NAME)
     assert {"water", "road", "building", "place", "poi", "boundary", "landuse"} <= layers(metadata)

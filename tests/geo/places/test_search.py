@@ -164,6 +164,37 @@ def test_a_block_is_the_middle_of_its_known_numbers(grid: Places) -> None:
     assert metres_from(grid, "100 block of clay", (0, 6.5)) < 1
 
 
+def test_numbers_run_on_at_the_streets_own_pace(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("Pace Street", (0, 0), (0, 10), (0, 20))
+    for number, east in ((100, 1), (200, 3), (300, 5)):
+        sketch.house((0.1, east), str(number), "Pace Street")
+    first = places_of(sketch).search("800 pace street")[0]
+    assert (first.kind, first.how) == ("interpolated", "at the pace of its known numbers, from 300")
+    assert apart_m(first.lat, first.lon, 0, 15 * STEP) < 30
+    assert first.radius_m > 300
+
+
+def test_a_block_without_numbers_stands_beside_its_neighbours(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("North Row", (2, 0), (2, 20))
+    sketch.street("Bare Street", (0, 0), (0, 20))
+    sketch.street("Crossing Road", (-5, 15), (5, 15))
+    sketch.house((2.1, 6), "640", "North Row")
+    sketch.house((2.1, 6.5), "660", "North Row")
+    sketch.house((1, 15), "650", "Crossing Road")
+    first = places_of(sketch).search("600 block of bare street")[0]
+    assert first.how == "by the same hundred on the streets beside it"
+    assert apart_m(first.lat, first.lon, 0, 6.25 * STEP) < 20
+    assert first.radius_m > 200
+
+
+def test_neighbours_that_contradict_the_streets_own_number_are_not_believed(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("North Row", (2, 0), (2, 20))
+    sketch.street("Bare Street", (0, 0), (0, 20))
+    sketch.house((2.1, 6), "640", "North Row")
+    sketch.house((0.1, 6), "9000", "Bare Street")
+    assert places_of(sketch).search("600 block of bare street")[0].kind == "street"
+
+
 def test_landmarks_by_any_of_their_names_and_by_kind(grid: Places) -> None:
     for typed in ("central hosp", "infirmary", "ch", "hospital central"):
         assert texts(grid, typed)[0] == "Central Hospital", typed

@@ -116,6 +116,16 @@ class Houses:
         self._split = [split(self.labels[i]) for i in range(len(self.labels))]
         self._numbers = [n for n, _ in self._split]
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The number of each house row, -1 where it has none."""
+        return np.array(self._numbers, dtype=np.int64)
+
+    def numbered(self, street: int) -> list[tuple[int, float, float]]:
+        """Number, latitude and longitude of each numbered house of a street, by number."""
+        rows = range(int(self._row[street]), int(self._row[street + 1]))
+        return [(self._numbers[i], *self.spots[i].tolist()) for i in rows if self._numbers[i] > 0]
+
     def street_of(self, house: int) -> int:
         """The street that a house hangs on."""
         return int(np.searchsorted(self._row, house, side="right")) - 1

@@ -16,6 +16,7 @@ MOST_WORDS = 14
 _NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
 _ORDINAL = re.compile(r"^\d+(st|nd|rd|th)$")
 _SIGNS = re.compile(r"\s*(?:/(?!\s*\d)|(?<!\d)\s*/|[&@+\\]|\|\|?)\s*")
+_HALF = re.compile(r"(?<=\d)\s+1\s*[/⁄]\s*2\b|(?<=\d)\s*½")
 _RANGE = re.compile(r"\b(\d{1,6})\s*[-–—]\s*(\d{1,6}|[a-z]\b)")
 
 
@@ -45,7 +46,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def read(text: str) -> list[Reading]:
     """Every reading of the text, likeliest kinds first. Never raises; looks at the first 300 characters."""
-    text = text[:LONGEST_TEXT]
+    text = _HALF.sub(" ", text[:LONGEST_TEXT])
     blocks = _blocks(fold(text))
     if blocks:
         return blocks

@@ -18,6 +18,7 @@ from tocsin.geo.places.columns import unpack
 from tocsin.geo.places.coordinates import coordinates
 from tocsin.geo.places.corners import Corners, Crossing
 from tocsin.geo.places.houses import Houses, Spot
+from tocsin.geo.places.hundreds import Hundreds
 from tocsin.geo.places.match import Kind, Match, PlacesError
 from tocsin.geo.places.names import Hit, Names
 from tocsin.geo.places.nearest import Nearest
@@ -26,6 +27,10 @@ from tocsin.geo.places.reading import Reading, apart, read
 _KINDS: tuple[Kind, ...] = ("street", "landmark", "place")
 _CLEAR = 0.06
 """A corner of names that fit this much worse than the best names is not put before them without a word."""
+_SURE_M = 150.0
+"""Own house numbers with less doubt than this are not weighed against guesses."""
+_WEIGHED = 4
+"""How many of the best streets get a guess from their surroundings; the rest answer by their own numbers."""
 Near = tuple[float, float] | None
 
 
@@ -44,6 +49,7 @@ class Places:
         self._number_first: NDArray[np.bool_] = columns["target.number_first"]
         self._names = Names(columns, len(self._kind))
         self._houses = Houses(columns)
+        self._hundreds = Hundreds(columns, self._houses)
         self._corners = Corners(columns, self._houses)
         self._nearest = Nearest(columns)
 
@@ -114,22 +120,34 @@ class Places:
             return self._crossing(reading)
         only_streets = reading.kind in ("number", "block")
         hits = self._names.find(reading.words, only_streets=only_streets)
-        return [m for hit in hits for m in [self._match(hit, reading, near)] if m]
+        matches = [self._match(hit, reading, near, weigh=rank < _WEIGHED) for rank, hit in enumerate(hits)]
+        return [match for match in matches if match]
 
-    def _match(self, hit: Hit, reading: Reading, near: Near) -> Match | None:
+    def _match(self, hit: Hit, reading: Reading, near: Near, *, weigh: bool) -> Match | None:
         score = self._score(hit, near)
         if reading.kind == "name":
             return self._plain(hit, score)
-        spot = (
-            self._houses.block(hit.target, reading.number)
-            if reading.kind == "block"
-            else self._houses.locate(hit.target, reading.number, reading.letter)
-        )
+        spot = self._spot(hit.target, reading, weigh=weigh)
         if spot is None:
             how = f"the street; the map does not say where number {reading.number} is"
             return self._plain(hit, score - 0.12, how)
         kind: Kind = "block" if reading.kind == "block" else "address" if spot.exact else "interpolated"
         return self._numbered(hit, spot, kind, score)
+
+    def _spot(self, street: int, reading: Reading, *, weigh: bool) -> Spot | None:
+        """The best place for the number or block: as the street's own houses say, else as its surroundings suggest."""
+        if reading.kind == "block":
+            known = self._houses.block(street, reading.number)
+            low = reading.number - reading.number % 100
+            high, label = low + 99, f"{reading.number} block"
+        else:
+            known = self._houses.locate(street, reading.number, reading.letter)
+            low, high = max(1, reading.number - 25), reading.number + 25
+            label = f"{reading.number}{reading.letter.upper()}"
+        if not weigh or (known and known.radius_m <= _SURE_M):
+            return known
+        guess = self._hundreds.guess(street, low, high, label)
+        return min((s for s in (known, guess) if s), key=lambda s: s.radius_m, default=None)
 
     def _score(self, hit: Hit, near: Near) -> float:
         score = 0.85 * hit.fit + 0.1 * float(self._rank[hit.target]) - (0.1 if hit.mended else 0.0)

@@ -15,7 +15,9 @@ from tocsin.geo.places.harvest import Way
 from tocsin.geo.places.words import tokens
 
 NEAR_M = 150.0
-"""Pieces of one name in one town closer than this are one street (a square or a bridge often parts them)."""
+"""Pieces of one name closer than this are one street where no town is known (a square or a bridge often parts them)."""
+NEAR_IN_TOWN_M = 800.0
+"""The same within one known town: a park or a hill may part a street there, and its numbers run on."""
 CORNER_M = 70.0
 """Crossings of the same two streets closer than this are one corner (dual carriageways cross up to four times)."""
 
@@ -85,10 +87,22 @@ def _join_near(ways: list[Way], towns: list[int], sets: _Sets) -> None:
     owner = np.repeat(np.arange(len(ways)), [len(w.refs) for w in ways])
     points = np.concatenate([w.points for w in ways])
     spots = plane.metres(points[:, 0], points[:, 1], float(points[:, 0].mean()))
-    pairs = cKDTree(spots).query_pairs(NEAR_M, output_type="ndarray")
-    for a, b in {(int(owner[i]), int(owner[j])) for i, j in pairs if owner[i] != owner[j]}:
+    tree = cKDTree(spots)
+    for a, b in _pairs(tree, owner, NEAR_M):
         if towns[a] == towns[b] or -1 in (towns[a], towns[b]):
             sets.join(a, b)
+    if max(towns) >= 0 and len({sets.find(i) for i in range(len(ways))}) > 1:
+        last = np.cumsum([len(w.refs) for w in ways]) - 1
+        ends = np.r_[last, last - [len(w.refs) - 1 for w in ways]]
+        for a, b in _pairs(cKDTree(spots[ends]), owner[ends], NEAR_IN_TOWN_M):
+            if towns[a] == towns[b] != -1:
+                sets.join(a, b)
+
+
+def _pairs(tree: cKDTree, owner: NDArray[np.int64], reach_m: float) -> NDArray[np.int64]:
+    """Pairs of different ways with points closer than this."""
+    pairs = owner[tree.query_pairs(reach_m, output_type="ndarray")].reshape(-1, 2)
+    return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
 
 
 def _street(ways: list[Way]) -> Street:

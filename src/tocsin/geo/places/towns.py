@@ -45,13 +45,19 @@ class Towns:
         return settled, cKDTree(spots)
 
     def numbers(self, lats: Sequence[float], lons: Sequence[float]) -> list[int]:
-        """The number of the administrative town of each point, -1 where none is known."""
+        """A number for the town of each point, the same for the same town, -1 where none is known."""
         out = [-1] * len(lats)
         if self._areas and len(lats):
             points = shapely.points(np.asarray(lons), np.asarray(lats))
             for point, area in zip(*self._tree.query(points, predicate="within"), strict=True):
                 if self._areas[area].level <= 8:
                     out[point] = max(out[point], int(area))
+        spots = plane.metres(np.asarray(lats), np.asarray(lons), self._about)
+        known: dict[str, int] = {}
+        for i in (i for i, number in enumerate(out) if number < 0):
+            name = self._near(spots[i], "town", _TOWN_REACH_M)
+            if name:
+                out[i] = known.setdefault(name, len(self._areas) + len(known))
         return out
 
     def names(self, lats: Sequence[float], lons: Sequence[float]) -> list[str]:

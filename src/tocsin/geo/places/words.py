@@ -81,6 +81,7 @@ class Words(NamedTuple):
 
     types: dict[str, frozenset[str]]
     same: dict[str, frozenset[str]]
+    compass: frozenset[str]
     little: frozenset[str]
     between: tuple[str, ...]
     before: tuple[str, ...]
@@ -93,9 +94,11 @@ class Words(NamedTuple):
         return self.types.get(token, frozenset()) | self.same.get(token, frozenset()) | {token}
 
     def weight(self, token: str) -> float:
-        """How much the word tells one name from another: 1 in full, less for types and little words."""
+        """How much the word tells one name from another: 1 in full, less for types, compass points and little words."""
         if token in self.types:
             return 0.3
+        if token in self.compass:
+            return 0.5
         return 0.15 if token in self.little else 1.0
 
 
@@ -119,6 +122,7 @@ def words() -> Words:
     return Words(
         types=_groups(table["types"]),
         same=_groups(table["same"]),
+        compass=frozenset(word for group in table["same"]["compass"] for word in group if len(word) > 1),
         little=frozenset(table["little"]["words"]),
         between=_longest_first(table["corner"]["between"]),
         before=_longest_first(table["corner"]["before"]),
