@@ -17,7 +17,7 @@ from typing import IO
 
 from starlette.types import ASGIApp
 
-from tocsin.access import Access
+from tocsin.access import Access, AccessError
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.geo.errors import RegionError
@@ -70,8 +70,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
         region = _region(settings.region)
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
-        access = Access.open(settings.data / ACCOUNTS)
-        parts.callback(access.close)
+        access = _access(parts, settings.data / ACCOUNTS)
         desk = Desk(decisions, tracks, catalogue, clock, Ground(region) if region else None)
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
@@ -94,6 +93,8 @@ async def serve(
         raise AppError(str(error)) from None
     try:
         await _run(app, Server(app.web, app.site), sock, ready, beside)
+    except LogError as error:
+        raise AppError(str(error)) from None
     finally:
         sock.close()
         app.close()
@@ -180,6 +181,15 @@ def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> S
         raise AppError(str(error)) from None
     parts.callback(log.close)
     return log
+
+
+def _access(parts: ExitStack, path: Path) -> Access:
+    try:
+        access = Access.open(path)
+    except AccessError as error:
+        raise AppError(str(error)) from None
+    parts.callback(access.close)
+    return access
 
 
 def _in_brief(region: Region) -> RegionView:
