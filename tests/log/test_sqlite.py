@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -64,6 +65,25 @@ def test_a_second_writer_is_told_it_raced_and_nothing_breaks(log, file):
     assert raced.value.position == 6
     log.append([entry(7)], 6)
     assert second.verify() == []
+    second.close()
+
+
+def test_two_writers_that_keep_racing_are_only_ever_told_that_they_raced(log, file):
+    second = SqliteLog.open(file, "north")
+    races = []
+
+    def write(log):
+        for _ in range(60):
+            expected = log.position()
+            try:
+                log.append([entry(expected + 1)], expected)
+            except Raced:
+                races.append(expected)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, [log, second]))
+    assert log.position() == 5 + 120 - len(races)
+    assert log.verify() == []
     second.close()
 
 
