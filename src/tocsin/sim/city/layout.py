@@ -55,7 +55,7 @@ def lay_out(people: int, seed: int, progress: Progress | None = None) -> City:
     net = clean(node_lines(skeleton.lines))
     if way is not None:
         net = add_motorway(net, way, terrain.river)
-    net = whole(add_roundabouts(net, 0.6, rng))
+    net = whole(add_roundabouts(net, 0.2, rng))
     streets = _streets(net, skeleton, terrain, member, cast, rng)
     city = City(
         name=naming.name_city(rng),

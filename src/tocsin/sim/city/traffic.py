@@ -15,7 +15,7 @@ from tocsin.sim.city.model import Edge, Floats, Restriction, Street
 from tocsin.sim.city.network import Network
 
 MAIN = {"primary", "secondary"}
-ROUND_KINDS = {"secondary", "tertiary"}
+ROUND_KINDS = {"secondary", "tertiary", "perimeter"}
 ROUND_M = 19.0
 
 
@@ -50,7 +50,7 @@ def add_roundabouts(net: Network, share: float, rng: np.random.Generator) -> Net
 
 
 def _suits(net: Network, node: int, around: list[int], busy: set[int]) -> bool:
-    if len(around) not in {4, 5} or node in busy:
+    if len(around) not in {3, 4, 5} or node in busy:
         return False
     here = [net.edges[k] for k in around]
     if any(e.u == e.v or e.bridge or e.oneway for e in here) or sum(e.kind in ROUND_KINDS for e in here) < 3:
