@@ -6,6 +6,7 @@ postings are one slice; a search is a few slices and a few passes over one array
 
 from bisect import bisect_left
 from collections import Counter
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ _ALPHABET = 64
 _SHORTEST_TYPO = 4
 _LONGEST_TYPO = 20
 _INFIX_HITS = 64
+_REMEMBERED = 24
+"""Words whose grades are kept: a text that grows by a letter asks again for all its other words."""
 
 
 class TokenIndex:
@@ -34,6 +37,8 @@ class TokenIndex:
         self._blob = "\n" + "\n".join(words) + "\n"
         self._offsets = np.concatenate([[1], 1 + np.cumsum(lengths + 1)]).astype(np.int64) if words else np.array([1])
         letters = Counter(char for word in words for char in word)
+        self.hit = lru_cache(_REMEMBERED)(self._hit)
+        self.hit_loosely = lru_cache(_REMEMBERED)(self._hit_loosely)
         self._letters = [char for char, _ in letters.most_common(_ALPHABET)]
 
     @classmethod
@@ -58,8 +63,8 @@ class TokenIndex:
         out[items[better]] = grade[better]
         share[items[better]] = (grade * self.weights[cut])[better]
 
-    def hit(self, word: str) -> tuple[Floats, Floats]:
-        """Grade (0 to 1) and graded weight of every entry that holds the word or one that begins with it."""
+    def _hit(self, word: str) -> tuple[Floats, Floats]:
+        """Grade (0 to 1) and graded weight of every entry that holds a word that begins so (read-only)."""
         out, share = np.zeros(self.size, dtype=np.float32), np.zeros(self.size, dtype=np.float32)
         low, high = self._span(word)
         if low < high:
@@ -68,11 +73,11 @@ class TokenIndex:
                 cut = slice(int(self.start[low]), int(self.start[low + 1]))
                 out[self.items[cut]] = 1.0
                 share[self.items[cut]] = self.weights[cut]
-        return out, share
+        return _kept(out, share)
 
-    def hit_loosely(self, word: str) -> tuple[Floats, Floats]:
+    def _hit_loosely(self, word: str) -> tuple[Floats, Floats]:
         """As `hit`, also for words with one slip of the fingers or, failing that, with the text inside."""
-        out, share = self.hit(word)
+        out, share = (column.copy() for column in self.hit(word))
         for close in self._slips(word):
             low, high = self._span(close)
             same = bisect_left(self.words, close + "\0", low)
@@ -82,7 +87,7 @@ class TokenIndex:
         if not out.any():
             for at in self._inside(word):
                 self._mark(out, share, at, at + 1, len(word), 0.75)
-        return out, share
+        return _kept(out, share)
 
     def _slips(self, word: str) -> set[str]:
         """Beginnings of known words at one edit (or one swap of neighbours) from the word."""
@@ -114,3 +119,9 @@ class TokenIndex:
             out.append(found)
             at = self._blob.find(word, int(self._offsets[found + 1]))
         return out
+
+
+def _kept(out: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Many threads are handed the same arrays, so nobody may write to them."""
+    out.flags.writeable = share.flags.writeable = False
+    return out, share

@@ -95,6 +95,8 @@ class Names:
             if weight >= need:
                 possible &= (grade > 0) | (town > 0)
                 anchored |= grade > 0
+                if not possible.any():
+                    break
             got += weight * np.maximum(grade, town)
         fit = 0.55 * got / max(sum(weights), 0.1) + 0.45 * np.minimum(1, cover / self._total)
         return fit.astype(np.float32), possible & anchored

@@ -52,6 +52,7 @@ class Places:
         self._hundreds = Hundreds(columns, self._houses)
         self._corners = Corners(columns, self._houses)
         self._nearest = Nearest(columns)
+        self._middle = (float(np.median(self._lat)), float(np.median(self._lon))) if len(self._lat) else None
 
     @classmethod
     def open(cls, folder: Path) -> "Places":
@@ -69,7 +70,7 @@ class Places:
         """
         if limit < 1:
             return []
-        typed = coordinates(text, near or self._middle())
+        typed = coordinates(text, near or self._middle)
         if typed:
             return [self._coordinates(typed)]
         readings = read(text)
@@ -234,9 +235,6 @@ class Places:
             score=1.0,
             how="coordinates as typed",
         )
-
-    def _middle(self) -> Near:
-        return (float(np.median(self._lat)), float(np.median(self._lon))) if len(self._lat) else None
 
 
 def _together(a: Hit, b: Hit) -> float:
