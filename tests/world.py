@@ -14,7 +14,7 @@ from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.refusals import Refusal
-from tocsin.domain.room import STAGES, Room
+from tocsin.domain.room import RANK, STAGES, Room
 from tocsin.domain.travel import Travel, Travels
 from tocsin.domain.types import Catalogue, Disposition, IncidentType, Limits, Need
 from tocsin.facts import assignments, calls, centre, incidents, units
@@ -89,9 +89,11 @@ def taken(call: str = "1", at: float = T0, place: Place | None = None) -> tuple[
     return ringing(call, at, place), answered(call, at=at + 5)
 
 
-def opened(incident: str = "1", at: float = T0 + 10, type: str = "FIRE", place: Place = HERE, calls: tuple[str, ...] = ()):
+def opened(
+    incident: str = "1", at: float = T0 + 10, code: str = "FIRE", place: Place = HERE, calls: tuple[str, ...] = ()
+):
     """An incident."""
-    return incidents.IncidentOpened(at, incident, type, 1, place, calls)
+    return incidents.IncidentOpened(at, incident, code, 1, place, calls)
 
 
 def closed(incident: str = "1", at: float = T0 + 50) -> incidents.IncidentClosed:
@@ -107,7 +109,10 @@ def unit(
     return (known,) if crew is None else (known, units.UnitCameOnDuty(T0, name, crew))
 
 
-def sent(name: str = "E1", incident: str = "1", at: float = T0 + 20, drive: Drive = Drive("none")):
+NO_DRIVE = Drive("none")
+
+
+def sent(name: str = "E1", incident: str = "1", at: float = T0 + 20, drive: Drive = NO_DRIVE):
     """A unit was sent."""
     return assignments.UnitDispatched(at, name, incident, drive)
 
@@ -204,7 +209,7 @@ class Dice:
             )
         )
 
-    def open(self, room: Room, now: float) -> AnyOrder:
+    def respond(self, room: Room, now: float) -> AnyOrder:
         """An incident from calls, or from none."""
         talking = self.talking(room)
         chosen = tuple(self.rng.sample(talking, self.rng.randint(0, len(talking))))
@@ -238,8 +243,8 @@ class Dice:
                 orders.UnitOnDuty(name, rng.randint(0, 5)),
                 orders.UnitOnDuty(name, 4, rng.choice(((), ("Ana", "Rui")))),
                 orders.UnitOnDuty(name, 5),
-                rng.choice((orders.UnitOffDuty(name), orders.UnitOnDuty(name, 3))),
-                orders.UnitAtStation(name),
+                orders.UnitOffDuty(self.some(self.free(room), name)),
+                orders.UnitAtStation(self.some([n for n in self.free(room) if not room.units[n].at_station], name)),
             )
         )
 
@@ -259,7 +264,9 @@ class Dice:
             return orders.CancelUnit(name, "not needed")
         if what < 0.3:
             return orders.DivertUnit(name, self.incident(room))
-        status = rng.choice((*STAGES[1:], "available"))
+        known = room.units.get(name)
+        later = STAGES[RANK[known.assignment.stage] + 1 :][:2] if known and known.assignment else ()
+        status = rng.choice(later if later and rng.random() < 0.8 else (*STAGES[1:], "available"))
         return orders.StampUnit(name, status, self.at(now), rng.choice(("", "", "São José")))  # type: ignore[arg-type]
 
     def rest(self, room: Room, now: float) -> AnyOrder:
@@ -277,7 +284,7 @@ class Dice:
         """Time passes."""
         return orders.RaiseAlarms()
 
-    MAKERS = (receive, handle, handle, open, change, crew, send, send, stamp, stamp, stamp, rest, clock, clock)
+    MAKERS = (receive, handle, handle, respond, change, crew, send, send, stamp, stamp, stamp, rest, clock, clock)
 
 
 def travels_of(dice: Dice, room: Room) -> dict[str, Travel]:

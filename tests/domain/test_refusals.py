@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-
-from tocsin.domain import orders as o
-from tocsin.domain.decide import decide
-from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import calls, incidents, units, watch
-from tocsin.facts.values import Place
-
-from ..world import (
+from tests.world import (
     HERE,
     OPENED,
     T0,
@@ -27,6 +20,12 @@ from ..world import (
     taken,
     unit,
 )
+
+from tocsin.domain import orders as o
+from tocsin.domain.decide import decide
+from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
+from tocsin.facts import calls, incidents, units, watch
+from tocsin.facts.values import Place
 
 NOW = T0 + 100
 RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1", T0)
