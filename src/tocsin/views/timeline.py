@@ -8,6 +8,7 @@ from collections import defaultdict
 from tocsin.facts.calls import CallAttached
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Position
+from tocsin.facts.watch import CALL_ALARMS, AlarmAcknowledged, AlarmRaised
 
 
 def _empty() -> array[int]:
@@ -20,10 +21,17 @@ class TimelineIndex:
     def __init__(self) -> None:
         self._incidents: defaultdict[str, array[int]] = defaultdict(_empty)
         self._calls: defaultdict[str, array[int]] = defaultdict(_empty)
+        self._alarms: dict[str, AlarmRaised] = {}
 
     def fold(self, entry: AnyEntry) -> None:
         """Remember whose entry it is."""
         fact = entry.fact
+        if isinstance(fact, AlarmRaised):
+            self._alarms[fact.alarm] = fact
+        elif isinstance(fact, AlarmAcknowledged):
+            fact = self._alarms.get(fact.alarm, fact)  # it belongs where its alarm does
+        if isinstance(fact, AlarmRaised) and fact.alarm_kind in CALL_ALARMS:
+            self._calls[fact.subject].append(entry.position)
         if isinstance(fact, CallAttached):
             self._incidents[fact.incident].extend(self._calls.pop(fact.call, _empty()))
         elif call := getattr(fact, "call", ""):
