@@ -75,13 +75,13 @@ def milan() -> None:
     if not source.exists():
         print(json.dumps({"bench": "places.keystroke.milan", "skipped": f"{source} is absent"}))
         return
-    typed = ["via torino 12", "corso buenos aires / via vitruvio", "piazza duomo", "stazione centrale", "ospedale maggiore",
-             "viale monza 110", "v. roma cesano", "niguarda", "angolo via dante e via rovello", "45.4642, 9.19"]  # fmt: skip
+    typed = [
+        "via torino 12", "corso buenos aires / via vitruvio", "piazza duomo", "stazione centrale", "ospedale maggiore",
+        "viale monza 110", "v. roma cesano", "niguarda", "angolo via dante e via rovello", "45.4642, 9.19",
+    ]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         build_places(source, Path(folder), Quiet())
-        some = list(addresses)[:: 1 if "--all" in sys.argv else 12]
-    print(json.dumps(keystrokes(places, [address.lower() for address in some], "san_francisco")))
-    milan()
+        print(json.dumps(keystrokes(Places.open(Path(folder)), typed * 3, "milan")))
 
 
 def main() -> None:
