@@ -8,8 +8,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from tocsin.geo.errors import RegionError
-from tocsin.geo.graph import Graph, Grid, km_by_class
-from tocsin.geo.measure import E7
+from tocsin.geo.graph import Graph, Grid, km_by_class, pack_arcs, pack_rows
+from tocsin.geo.measure import degrees
 from tocsin.geo.osm import Nodes, Ways, osm_errors, read_nodes, read_restrictions, read_ways
 from tocsin.geo.progress import Progress
 from tocsin.geo.restrictions import restrict
@@ -18,8 +18,9 @@ from tocsin.geo.topology import Broken, Edges, Ints, Pieces, cut, direct
 from tocsin.geo.turns import Arcs, make_arcs
 
 _MOSTLY_BROKEN = 0.9
-_CELL_E7 = 20_000  # 0.002 degree, about 220 m of latitude
+_CELL_E7 = 8_000  # 0.0008 degree, about 90 m of latitude
 _MOST_CELLS = 4_000_000
+STRAY, MAIN, SCRAP = 0, 1, 2  # an island of some size; the network; what leads nowhere and is no place to stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _bbox(source: Path, pieces: Pieces, nodes: Nodes) -> tuple[float, float, flo
     """Extent of the roads, cut to the box the file's header states when the two overlap."""
     import osmium
 
-    lat, lon = nodes.lat_e7[pieces.point] * E7, nodes.lon_e7[pieces.point] * E7
+    lat, lon = degrees(nodes.lat_e7[pieces.point]), degrees(nodes.lon_e7[pieces.point])
     west, south, east, north = (float(v) for v in (lon.min(), lat.min(), lon.max(), lat.max()))
     with osm_errors(source):
         box = osmium.io.Reader(str(source), osmium.osm.NOTHING).header().box()
@@ -102,37 +103,32 @@ def _graph(ways: Ways, nodes: Nodes, pieces: Pieces, edges: Edges, arcs: Arcs, s
     number = {name: i for i, name in enumerate(names)}
     order = np.argsort(arcs.end, kind="stable")
     in_ptr = np.concatenate([[0], np.cumsum(np.bincount(arcs.end, minlength=n_states))])
+    measures = (*edges.time_s[:, state_edge], pieces.length_m[edges.piece[state_edge]])
     both = np.full((n_pieces, 2), -1, np.int32)
     both[edges.piece, edges.backward.astype(int)] = np.arange(len(edges.piece))
     classes = np.array([rule.road_class for rule in ways.rules])[pieces.way]
     lat, lon = nodes.lat_e7[pieces.point], nodes.lon_e7[pieces.point]
     point_piece = np.repeat(np.arange(n_pieces), np.diff(pieces.ptr))
-    grid, cell_ptr, cell_point = lay_grid(lat, lon, point_piece, classes == FERRY)
+    rank = _main_pieces(arcs, edges, n_states, n_pieces)
+    grid, cell_ptr, cell_point = lay_grid(lat, lon, point_piece, (classes == FERRY) | (rank == SCRAP))
     return Graph(
         state_edge=_i4(state_edge),
-        state_normal_s=edges.time_s[0, state_edge].astype(np.float32),
-        state_siren_s=edges.time_s[1, state_edge].astype(np.float32),
-        state_length_m=pieces.length_m[edges.piece[state_edge]].astype(np.float32),
         edge_piece=_i4(edges.piece),
         edge_backward=edges.backward.astype(np.uint8),
         edge_twin=_i4(edges.twin),
-        out_ptr=_i4(arcs.ptr),
-        out_state=_i4(arcs.end),
-        out_normal_s=arcs.cost_s[0].astype(np.float32),
-        out_siren_s=arcs.cost_s[1].astype(np.float32),
-        in_ptr=_i4(in_ptr),
-        in_state=_i4(arcs.start[order]),
-        in_normal_s=arcs.cost_s[0, order].astype(np.float32),
-        in_siren_s=arcs.cost_s[1, order].astype(np.float32),
+        out_row=pack_rows(arcs.ptr, *measures),
+        out_arc=pack_arcs(arcs.end, arcs.cost_s),
+        in_row=pack_rows(in_ptr, *measures),
+        in_arc=pack_arcs(arcs.start[order], arcs.cost_s[:, order]),
         piece_ptr=_i4(pieces.ptr),
         piece_way=ways.way_id[pieces.way],
         piece_name=_i4(np.array([number[name] for name in ways.names])[pieces.way]),
         piece_class=classes.astype(np.uint8),
         piece_access=np.array([rule.access for rule in ways.rules])[pieces.way].astype(np.uint8),
-        piece_main=_main_pieces(arcs, edges, n_states, n_pieces),
+        piece_main=rank,
         piece_edges=both,
-        point_lat=_i4(lat),
-        point_lon=_i4(lon),
+        point_lat=np.ascontiguousarray(lat),
+        point_lon=np.ascontiguousarray(lon),
         point_cum_m=pieces.cum_m.astype(np.float32),
         point_piece=_i4(point_piece),
         cell_ptr=_i4(cell_ptr),
@@ -149,21 +145,26 @@ def _i4(values: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
 def _main_pieces(arcs: Arcs, edges: Edges, n_states: int, n_pieces: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Mark pieces from which, and to which, a good part of the map can be driven.
 
-    An island of its own (Gozo without its ferry) counts; a car-park aisle that the extract cut off does not.
+    An island of its own (Gozo without its ferry) counts; a car-park aisle that the extract cut off does not. Returns
+    MAIN, STRAY or SCRAP for each piece.
     """
     matrix = csr_matrix((np.ones(len(arcs.end), np.int8), (arcs.start, arcs.end)), shape=(n_states, n_states))
     _, label = connected_components(matrix, directed=True, connection="strong")
     size = np.bincount(label)
-    enough = min(300.0, size.max() / 4)
-    main = np.zeros(n_pieces, np.uint8)
-    main[edges.piece[size[label[: len(edges.piece)]] >= enough]] = 1
-    return main
+    mine = size[label[: len(edges.piece)]]
+    rank = np.full(len(edges.piece), SCRAP, np.uint8)
+    rank[mine >= min(20.0, size.max() / 4)] = STRAY
+    rank[mine > min(300.0, size.max() / 2)] = MAIN
+    result = np.full(n_pieces, SCRAP, np.uint8)
+    for value in (STRAY, MAIN):  # the better direction decides
+        result[edges.piece[rank == value]] = value
+    return result
 
 
-def lay_grid(lat: np.ndarray, lon: np.ndarray, point_piece: np.ndarray, ferry: np.ndarray) -> tuple[Grid, Ints, Ints]:
-    """List, for each cell of a grid over the map, the segments whose box touches it. Ferries are no place to stand."""
+def lay_grid(lat: np.ndarray, lon: np.ndarray, point_piece: np.ndarray, unfit: np.ndarray) -> tuple[Grid, Ints, Ints]:
+    """List, for each cell of a grid over the map, the segments whose box touches it. Unfit pieces are left out."""
     segment = np.flatnonzero(point_piece[1:] == point_piece[:-1])
-    segment = segment[~ferry[point_piece[segment]]]
+    segment = segment[~unfit[point_piece[segment]]]
     if not len(segment):
         raise RegionError("the file holds ferries but no roads that can be driven")
     ends = np.stack([segment, segment + 1])

@@ -7,26 +7,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tocsin.geo import kernel
 from tocsin.geo.graph import Graph
-from tocsin.geo.measure import E7, METRES_PER_DEGREE, distance_m
-from tocsin.geo.snapping import Ints, grid_numbers, snap_points
+from tocsin.geo.grid import pieces_within
+from tocsin.geo.measure import E7, degrees, distance_m
+from tocsin.geo.snapping import Ints, ground_of, snap_points
 
 
 def edges_near(graph: Graph, lat_deg: float, lon_deg: float, radius_m: float) -> Ints:
     """Both directions of every road that passes within the radius, sorted."""
-    pieces = kernel.pieces_within(
-        lat_deg / E7,
-        lon_deg / E7,
-        float(radius_m),
-        grid_numbers(graph),
-        graph.cell_ptr,
-        graph.cell_point,
-        graph.point_lat,
-        graph.point_lon,
-        graph.point_piece,
-        METRES_PER_DEGREE * E7,
-    )
+    pieces = pieces_within(ground_of(graph), lat_deg / E7, lon_deg / E7, float(radius_m))
     return _edges_of(graph, np.unique(pieces))
 
 
@@ -49,7 +38,7 @@ def edges_of_street(graph: Graph, name: str, near: tuple[float, float], within_m
     wanted = [i for i, known in enumerate(graph.names) if known and known.casefold() == name.casefold()]
     pieces = np.flatnonzero(np.isin(graph.piece_name, wanted))
     points = np.flatnonzero(np.isin(graph.point_piece, pieces))
-    lat, lon = graph.point_lat[points] * E7, graph.point_lon[points] * E7
+    lat, lon = degrees(graph.point_lat[points]), degrees(graph.point_lon[points])
     reach = distance_m(lat, lon, np.full(len(lat), near[0]), np.full(len(lon), near[1])) <= within_m
     return _edges_of(graph, np.unique(graph.point_piece[points[reach]]))
 

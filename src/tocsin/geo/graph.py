@@ -16,36 +16,32 @@ from tocsin.geo.speeds import ROAD_CLASSES
 
 I4 = NDArray[np.int32]
 F4 = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """Arrays over states (S: edges first, then copies of edges), edges (E), pieces (P), points (G), arcs (A).
 
-    Times in seconds, lengths in metres, coordinates in 1e-7 degree. Arcs are kept twice: out (by start), in (by end).
+    Times in seconds, lengths in metres, coordinates in 1e-7 degree. Arcs are kept twice: out (by
+    start), in (by end), each packed as the search reads them.
     """
 
     state_edge: I4  # S: the edge under each state; states below E are the edges themselves
-    state_normal_s: F4  # S
-    state_siren_s: F4  # S
-    state_length_m: F4  # S
     edge_piece: I4  # E
     edge_backward: NDArray[np.uint8]  # E: 1 when against the order of the piece's points
     edge_twin: I4  # E: the same piece the other way, -1 when one-way
-    out_ptr: I4  # S + 1
-    out_state: I4  # A
-    out_normal_s: F4  # A
-    out_siren_s: F4  # A
-    in_ptr: I4  # S + 1
-    in_state: I4  # A
-    in_normal_s: F4  # A
-    in_siren_s: F4  # A
+    out_row: I4  # (S + 1) × 4: first arc, then seconds NORMAL, seconds SIREN, metres of the state as float32 bits
+    out_arc: I4  # A × 3: state led to, then seconds of the turn NORMAL and SIREN as float32 bits
+    in_row: I4  # as out_row, for the arcs by their end …
+    in_arc: I4  # … holding the state they come from
     piece_ptr: I4  # P + 1
     piece_way: NDArray[np.int64]  # P: OSM way id
     piece_name: I4  # P: index into names, 0 is "no name"
     piece_class: NDArray[np.uint8]  # P: index into speeds.ROAD_CLASSES
     piece_access: NDArray[np.uint8]  # P: speeds.Access
-    piece_main: NDArray[np.uint8]  # P: 1 when part of a strongly connected component worth snapping to
+    piece_main: NDArray[np.uint8]  # P: 1 part of the network, 0 an island of some size, 2 scrap (not in the grid)
     piece_edges: I4  # P × 2: forward and backward edge, -1 where the piece may not be driven that way
     point_lat: I4  # G
     point_lon: I4  # G
@@ -55,6 +51,37 @@ class Graph:
     cell_point: I4  # points at which a segment that touches the cell begins
     names: list[str]
     grid: "Grid"
+
+    def time_s(self, *, siren: bool) -> F4:
+        """Seconds each state takes from end to end, S."""
+        return self.out_row.view(np.float32)[:-1, 1 + siren]
+
+    @property
+    def length_m(self) -> F4:
+        """Metres of each state, S."""
+        return self.out_row.view(np.float32)[:-1, 3]
+
+    def arcs(self, *, siren: bool) -> tuple[I4, I4, F4]:
+        """All turns: from state, to state, seconds; A each, sorted by the state they leave."""
+        start = np.repeat(np.arange(len(self.state_edge), dtype=np.int32), np.diff(self.out_row[:, 0]))
+        return start, self.out_arc[:, 0], self.out_arc.view(np.float32)[:, 1 + siren]
+
+
+def pack_rows(ptr: Ints, normal_s: Floats, siren_s: Floats, length_m: Floats) -> I4:
+    """Lay what a search needs of each state side by side, so that it is fetched at once."""
+    rows = np.zeros((len(ptr), 4), np.int32)
+    rows[:, 0] = ptr
+    for column, values in enumerate((normal_s, siren_s, length_m), start=1):
+        rows.view(np.float32)[:-1, column] = values
+    return rows
+
+
+def pack_arcs(state: Ints, cost_s: Floats) -> I4:
+    """Lay arcs out likewise; `cost_s` is (2, A)."""
+    arcs = np.zeros((len(state), 3), np.int32)
+    arcs[:, 0] = state
+    arcs.view(np.float32)[:, 1:] = cost_s.T
+    return arcs
 
 
 @dataclass(frozen=True, slots=True)

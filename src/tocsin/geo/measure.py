@@ -10,6 +10,11 @@ E7 = 1e-7
 Floats = NDArray[np.float64]
 
 
+def degrees(e7: NDArray[np.int32]) -> Floats:
+    """Stored coordinates as degrees."""
+    return e7.astype(np.float64) * E7
+
+
 def distance_m(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats) -> Floats:
     """Great-circle distance (haversine), elementwise."""
     phi_a, phi_b = np.radians(lat_a), np.radians(lat_b)
@@ -30,4 +35,5 @@ def ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.i
     """Concatenate `arange(starts[i], starts[i] + counts[i])` for all i."""
     total = int(counts.sum())
     before = np.cumsum(counts) - counts
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
+    result: NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
+    return result

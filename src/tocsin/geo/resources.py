@@ -50,7 +50,7 @@ _KEPT_TAGS = (
 
 
 class Resource(msgspec.Struct, frozen=True):
-    """One place of help. `emergency` is True where the map says a hospital takes emergencies, None where it says nothing."""
+    """One place of help. `emergency`: whether the map says a hospital takes emergencies, None where it is silent."""
 
     kind: Kind
     name: str

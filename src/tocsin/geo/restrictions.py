@@ -1,7 +1,7 @@
 """Turn restrictions laid over the arcs: bans at a node, bans along ways, mandatory turns.
 
-A ban along ways ("from A by way of B never into C") needs memory: edges of B are copied, the copy is entered only from A,
-and only the copy lacks the turn into C. Copies are *states* beyond the edges, with the same ground under them.
+A ban along ways ("from A by way of B never into C") needs memory: edges of B are copied, the copy is entered only
+from A, and only the copy lacks the turn into C. Copies are *states* beyond the edges, with the same ground under them.
 Source: wiki.openstreetmap.org, Relation:restriction. Refuses to know tags, files or seconds.
 """
 
@@ -68,14 +68,15 @@ def restrict(
     for edge in np.flatnonzero(np.isin(turns.way_id, list(wanted))).tolist():
         by_way[int(turns.way_id[edge])].append(edge)
     for one in found.kept:
-        if not (_at_node if one.via_node is not None else _along_ways)(one, turns, by_way, nodes):
+        laid = _along_ways(one, turns, by_way) if one.via_node is None else _at_node(one, turns, by_way, nodes)
+        if not laid:
             found.skip("not on our roads")
     return _rebuild(turns)
 
 
 def _at_node(one: Restriction, turns: Turns, by_way: dict[int, list[int]], nodes: Nodes) -> bool:
     """Ban (or make mandatory) a turn at one node. False when the map holds no such turn."""
-    at = int(np.searchsorted(nodes.node_id, one.via_node))
+    at = int(np.searchsorted(nodes.node_id, one.via_node or 0))
     if at >= len(nodes.node_id) or nodes.node_id[at] != one.via_node:
         return False
     done = False
@@ -105,7 +106,8 @@ def _targets(one: Restriction, turns: Turns, start: int) -> set[int]:
     return {int(ends[mine][np.argmin(off[mine])])}
 
 
-def _along_ways(one: Restriction, turns: Turns, by_way: dict[int, list[int]], nodes: Nodes) -> bool:  # noqa: ARG001
+def _along_ways(one: Restriction, turns: Turns, by_way: dict[int, list[int]]) -> bool:
+    """Ban (or make mandatory) a turn after a stretch of ways. False when the map holds no such stretch."""
     done = False
     for start in by_way.get(one.from_way, ()):
         path = _via_path(one, turns, start)

@@ -15,7 +15,7 @@ from tocsin.geo import closures as _closures
 from tocsin.geo.graph import Graph, km_by_class, load
 from tocsin.geo.measure import distance_m
 from tocsin.geo.route import Route, edge_points, find_route
-from tocsin.geo.snapping import Floats, Ints, Snap, Snaps, one, snap_points
+from tocsin.geo.snapping import Ints, Snap, Snaps, one, snap_points
 from tocsin.geo.speeds import LINE_DETOUR, LINE_SPEED_KMH
 from tocsin.geo.travel import Mask, Searcher, Times
 

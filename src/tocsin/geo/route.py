@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.graph import Graph
+from tocsin.geo.kernel import PARENT
 from tocsin.geo.measure import E7
 from tocsin.geo.snapping import Floats, Ints, Snaps
 from tocsin.geo.travel import Found, Mask, Searcher
@@ -49,14 +50,14 @@ def _states(found: Found, origin: Snaps, target: Snaps) -> list[int]:
         return [int(origin.edges[0][same & (origin.edges[0] >= 0)][0])]
     states = [state]
     while state >= 0:
-        state = int(found.workspace.parent[state])
+        state = int(found.workspace.scratch.link[state, PARENT])
         states.append(state if state >= 0 else int(found.seed_state[-1 - state]))
     return states
 
 
 def _draw(searcher: Searcher, states: list[int], origin: Snaps, target: Snaps, siren: bool, found: Found) -> Route:
     graph = searcher.graph
-    time_s = graph.state_siren_s if siren else graph.state_normal_s
+    time_s = graph.time_s(siren=siren)
     points: list[Floats] = []
     seconds: list[Floats] = []
     clock = 0.0
@@ -82,9 +83,10 @@ def _fraction(snaps: Snaps, edge: int) -> float:
 
 
 def _turn_s(searcher: Searcher, before: int, after: int, siren: bool) -> float:
-    side = searcher.side(reverse=False, siren=siren)
-    part = slice(int(side.ptr[before]), int(side.ptr[before + 1]))
-    return float(side.cost_s[part][side.neighbour[part] == after].min())
+    graph = searcher.graph
+    part = slice(int(graph.out_row[before, 0]), int(graph.out_row[before + 1, 0]))
+    cost_s = graph.out_arc.view(np.float32)[part, 1 + siren]
+    return float(cost_s[graph.out_arc[part, 0] == after].min())
 
 
 def edge_points(graph: Graph, edge: int, begin: float, end: float) -> tuple[Floats, Floats]:

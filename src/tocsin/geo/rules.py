@@ -104,7 +104,7 @@ def access_of(tags: Tags, name: str) -> Access | None:
     if tags.get("emergency") in ("yes", "designated", "official"):
         reserved = _motor_value(tags) in _NO or name in ("path", "pedestrian", "busway")
         return Access.RESERVED if reserved else Access.OPEN
-    if tags.get("emergency") == "no" or tags.get("area") == "yes" and name == "path":
+    if tags.get("emergency") == "no" or (tags.get("area") == "yes" and name == "path"):
         return None
     if tags.get("highway") == "emergency_access" or tags.get("service") == "emergency_access":
         return Access.RESERVED
@@ -163,7 +163,7 @@ def _closed_road_access(tags: Tags, name: str, value: str) -> Access | None:
 
 
 def directions(tags: Tags, name: str) -> tuple[bool, bool, bool]:
-    """(forward, backward, alternating): which ways the way may be driven. Reversible lanes: neither, nobody can know."""
+    """(forward, backward, alternating). Reversible lanes may be driven neither way: nobody can know which."""
     oneway = tags.get("oneway")
     for key in ("oneway:motor_vehicle", "oneway:vehicle"):
         oneway = tags.get(key, oneway)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo import kernel
 from tocsin.geo.graph import Graph
-from tocsin.geo.measure import E7, METRES_PER_DEGREE
+from tocsin.geo.grid import Feet, Ground, nearest
+from tocsin.geo.measure import E7
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Snap:
 
 @dataclass(frozen=True, slots=True)
 class Snaps:
-    """Many points on roads: arrays of n. `edges` and `fractions` are (n, 2): forward, backward; fraction from its start.
+    """Many points on roads: arrays of n; `edges` and `fractions` (n, 2): forward, backward, each from its own start.
 
     `piece` is -1 (and both edges) for a point that no road is near, which only happens on an empty map.
     """
@@ -63,10 +63,19 @@ class Snaps:
         )
 
 
-def grid_numbers(graph: Graph) -> Ints:
-    """The grid as the kernel wants it."""
+def ground_of(graph: Graph) -> Ground:
+    """The graph's points and grid as the compiled look-ups want them."""
     g = graph.grid
-    return np.array([g.south, g.west, g.cell_lat, g.cell_lon, g.rows, g.cols], np.int64)
+    return Ground(
+        np.array([g.south, g.west, g.cell_lat, g.cell_lon, g.rows, g.cols], np.int64),
+        graph.cell_ptr,
+        graph.cell_point,
+        graph.point_lat,
+        graph.point_lon,
+        graph.point_cum_m,
+        graph.point_piece,
+        graph.piece_main,
+    )
 
 
 def snap_points(graph: Graph, points_deg: Floats) -> Snaps:
@@ -75,32 +84,14 @@ def snap_points(graph: Graph, points_deg: Floats) -> Snaps:
     if not (np.abs(points[:, 0]) <= 90.0).all() or not (np.abs(points[:, 1]) <= 180.0).all():
         raise ValueError("a latitude must lie within ±90 and a longitude within ±180 degrees")
     n = len(points)
-    piece = np.full(n, -1, np.int64)
-    along, away, lat, lon = (np.full(n, np.nan) for _ in range(4))
-    kernel.nearest(
-        np.ascontiguousarray(points[:, 0]) / E7,
-        np.ascontiguousarray(points[:, 1]) / E7,
-        grid_numbers(graph),
-        graph.cell_ptr,
-        graph.cell_point,
-        graph.point_lat,
-        graph.point_lon,
-        graph.point_cum_m,
-        graph.point_piece,
-        graph.piece_main,
-        METRES_PER_DEGREE * E7,
-        STRAY_SLACK_M,
-        piece,
-        along,
-        away,
-        lat,
-        lon,
-    )
+    feet = Feet(np.full(n, -1, np.int64), *(np.full(n, np.nan) for _ in range(4)))
+    nearest(ground_of(graph), points[:, 0] / E7, points[:, 1] / E7, STRAY_SLACK_M, feet)
+    piece: Ints = feet.piece
     length = graph.point_cum_m[graph.piece_ptr[piece + 1] - 1].astype(np.float64)
-    ahead = np.clip(along / np.maximum(length, 1e-6), 0.0, 1.0)
+    ahead = np.clip(feet.along_m / np.maximum(length, 1e-6), 0.0, 1.0)
     edges = graph.piece_edges[piece].astype(np.int64)
     edges[piece < 0] = -1
-    return Snaps(piece, edges, np.stack([ahead, 1.0 - ahead], axis=1), away, lat * E7, lon * E7)
+    return Snaps(piece, edges, np.stack([ahead, 1.0 - ahead], axis=1), feet.away_m, feet.lat_e7 * E7, feet.lon_e7 * E7)
 
 
 def one(graph: Graph, snaps: Snaps, i: int) -> Snap:

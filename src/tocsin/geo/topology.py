@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo.measure import E7, distance_m, ranges
+from tocsin.geo.measure import degrees, distance_m, ranges
 from tocsin.geo.osm import NODE_BOLLARD, NODE_GATE, NODE_GIVE_WAY, NODE_SIGNAL, NODE_STOP, NODE_WALL, Nodes, Ways
 from tocsin.geo.speeds import FASTEST_KMH, FERRY, PROFILES, Profile
 
@@ -95,7 +95,7 @@ def _measure(way: Ints, at: Ints, starts: Ints, counts: Ints, nodes: Nodes) -> P
     way, starts, counts = way[order], starts[order], counts[order]
     point = at[ranges(starts, counts)]
     ptr = np.concatenate([[0], np.cumsum(counts)])
-    lat, lon = nodes.lat_e7[point] * E7, nodes.lon_e7[point] * E7
+    lat, lon = degrees(nodes.lat_e7[point]), degrees(nodes.lon_e7[point])
     step = np.zeros(len(point))
     if len(point):
         step[1:] = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])

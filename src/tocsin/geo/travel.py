@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo import kernel
-from tocsin.geo.graph import F4, I4, Graph
+from tocsin.geo.graph import I4, Graph
+from tocsin.geo.kernel import ROW_METRES, STAMP, Answer, Ends, Net, Scratch, search
 from tocsin.geo.snapping import Floats, Ints, Snaps
 
 BUCKET_S = 2.0
@@ -20,7 +20,7 @@ Mask = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Travel to or from n points: seconds (inf: no road leads there), metres by road, metres each point was off the road."""
+    """Travel to or from n points: seconds (inf: no road), metres by road, metres each point lay off the road."""
 
     eta_s: Floats
     length_m: Floats
@@ -29,37 +29,15 @@ class Times:
 
 @dataclass(slots=True)
 class Workspace:
-    """One thread's scratch arrays over states."""
+    """One thread's scratch memory and the stamp of its last search."""
 
-    dist: Floats
-    walked: Floats
-    parent: I4
-    stamp: NDArray[np.uint32]
-    slot: I4
-    before: I4
-    after: I4
-    heads: I4
-    cand_head: I4
+    scratch: Scratch
     mark: int = 0
-
-    @classmethod
-    def for_states(cls, n: int, n_buckets: int) -> "Workspace":
-        """Scratch for a graph of n states."""
-        ints = [np.zeros(n, np.int32) for _ in range(5)]
-        return cls(
-            np.zeros(n),
-            np.zeros(n),
-            ints[0],
-            np.zeros(n, np.uint32),
-            *ints[1:4],
-            np.zeros(n_buckets, np.int32),
-            ints[4],
-        )
 
     def next_mark(self) -> int:
         """A stamp never used before; when the numbers run out, start over with clean stamps."""
-        if self.mark >= 2**32 - 2:
-            self.stamp[:] = 0
+        if self.mark >= 2**31 - 2:
+            self.scratch.link[:, STAMP] = 0
             self.mark = 0
         self.mark += 1
         return self.mark
@@ -67,22 +45,12 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search leaves behind: per-point results and, for a route, the winning candidate and the labels' parents."""
+    """What a search leaves behind: times and, for a route, the states the points were reached by and all parents."""
 
     times: Times
     state: Ints  # the state each point was reached by, -1: none, or on the same edge without a search
     seed_state: Ints
     workspace: Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Arcs and times for one direction of search under one profile."""
-
-    ptr: I4
-    neighbour: I4
-    cost_s: F4
-    time_s: F4
 
 
 @dataclass(slots=True)
@@ -103,19 +71,17 @@ class Searcher:
         self._copy_edge = g.state_edge[n_edges:][order]
         self._copy_state = order + n_edges
         longest = max(
-            float(time.max(initial=0.0)) + float(cost.max(initial=0.0))
-            for time, cost in ((g.state_normal_s, g.out_normal_s), (g.state_siren_s, g.out_siren_s))
+            float(g.time_s(siren=siren).max(initial=0.0)) + float(g.arcs(siren=siren)[2].max(initial=0.0))
+            for siren in (False, True)
         )
         self._n_buckets = int(longest / BUCKET_S) + 3
         self._open = np.zeros(len(g.state_edge), np.uint8)
 
-    def side(self, *, reverse: bool, siren: bool) -> Side:
+    def net(self, *, reverse: bool, siren: bool, closed: Mask) -> Net:
         """The arrays to search: against the arrows towards one target, or along them from one origin."""
         g = self.graph
-        time = g.state_siren_s if siren else g.state_normal_s
-        if reverse:
-            return Side(g.in_ptr, g.in_state, g.in_siren_s if siren else g.in_normal_s, time)
-        return Side(g.out_ptr, g.out_state, g.out_siren_s if siren else g.out_normal_s, time)
+        row, arc = (g.in_row, g.in_arc) if reverse else (g.out_row, g.out_arc)
+        return Net(row, row.view(np.float32), arc, arc.view(np.float32), 1 + siren, closed)
 
     def closed_mask(self, edges: Ints) -> Mask:
         """1 for every state on a closed edge. A state stands for its edge, copies included."""
@@ -127,27 +93,17 @@ class Searcher:
 
     def to_one(self, target: Snaps, origins: Snaps, siren: bool, closed: Mask, limit_s: float) -> Found:
         """From every origin to one target (a Snaps of length 1)."""
-        side = self.side(reverse=True, siren=siren)
-        seeds = self._with_copies(*_directions(target))
-        starts = _directions(origins)
-        return self._run(
-            side,
-            seeds,
-            starts,
-            False,
-            True,
-            closed,
-            limit_s,
-            _direct(side, self.graph.state_length_m, origins, target),
-            origins,
-        )
+        net = self.net(reverse=True, siren=siren, closed=closed)
+        seeds = _ends(net, *self._with_copies(*_directions(target)), rest=False)
+        points = _ends(net, *_directions(origins), rest=True)
+        return self._run(net, seeds, points, _direct(net, origins, target), limit_s, origins.distance_m)
 
     def from_one(self, origin: Snaps, targets: Snaps, siren: bool, closed: Mask, limit_s: float) -> Found:
         """From one origin (a Snaps of length 1) to every target."""
-        side = self.side(reverse=False, siren=siren)
-        ends = self._with_copies(*_directions(targets))
-        direct = _direct(side, self.graph.state_length_m, origin, targets)
-        return self._run(side, _directions(origin), ends, True, False, closed, limit_s, direct, targets)
+        net = self.net(reverse=False, siren=siren, closed=closed)
+        seeds = _ends(net, *_directions(origin), rest=True)
+        points = _ends(net, *self._with_copies(*_directions(targets)), rest=False)
+        return self._run(net, seeds, points, _direct(net, origin, targets), limit_s, targets.distance_m)
 
     def _with_copies(self, state: Ints, point: Ints, fraction: Floats) -> tuple[Ints, Ints, Floats]:
         """Add the copies of each edge: an end on an edge is reached however the edge was entered."""
@@ -164,65 +120,18 @@ class Searcher:
             np.concatenate([fraction, fraction[which]]),
         )
 
-    def _run(
-        self,
-        side: Side,
-        seeds: tuple[Ints, Ints, Floats],
-        cands: tuple[Ints, Ints, Floats],
-        seed_rest: bool,
-        cand_rest: bool,
-        closed: Mask,
-        limit_s: float,
-        direct: tuple[Floats, Floats],
-        points: Snaps,
-    ) -> Found:
-        """`*_rest`: the offset is what remains of the edge after the point, not what lies before it."""
+    def _run(self, net: Net, seeds: Ends, points: Ends, answer: Answer, limit_s: float, snap_m: Floats) -> Found:
         ws = self._workspace()
-        length = self.graph.state_length_m
-        seed_share = 1.0 - seeds[2] if seed_rest else seeds[2]
-        cand_share = 1.0 - cands[2] if cand_rest else cands[2]
-        eta_s, metres = direct[0].copy(), direct[1].copy()
-        best = np.full(len(points), -1, np.int64)
-        kernel.search(
-            side.ptr,
-            side.neighbour,
-            side.cost_s,
-            side.time_s,
-            length,
-            closed,
-            seeds[0],
-            seed_share * side.time_s[seeds[0]],
-            seed_share * length[seeds[0]],
-            cands[0],
-            cands[1],
-            cand_share * side.time_s[cands[0]],
-            cand_share * length[cands[0]],
-            eta_s,
-            metres,
-            best,
-            limit_s,
-            BUCKET_S,
-            ws.dist,
-            ws.walked,
-            ws.parent,
-            ws.stamp,
-            ws.next_mark(),
-            ws.slot,
-            ws.before,
-            ws.after,
-            ws.heads,
-            ws.cand_head,
-            np.empty(len(cands[0]), np.int32),
-        )
-        late = eta_s > limit_s
-        eta_s[late], metres[late], best[late] = np.inf, np.inf, -1
-        state = np.where(best >= 0, cands[0][best], -1) if len(cands[0]) else best
-        return Found(Times(eta_s, metres, points.distance_m), state, seeds[0], ws)
+        search(net, seeds, points, answer, ws.scratch, ws.next_mark(), limit_s, 1.0 / BUCKET_S)
+        late = answer.seconds > limit_s
+        answer.seconds[late], answer.metres[late], answer.best[late] = np.inf, np.inf, -1
+        state = np.where(answer.best >= 0, points.state[answer.best], -1) if len(points.state) else answer.best
+        return Found(Times(answer.seconds, answer.metres, snap_m), state, seeds.state, ws)
 
     def _workspace(self) -> Workspace:
         ws: Workspace | None = getattr(self._local, "workspace", None)
         if ws is None:
-            ws = Workspace.for_states(len(self.graph.state_edge), self._n_buckets)
+            ws = Workspace(Scratch.sized(len(self.graph.state_edge), len(self.graph.out_arc), self._n_buckets))
             self._local.workspace = ws
         return ws
 
@@ -230,13 +139,21 @@ class Searcher:
 def _directions(snaps: Snaps) -> tuple[Ints, Ints, Floats]:
     """Flat (edge, point number, fraction from the edge's start) over the directions each point's road can be driven."""
     drivable = snaps.edges >= 0
-    return snaps.edges[drivable], np.nonzero(drivable)[0], snaps.fractions[drivable]
+    point = np.ascontiguousarray(np.nonzero(drivable)[0])  # one layout, one compilation
+    return snaps.edges[drivable], point, snaps.fractions[drivable]
 
 
-def _direct(side: Side, length_m: F4, starts: Snaps, ends: Snaps) -> tuple[Floats, Floats]:
-    """Seconds and metres for pairs on one edge with the end ahead (inf elsewhere). One side has length 1."""
+def _ends(net: Net, state: Ints, point: Ints, fraction: Floats, *, rest: bool) -> Ends:
+    """Offsets on each end's own edge: what lies before the point, or (`rest`) what remains after it."""
+    share = 1.0 - fraction if rest else fraction
+    return Ends(state, point, share * net.row_f[state, net.profile], share * net.row_f[state, ROW_METRES])
+
+
+def _direct(net: Net, starts: Snaps, ends: Snaps) -> Answer:
+    """What needs no search: pairs on one edge with the end ahead (inf elsewhere). One side has length 1."""
     same = (starts.edges == ends.edges) & (starts.edges >= 0) & (starts.fractions <= ends.fractions)
     edge = np.where(same, np.maximum(starts.edges, ends.edges), 0)
     ahead = np.where(same, ends.fractions - starts.fractions, np.inf)
-    seconds, metres = ahead * side.time_s[edge], ahead * length_m[edge]
-    return seconds.min(axis=1, initial=np.inf), metres.min(axis=1, initial=np.inf)
+    seconds = (ahead * net.row_f[edge, net.profile]).min(axis=1, initial=np.inf)
+    metres = np.where(same, ahead * net.row_f[edge, ROW_METRES], np.inf).min(axis=1, initial=np.inf)
+    return Answer(seconds, metres, np.full(len(seconds), -1, np.int64))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo.measure import E7, bearing_deg, ranges
+from tocsin.geo.measure import bearing_deg, degrees, ranges
 from tocsin.geo.osm import NODE_WALL, Nodes, Ways
 from tocsin.geo.speeds import FERRY, PROFILES, Access, Profile
 from tocsin.geo.topology import Edges, Ints, Pieces, node_costs_s
@@ -38,8 +38,8 @@ def make_arcs(edges: Edges, pieces: Pieces, ways: Ways, nodes: Nodes) -> Arcs:
     arms = np.bincount(pieces.tail, minlength=n_nodes) + np.bincount(pieces.head, minlength=n_nodes)
     at = edges.head[start]
     u_turn = end == edges.twin[start]
-    # In the middle of a road nobody turns round unless there is no other way on; it would only swell the graph.
-    pointless = u_turn & (arms[at] == 2) & (out_count[at] > 1) & (nodes.kind[at] != NODE_WALL)
+    # A vehicle may start and arrive facing either way, so turning round on the way helps only where the road ends.
+    pointless = u_turn & (arms[at] > 1) & (out_count[at] > 1) & (nodes.kind[at] != NODE_WALL)
     keep = ~pointless & ((nodes.kind[at] != NODE_WALL) | u_turn)
     start, end, u_turn, at = start[keep], end[keep], u_turn[keep], at[keep]
     angle = _angles(edges, pieces, nodes, start, end)
@@ -52,7 +52,7 @@ def _angles(edges: Edges, pieces: Pieces, nodes: Nodes, start: Ints, end: Ints) 
     first, last = pieces.ptr[edges.piece], pieces.ptr[edges.piece + 1] - 1
     leave_a, leave_b = np.where(edges.backward, last, first), np.where(edges.backward, last - 1, first + 1)
     come_a, come_b = np.where(edges.backward, first + 1, last - 1), np.where(edges.backward, first, last)
-    lat, lon = nodes.lat_e7[pieces.point] * E7, nodes.lon_e7[pieces.point] * E7
+    lat, lon = degrees(nodes.lat_e7[pieces.point]), degrees(nodes.lon_e7[pieces.point])
     leaving = bearing_deg(lat[leave_a], lon[leave_a], lat[leave_b], lon[leave_b])
     coming = bearing_deg(lat[come_a], lon[come_a], lat[come_b], lon[come_b])
     result: NDArray[np.float64] = (leaving[end] - coming[start] + 540.0) % 360.0 - 180.0
