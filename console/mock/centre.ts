@@ -139,9 +139,11 @@ export class Centre {
     }
   }
 
+  closed = new Map<string, IncidentRow>();
   #close(id: string, disposition: string, order = "", by = "mock"): void {
     this.record({ kind: "incident.closed", incident: id, disposition }, by, order);
-    this.#put("incidents", { ...this.incidents.get(id)!, status: "closed", closed_at: now(), disposition, changed_at: now() });
+    this.closed.set(id, { ...this.incidents.get(id)!, status: "closed", closed_at: now(), disposition, changed_at: now() });
+    this.#drop("incidents", id);
   }
 
   /** A second or so of life. */

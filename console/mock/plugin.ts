@@ -41,11 +41,12 @@ async function serve(centre: Centre, request: IncomingMessage, response: ServerR
   if (what === "tail") return tail(centre, response, Number(url.searchParams.get("after")));
   if (what === "places") return say(200, id ? centre.places("harbour")[0] : centre.places(url.searchParams.get("q") ?? ""));
   if (what === "units") return say(200, []);
-  if (what === "incidents" && !id) return say(200, [...centre.incidents.values()].filter((row) => row.status === "closed").slice(-50));
+  if (what === "incidents" && !id) return say(200, [...centre.closed.values()].toReversed().slice(0, 50));
+  if (what === "incidents" && !part) return say(200, centre.incidents.get(id!) ?? centre.closed.get(id!));
   if (what === "incidents" && part === "recommendation") return say(200, centre.recommend(id!));
   if (what === "incidents" && part === "routes") return say(200, []);
   if (what === "incidents" && part === "timeline") {
-    const calls = centre.incidents.get(id!)?.calls ?? [];
+    const calls = (centre.incidents.get(id!) ?? centre.closed.get(id!))?.calls ?? [];
     return say(200, { incident: id, entries: centre.entries.filter(({ fact }) => fact.incident === id || fact.to === id || calls.includes(String(fact.call))) });
   }
   if (what === "orders") {

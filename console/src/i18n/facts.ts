@@ -1,5 +1,6 @@
 /// What happened, in words: one sentence for every kind of fact, for the timeline and for screen readers.
 
+import type { FactKind } from "../wire/types";
 import type { Words } from "./words";
 
 export const factsEn = {
@@ -37,7 +38,7 @@ export const factsEn = {
   "alarm.acknowledged": (who: string, _what: string) => `Alarm taken by ${who}`,
   "road.closed": (_who: string, what: string) => `Road closed: ${what}`,
   "road.reopened": (_who: string, _what: string) => "Road open again",
-};
+} satisfies Record<FactKind, (who: string, what: string) => string>;
 
 export const factsPt: Words<typeof factsEn> = {
   "centre.opened": () => "Centro aberto",

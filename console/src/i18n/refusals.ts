@@ -1,5 +1,6 @@
 /// Every named no in a person's words. The server's own English sentence is the fallback for a name not listed here.
 
+import type { RefusalName } from "../wire/types";
 import type { Words } from "./words";
 
 type F = Record<string, unknown>;
@@ -48,7 +49,7 @@ export const refusalsEn = {
   busy: (_f: F) => "The server is busy. Nothing was done; try again.",
   not_recorded: (_f: F) => "The record cannot be written. Nothing was done.",
   no_answer: (_f: F) => "No answer from the server.",
-};
+} satisfies Record<RefusalName, (facts: F) => string> & Record<string, (facts: F) => string>;
 
 export const refusalsPt: Words<typeof refusalsEn> = {
   unknown_call: (f) => `Não há chamada${w(f, "call")}.`,

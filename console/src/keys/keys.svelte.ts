@@ -16,7 +16,7 @@ export interface Binding {
 }
 
 class Keys {
-  #bindings = $state.raw<readonly Binding[]>([]);
+  #bindings: readonly Binding[] = [];
 
   /** Registers keys; returns the way to take them back. Two bindings for one key is a mistake of ours: it throws. */
   use(bindings: Binding[]): () => void {

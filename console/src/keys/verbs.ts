@@ -2,6 +2,7 @@
 
 import type { Messages } from "../i18n/languages";
 import { callOrder } from "../room/order_of_rows";
+import { placeName } from "../room/places";
 import type { IncidentType, Order, Place, UnitRow } from "../wire/types";
 import { findDispositions, findId, findTypes, nameOf, startingWith } from "./find";
 import type { Completion, Ground, Meaning, Said } from "./grammar";
@@ -29,8 +30,6 @@ const wrong = (word: string, why: string, completions: Completion[] = []): Meani
 const ready = (order: Order, says: string, completions: Completion[] = []): Meaning => ({ state: "ready", order, says, completions });
 
 const placed = (query: string, make: (place: Place) => { order: Order; says: string }): Meaning => ({ state: "place", query, make });
-
-const placeName = (place: Place): string => place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`;
 
 const callName = (ground: Ground, call: string): string => ground.messages.orders.call(call);
 
@@ -62,13 +61,21 @@ function withUnit(said: Said, ground: Ground, then: (unit: UnitRow, rest: string
   return then(unit, rest);
 }
 
+/** A number as long as the incidents' own is meant as one: "n 1432 …" must never become a note on another incident. */
+function looksLikeIncident(word: string, ground: Ground): boolean {
+  if (!/^\d+$/.test(word)) return false;
+  const [any] = ground.incidents.keys();
+  return word.length >= Math.min(3, any?.length ?? 3);
+}
+
 /** The incident named first, or the selected one; the other words follow. */
 function withIncident(said: Said, ground: Ground, then: (incident: string, rest: string) => Meaning): Meaning {
   const [word] = said.words;
   const named = word ? findId(word, ground.incidents) : null;
   if (named !== null && word) return then(named, said.rest.slice(word.length).trim());
+  if (word && looksLikeIncident(word, ground)) return wrong(word, ground.messages.desk.command.no_such.incident);
   if (ground.selected) return then(ground.selected, said.rest);
-  return word && /^\d+$/.test(word) ? wrong(word, ground.messages.desk.command.no_such.incident) : need(ground, "incident");
+  return need(ground, "incident");
 }
 
 function typeChoices(types: IncidentType[], ground: Ground, line: (type: IncidentType) => string): Completion[] {
@@ -298,10 +305,14 @@ function unblock(said: Said, ground: Ground): Meaning {
   return ready({ kind: "reopen_road", closure: closure.id }, ground.messages.orders.unblock(placeName(closure.place)));
 }
 
+/** A closed incident is off the board: its number is taken as typed, and the server knows whether there is one. */
 function reopen(said: Said, ground: Ground): Meaning {
-  return withIncident(said, ground, (incident, reason) =>
-    ready({ kind: "reopen_incident", incident, ...(reason ? { reason } : {}) }, ground.messages.orders.reopen(incidentName(incident, ground))),
-  );
+  const [word, ...text] = said.words;
+  const named = word && /\d/.test(word) ? word : "";
+  const incident = named || (ground.incidents.has(ground.selected) ? "" : ground.selected);
+  if (!incident) return need(ground, "incident");
+  const reason = named ? text.join(" ") : said.rest;
+  return ready({ kind: "reopen_incident", incident, ...(reason ? { reason } : {}) }, ground.messages.orders.reopen(incident));
 }
 
 function acknowledge(_said: Said, ground: Ground): Meaning {

@@ -38,7 +38,9 @@ class Desk {
   });
 
   current = $derived<CallRow | null>(this.mine.find((call) => call.id === this.chosenCall) ?? this.mine.at(-1) ?? null);
-  incident = $derived<IncidentRow | null>(room.incidents.get(this.selected) ?? null);
+  left = $state.raw<IncidentRow | null>(null);
+  /** The selected incident: from the board while it is open; as fetched once it is closed and off the board. */
+  incident = $derived<IncidentRow | null>(room.incidents.get(this.selected) ?? (this.left?.id === this.selected ? this.left : null));
 
   /** Units the recommendation names, while it is about the selected incident. */
   recommended = $derived.by((): string[] | null => {
@@ -83,11 +85,18 @@ class Desk {
     if (opened) this.select(String(opened.fact.incident));
   }
 
+  /** Closed incidents leave the board: the selected one is fetched, so that it can still be read. */
+  async fetchLeft(): Promise<void> {
+    const id = this.selected;
+    const answer = await ask<IncidentRow>(`/api/incidents/${encodeURIComponent(id)}`);
+    if (answer.ok && this.selected === id) this.left = answer.value;
+  }
+
   async recommend(): Promise<void> {
     const incident = this.selected;
     const asked = (this.#asked += 1);
     const row = room.incidents.get(incident);
-    if (!incident || row?.status === "closed") {
+    if (!row || row.status === "closed") {
       this.recommendation = null;
       this.recommendationProblem = null;
       return;

@@ -2,6 +2,7 @@
 
 import type { Messages } from "../i18n/languages";
 import { nameOf } from "../keys/find";
+import { placeName } from "../room/places";
 import type { AlarmKind, Catalogue, Drive, Entry, Fact, Place, ReleaseReason } from "../wire/types";
 import * as format from "../i18n/format";
 
@@ -24,7 +25,7 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
   const place = fact.place as Place | undefined | null;
   const type = catalogue.types.find((each) => each.code === fact.type);
   const typed = fact.type ? [type ? nameOf(type, language) : text(fact.type), messages.common.priority[Number(fact.priority)]].filter(Boolean).join(", ") : "";
-  const placed = place ? place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}` : "";
+  const placed = place ? placeName(place) : "";
   switch (fact.kind) {
     case "incident.opened":
       return [typed, placed].filter(Boolean).join(", ");

@@ -1,26 +1,22 @@
-/// The words of the wire, as the server's structs have them. Instants are seconds UTC; units stand last in names.
-/// Knows no screen and no store.
+/// The words of the wire. Rows and answers are the types made from the server's OpenAPI document (api.ts, made by the
+/// build, never edited); what is said here besides is checked against them below. Instants are seconds UTC; units stand
+/// last in names. Knows no screen and no store.
+
+import type { components } from "./api";
+
+type S = components["schemas"];
 
 export type Instant = number;
-export type Basis = "road" | "line" | "none";
-export type Mode = "live" | "exercise";
-export type CallStatus = "ringing" | "answered" | "attached" | "released";
-export type ReleaseReason = "abandoned" | "information";
-export type AlarmKind = "call_unanswered" | "not_acknowledged" | "long_on_scene";
-export type UnitStatus =
-  | "off_duty"
-  | "available"
-  | "dispatched"
-  | "acknowledged"
-  | "en_route"
-  | "staged"
-  | "on_scene"
-  | "at_patient"
-  | "left_scene"
-  | "at_hospital"
-  | "handed_over";
-export type Stamp = Exclude<UnitStatus, "off_duty" | "dispatched">;
+export type Mode = S["Board"]["mode"];
+export type Basis = S["OnIt"]["basis"];
+export type CallStatus = S["CallRow"]["status"];
+export type ReleaseReason = S["ReleaseCall"]["reason"];
+export type AlarmKind = S["AlarmRow"]["alarm_kind"];
+export type UnitStatus = S["UnitRow"]["status"];
+export type Stamp = S["StampUnit"]["status"];
+export type BypassReason = NonNullable<S["Candidate"]["reason"]>;
 
+/** A point and its words. The server leaves out what says nothing. */
 export interface Place {
   lat: number;
   lon: number;
@@ -32,88 +28,15 @@ export interface Place {
 /** [unit, at, lat, lon, speed_mps, heading_deg] */
 export type Move = [unit: string, at: Instant, lat: number, lon: number, speed_mps: number, heading_deg: number];
 
-export interface CallRow {
-  id: string;
-  status: CallStatus;
-  line: string;
-  number: string;
-  caller: string;
-  place: Place | null;
-  received_at: Instant;
-  answered_at: Instant | null;
-  answered_by: string;
-  ended_at: Instant | null;
-  incident: string;
-  reason: ReleaseReason | null;
-  notes: string[];
-}
+/** The server leaves out a field that says nothing: reading one must expect that. */
+type WithPlace<T> = Omit<T, "place"> & { place: T extends { place: infer P } ? (null extends P ? Place | null : Place) : never };
 
-export interface OnIt {
-  unit: string;
-  status: UnitStatus;
-  since: Instant;
-  dispatched_at: Instant;
-  due_at: Instant | null;
-  basis: Basis;
-}
-
-export interface IncidentRow {
-  id: string;
-  status: "open" | "closed";
-  type: string;
-  priority: number;
-  place: Place;
-  summary: string;
-  opened_at: Instant;
-  opened_by: string;
-  calls: string[];
-  links: string[];
-  units: OnIt[];
-  first_dispatched_at: Instant | null;
-  first_on_scene_at: Instant | null;
-  closed_at: Instant | null;
-  disposition: string;
-  notes: number;
-  last_note: string;
-  changed_at: Instant;
-}
-
-export interface UnitRow {
-  id: string;
-  unit_kind: string;
-  agency: string;
-  capabilities: string[];
-  crew_min: number;
-  crew_count: number;
-  station: string;
-  home: Place;
-  status: UnitStatus;
-  since: Instant;
-  incident: string;
-  at_station: boolean;
-  due_at: Instant | null;
-  basis: Basis;
-  destination: string;
-}
-
-export interface AlarmRow {
-  id: string;
-  alarm_kind: AlarmKind;
-  subject: string;
-  since: Instant;
-  raised_at: Instant;
-  incident: string;
-  acknowledged_by: string;
-}
-
-export interface ClosureRow {
-  id: string;
-  place: Place;
-  radius_m: number;
-  reason: string;
-  since: Instant;
-  by: string;
-}
+export type CallRow = WithPlace<S["CallRow"]>;
+export type OnIt = S["OnIt"];
+export type IncidentRow = WithPlace<S["IncidentRow"]>;
+export type UnitRow = Omit<S["UnitRow"], "home"> & { home: Place };
+export type AlarmRow = S["AlarmRow"];
+export type ClosureRow = WithPlace<S["ClosureRow"]>;
 
 /** Rows by id. In a tail event: those that changed; null means gone from the board. */
 export interface Rows {
@@ -123,58 +46,35 @@ export interface Rows {
   alarms: Record<string, AlarmRow | null>;
   closures: Record<string, ClosureRow | null>;
 }
-
-export interface Board {
-  centre: string;
-  name: string;
-  mode: Mode;
-  position: number;
-  rows: Rows;
-}
-
+export type Board = Omit<S["Board"], "rows"> & { rows: Rows };
 export interface Picture {
   board: Board;
   tracks: Move[];
   now: Instant;
 }
 
-export interface Drive {
-  basis: Basis;
-  eta_s?: number;
-  length_m?: number;
-  lat?: number | null;
-  lon?: number | null;
-  position_at?: Instant | null;
-}
+export type Drive = Partial<S["Drive"]> & { basis: Basis };
 
 /** A fact as recorded; which fields it has depends on its kind. */
 export interface Fact {
-  kind: string;
+  kind: FactKind;
   at: Instant;
   [field: string]: unknown;
 }
-
-export interface Entry {
-  position: number;
-  recorded_at: Instant;
-  by: string;
-  order: string;
-  seen: number;
-  fact: Fact;
-}
-
+export type FactKind = S["DecisionFact"]["kind"];
+export type Entry = Omit<S["Entry"], "fact"> & { fact: Fact };
 export interface Done {
   position: number;
   entries: Entry[];
   repeated: boolean;
 }
-
 export interface Problem {
   name: string;
   text: string;
   field?: string;
   facts?: Record<string, unknown>;
 }
+export type RefusalName = S["RefusalName"];
 
 export interface TailFacts {
   position: number;
@@ -185,52 +85,12 @@ export interface TailTracks {
   now: Instant;
   moves: Move[];
 }
-export interface TailPulse {
-  now: Instant;
-  position: number;
-}
-export interface TailReset {
-  position: number;
-}
+export type TailPulse = S["TailPulse"];
+export type TailReset = S["TailReset"];
 
-export type BypassReason =
-  | "off_duty"
-  | "understaffed"
-  | "on_incident"
-  | "not_capable"
-  | "no_road"
-  | "farther"
-  | "not_needed";
-
-export interface Candidate {
-  unit: string;
-  chosen: boolean;
-  basis: Basis;
-  eta_s: number | null;
-  length_m: number | null;
-  position_age_s: number | null;
-  capability: string;
-  reason: BypassReason | null;
-  incident: string;
-  later_s: number | null;
-  text: string;
-}
-
-export interface NeedStatus {
-  capability: string;
-  count: number;
-  assigned: number;
-  chosen: number;
-}
-
-export interface Recommendation {
-  incident: string;
-  position: number;
-  now: Instant;
-  needs: NeedStatus[];
-  candidates: Candidate[];
-}
-
+export type Candidate = S["Candidate"];
+export type NeedStatus = S["NeedStatus"];
+export type Recommendation = S["Recommendation"];
 export interface Route {
   unit: string;
   incident: string;
@@ -240,13 +100,7 @@ export interface Route {
   points: [lat: number, lon: number][];
   streets: string[];
 }
-
-export interface PlaceMatch {
-  place: Place;
-  detail: string;
-  match: string;
-}
-
+export type PlaceMatch = WithPlace<S["PlaceMatch"]>;
 export interface Timeline {
   incident: string;
   entries: Entry[];
@@ -256,30 +110,15 @@ export interface Need {
   capability: string;
   count?: number;
 }
-export interface IncidentType {
-  code: string;
-  group: string;
-  priority: number;
-  name: Record<string, string>;
-  needs?: Need[];
-  words?: string[];
-}
-export interface Disposition {
-  code: string;
-  name: Record<string, string>;
-}
+export type IncidentType = Omit<S["IncidentType"], "needs" | "words"> & { needs?: Need[]; words?: string[] };
+export type Disposition = S["Disposition"];
 export interface Catalogue {
   types: IncidentType[];
   dispositions: Disposition[];
-  limits: { call_unanswered_s: number; not_acknowledged_s: number; long_on_scene_s: number };
+  limits: S["Limits"];
 }
 
-export interface Resource {
-  kind: string;
-  name: string;
-  lat: number;
-  lon: number;
-}
+export type Resource = S["ResourceView"];
 export interface Region {
   name: string;
   bbox: [w: number, s: number, e: number, n: number];
@@ -287,18 +126,7 @@ export interface Region {
   has_basemap: boolean;
   resources: Resource[];
 }
-
-export interface Session {
-  account: string;
-  display: string;
-  roles: string[];
-  unit: string;
-  language: string;
-  csrf: string;
-  mode: Mode;
-  centre: string;
-  name: string;
-}
+export type Session = S["SessionView"];
 
 /** Requests to change something: `kind` and the fields of the server's order of that name. */
 export type Order =
@@ -318,9 +146,22 @@ export type Order =
   | { kind: "unit_off_duty"; unit: string }
   | { kind: "unit_at_station"; unit: string }
   | { kind: "dispatch_units"; incident: string; units: string[] }
-  | { kind: "stamp_unit"; unit: string; status: Stamp; destination?: string }
+  | { kind: "stamp_unit"; unit: string; status: Stamp; at?: Instant | null; destination?: string }
   | { kind: "cancel_unit"; unit: string; reason?: string }
   | { kind: "divert_unit"; unit: string; incident: string; reason?: string }
   | { kind: "close_road"; place: Place; radius_m?: number; reason?: string }
   | { kind: "reopen_road"; closure: string }
   | { kind: "acknowledge_alarm"; alarm: string };
+
+/** A type error here means that the server's words have changed and ours have not. */
+type Agrees<Ours extends Theirs, Theirs> = Ours;
+type DeepRequired<T> = T extends object ? { [K in keyof T]-?: DeepRequired<T[K]> } : T;
+export type Checked = [
+  Agrees<DeepRequired<Order>, S["Order"]>,
+  Agrees<Required<Place>, S["Place"]>,
+  Agrees<Move, S["Move"]>,
+  Agrees<Route, S["Route"]>,
+  Agrees<Region, S["RegionView"]>,
+  Agrees<keyof Rows, keyof S["Rows"]>,
+  Agrees<keyof S["Rows"], keyof Rows>,
+];
