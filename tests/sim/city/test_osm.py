@@ -78,10 +78,15 @@ def test_houses_are_written_with_whole_addresses(found: tuple[dict, dict, dict],
     assert all(t["addr:street"] in names and t["addr:city"] == town.name for t in addressed)
 
 
-def test_turn_restrictions_meet_at_their_node(tmp_path: Path, big: City) -> None:
-    path = tmp_path / "big.osm.pbf"
+@pytest.fixture(scope="module")
+def big_found(big: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict, dict]:
+    path = tmp_path_factory.mktemp("city") / "big.osm.pbf"
     write_osm(big, path)
-    _, ways, relations = read(path)
+    return read(path)
+
+
+def test_turn_restrictions_meet_at_their_node(big_found: tuple[dict, dict, dict]) -> None:
+    _, ways, relations = big_found
     turns = [m for m, t in relations.values() if t["type"] == "restriction"]
     assert turns
     for members in turns:
@@ -90,10 +95,10 @@ def test_turn_restrictions_meet_at_their_node(tmp_path: Path, big: City) -> None
         assert role["via"] in {ways[role["to"]][0][0], ways[role["to"]][0][-1]}
 
 
-def test_oneway_ways_run_with_the_traffic(found: tuple[dict, dict, dict], town: City) -> None:
-    ways = [refs for refs, t in found[1].values() if t.get("oneway") == "yes"]
+def test_oneway_ways_run_with_the_traffic(big_found: tuple[dict, dict, dict], big: City) -> None:
+    ways = [refs for refs, t in big_found[1].values() if t.get("oneway") == "yes"]
     pairs = {(refs[i], refs[j]) for refs in ways for i in range(len(refs)) for j in range(i + 1, len(refs))}
-    wanted = [(e.u + 1, e.v + 1) for e in town.edges if e.oneway]
+    wanted = [(e.u + 1, e.v + 1) for e in big.edges if e.oneway]
     assert wanted
     assert all(pair in pairs for pair in wanted)
 
