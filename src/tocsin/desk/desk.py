@@ -160,8 +160,8 @@ class Desk:
             settled = await self._writer.commit(batch)
         except LogError as error:
             _say.error("not recorded: %s", error)
-            _fail(batch, Busy("not_recorded", f"the record refused: {error}; nothing was changed"))
             await self._hear([])
+            _fail(batch, Busy("not_recorded", f"the record refused: {error}; nothing was changed"))
             return
         await self._hear(settled.entries)
         for asked, answer in settled.answers:
