@@ -107,6 +107,15 @@ def test_picture_and_tail_are_the_fresh_picture_from_everywhere(seed):
         play(entries, prefix, rng.sample(range(len(entries)), len(entries) // 8))
 
 
+def differs(entries: Sequence[AnyEntry]) -> bool:
+    """Whether a screen of this tail comes to show something else than a fresh picture."""
+    try:
+        play(entries, 1, range(len(entries)))
+    except AssertionError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_tail_that_forgets_rows_of_one_table_is_found_out(monkeypatch, table):
     """The property above can fail."""
@@ -118,9 +127,7 @@ def test_a_tail_that_forgets_rows_of_one_table_is_found_out(monkeypatch, table):
 
     monkeypatch.setattr(Touched, "add", forgetful)
     stories = [story(random.Random(seed), 160) for seed in range(8)]
-    with pytest.raises(AssertionError):
-        for entries in stories:
-            play(entries, 1, range(len(entries)))
+    assert any(differs(entries) for entries in stories)
 
 
 def test_the_tail_frame_says_the_same_as_the_rows():
