@@ -13,7 +13,7 @@ class Settings {
 
   constructor() {
     const asked = new URLSearchParams(globalThis.location?.search ?? "").get("lang");
-    this.language = asLanguage(asked) ?? asLanguage(recall("language")) ?? asLanguage(navigator.language) ?? "en";
+    this.language = asLanguage(asked) ?? asLanguage(recall("language")) ?? asLanguage(globalThis.navigator?.language) ?? "en";
     this.theme = recall("theme") === "day" ? "day" : "night";
     this.sound = recall("sound") !== "off";
     this.letters = recall("letters") !== "off";

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+
+import { DISPOSITIONS, TYPES } from "../../mock/centre";
+import { en, pt } from "../../src/i18n/languages";
+import { type Ground, understand } from "../../src/keys/grammar";
+import type { AlarmRow, CallRow, ClosureRow, IncidentRow, UnitRow } from "../../src/wire/types";
+
+const table = <T extends { id: string }>(...rows: Partial<T>[]) => new Map(rows.map((row) => [row.id as string, row as T]));
+const PLACE = { lat: 38.7, lon: -9.1, text: "12 Mill Street" };
+
+const GROUND: Ground = {
+  calls: table<CallRow>(
+    { id: "17", status: "answered", place: PLACE, received_at: 1 },
+    { id: "18", status: "ringing", place: null, received_at: 9 },
+    { id: "19", status: "ringing", place: null, received_at: 5 },
+  ),
+  incidents: table<IncidentRow>(
+    { id: "1432", type: "fire_building", priority: 1, place: PLACE, units: [] },
+    { id: "1433", type: "medical_fall", priority: 3, place: PLACE, units: [] },
+  ),
+  units: table<UnitRow>(
+    { id: "E12", status: "available", crew_min: 3, incident: "" },
+    { id: "E1", status: "available", crew_min: 3, incident: "" },
+    { id: "M3", status: "en_route", crew_min: 2, incident: "1433" },
+  ),
+  alarms: table<AlarmRow>({ id: "a1", alarm_kind: "not_acknowledged", subject: "M3", raised_at: 1, acknowledged_by: "" }),
+  closures: table<ClosureRow>({ id: "7", place: PLACE }),
+  catalogue: { types: TYPES as never, dispositions: DISPOSITIONS as never, limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700 } },
+  language: "en",
+  messages: en,
+  selected: "1432",
+  current: "17",
+  recommended: ["E12", "M3"],
+};
+
+describe("a line becomes an order", () => {
+  test.each([
+    ["a", { kind: "answer_call", call: "19" }],
+    ["a 18", { kind: "answer_call", call: "18" }],
+    ["o fire b", { kind: "open_incident", type: "fire_building", calls: ["17"] }],
+    ["o building fire p2", { kind: "open_incident", type: "fire_building", calls: ["17"], priority: 2 }],
+    ["o not breathing", { kind: "open_incident", type: "medical_arrest", calls: ["17"] }],
+    ["d", { kind: "dispatch_units", incident: "1432", units: ["E12", "M3"] }],
+    ["d e12", { kind: "dispatch_units", incident: "1432", units: ["E12"] }],
+    ["d e12 E1 1433", { kind: "dispatch_units", incident: "1433", units: ["E12", "E1"] }],
+    ["D  E12   e12 1433 ", { kind: "dispatch_units", incident: "1433", units: ["E12"] }],
+    ["s m3 os", { kind: "stamp_unit", unit: "M3", status: "on_scene" }],
+    ["s m3 left St Mary", { kind: "stamp_unit", unit: "M3", status: "left_scene", destination: "St Mary" }],
+    ["x m3 not needed", { kind: "cancel_unit", unit: "M3", reason: "not needed" }],
+    ["v m3 1432 closer", { kind: "divert_unit", unit: "M3", incident: "1432", reason: "closer" }],
+    ["v m3", { kind: "divert_unit", unit: "M3", incident: "1432" }],
+    ["n 1433 smoke  on stairs", { kind: "note_incident", incident: "1433", text: "smoke  on stairs" }],
+    ["n 2 adults حريق", { kind: "note_incident", incident: "1432", text: "2 adults حريق" }],
+    ["nc two children", { kind: "note_call", call: "17", text: "two children" }],
+    ["c false nothing found", { kind: "close_incident", incident: "1432", disposition: "false_alarm", text: "nothing found" }],
+    ["c 1433 done", { kind: "close_incident", incident: "1433", disposition: "done" }],
+    ["t 1433 p1", { kind: "reclassify_incident", incident: "1433", priority: 1 }],
+    ["t cardiac p2", { kind: "reclassify_incident", incident: "1432", type: "medical_arrest", priority: 2 }],
+    ["k 1433", { kind: "link_incidents", incident: "1432", other: "1433" }],
+    ["k 1433 1432", { kind: "link_incidents", incident: "1433", other: "1432" }],
+    ["j 1433", { kind: "attach_call", call: "17", incident: "1433" }],
+    ["rel a", { kind: "release_call", call: "17", reason: "abandoned" }],
+    ["rel i asked the time", { kind: "release_call", call: "17", reason: "information", text: "asked the time" }],
+    ["on e12 4", { kind: "unit_on_duty", unit: "E12", crew_count: 4 }],
+    ["off e12", { kind: "unit_off_duty", unit: "E12" }],
+    ["home e12", { kind: "unit_at_station", unit: "E12" }],
+    ["unblock", { kind: "reopen_road", closure: "7" }],
+    ["reopen 1200 still smoking", { kind: "reopen_incident", incident: "1200", reason: "still smoking" }],
+    ["ack", { kind: "acknowledge_alarm", alarm: "a1" }],
+  ])("%s", (line, order) => {
+    expect(understand(line, GROUND)).toMatchObject({ state: "ready", order });
+  });
+
+  test.each([
+    ["l 12 mill st", "12 mill st", { kind: "locate_call", call: "17", place: PLACE }],
+    ["r 1433 mill / high", "mill / high", { kind: "relocate_incident", incident: "1433", place: PLACE }],
+    ["block mill street 40 m", "mill street", { kind: "close_road", place: PLACE, radius_m: 40 }],
+    ["block شارع الملك", "شارع الملك", { kind: "close_road", place: PLACE, radius_m: 15 }],
+  ])("%s searches for a place first", (line, query, order) => {
+    const meaning = understand(line, GROUND);
+    expect(meaning).toMatchObject({ state: "place", query });
+    if (meaning.state === "place") expect(meaning.make(PLACE).order).toEqual(order);
+  });
+});
+
+describe("what is not an order says why, and gives no order", () => {
+  test.each([
+    ["", "empty"],
+    ["zz", "wrong"],
+    ["d e99", "wrong"],
+    ["d e12 9999", "wrong"],
+    ["n 9999 text meant for another", "wrong"],
+    ["c 9999 done", "wrong"],
+    ["s m3", "need"],
+    ["s m3 xx", "need"],
+    ["n", "need"],
+    ["on e12", "need"],
+    ["o", "need"],
+    ["o qqqq", "wrong"],
+    ["k 1432", "need"],
+    ["c", "need"],
+  ])("%j: %s", (line, state) => {
+    expect(understand(line, GROUND).state).toBe(state);
+  });
+
+  test("without a selection, a call or a recommendation, the bare forms ask for one", () => {
+    const bare = { ...GROUND, selected: "", current: "", recommended: null };
+    for (const line of ["d", "d e12", "n hello", "l mill", "o fire", "j 1432", "rel a", "nc x"]) expect(understand(line, bare).state, line).toBe("need");
+  });
+
+  test("a part of a callsign never dispatches; it offers the whole ones", () => {
+    const meaning = understand("d e", GROUND);
+    expect(meaning).toMatchObject({ state: "wrong" });
+    expect("completions" in meaning && meaning.completions.map((each) => each.line.trim())).toEqual(["d E1", "d E12"]);
+  });
+});
+
+test("the preview names the incident in words, in the person's language", () => {
+  const english = understand("d e12", GROUND);
+  const portuguese = understand("d e12", { ...GROUND, messages: pt, language: "pt" });
+  expect(english).toMatchObject({ says: "Send E12 to 1432 (Building fire, 12 Mill Street)" });
+  expect(portuguese).toMatchObject({ says: "Enviar E12 para 1432 (Incêndio em edifício, 12 Mill Street)" });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+
+import { DISPOSITIONS, TYPES } from "../../mock/centre";
+import { en, pt } from "../../src/i18n/languages";
+import { belongs, sentence } from "../../src/panels/sentences";
+import type { Catalogue, Entry, Fact } from "../../src/wire/types";
+
+const CATALOGUE = { types: TYPES, dispositions: DISPOSITIONS } as unknown as Catalogue;
+const entry = (fact: Partial<Fact>): Entry => ({ position: 1, recorded_at: 0, by: "ana", order: "", seen: 0, fact: { at: 0, ...fact } as Fact });
+const say = (fact: Partial<Fact>) => sentence(entry(fact), en, CATALOGUE, "en");
+
+test("facts as sentences", () => {
+  expect(say({ kind: "incident.opened", type: "fire_building", priority: 1, place: { lat: 1, lon: 2, text: "12 Mill Street" } })).toBe("Incident opened: Building fire, Immediate, 12 Mill Street");
+  expect(say({ kind: "unit.dispatched", unit: "E12", drive: { basis: "line", eta_s: 245 } })).toBe("E12 dispatched, 4:05 straight line");
+  expect(say({ kind: "unit.dispatched", unit: "E12", drive: { basis: "none" } })).toBe("E12 dispatched, no estimate");
+  expect(say({ kind: "incident.noted", text: "دخان كثيف" })).toBe("دخان كثيف");
+  expect(say({ kind: "incident.closed", disposition: "false_alarm" })).toBe("Closed: False alarm");
+  expect(sentence(entry({ kind: "unit.diverted", unit: "M3", to: "1433" }), pt, CATALOGUE, "pt")).toBe("M3 desviada para 1433");
+});
+
+test("a kind this screen does not know is named, not hidden", () => {
+  expect(say({ kind: "moon.landed" as never })).toBe("moon.landed");
+});
+
+test("what belongs to an incident", () => {
+  expect(belongs(entry({ kind: "unit.diverted", incident: "1", to: "2" }), "2", [])).toBe(true);
+  expect(belongs(entry({ kind: "call.noted", call: "9" }), "2", ["9"])).toBe(true);
+  expect(belongs(entry({ kind: "call.noted", call: "8" }), "2", ["9"])).toBe(false);
+});
