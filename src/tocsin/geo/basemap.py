@@ -34,6 +34,7 @@ __all__ = ["BasemapError", "build_basemap"]
 NAME = "basemap.pmtiles"
 _MARGIN = 0.02
 _SEA_MARGIN = 0.3
+_SEA_MARGIN_DEG = 0.12
 Frame = tuple[float, float, float, float]
 
 
@@ -63,12 +64,12 @@ def build_basemap(source: Path, out: Path, bbox: Frame, progress: Progress) -> d
     return dict(sketch.counts)
 
 
-def _framed(bbox: Frame, margin: float = _MARGIN) -> Frame:
-    """The box with a margin on each side, as a share of its size."""
+def _framed(bbox: Frame, margin: float = _MARGIN, least_deg: float = 0.0) -> Frame:
+    """The box with a margin on each side, as a share of its size, at least so many degrees."""
     west, south, east, north = bbox
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise BasemapError(f"the region's bounds are not a box on the earth: {bbox}")
-    wide, high = (east - west) * margin, (north - south) * margin
+    wide, high = max((east - west) * margin, least_deg), max((north - south) * margin, least_deg)
     return max(-180, west - wide), max(-85, south - high), min(180, east + wide), min(85, north + high)
 
 
@@ -165,7 +166,7 @@ class _Sketch:
 
     def _sea(self) -> None:
         spots = shapely.points(np.array(self._roads).reshape(-1, 2))
-        wide = _framed(self.frame, _SEA_MARGIN)
+        wide = _framed(self.frame, _SEA_MARGIN, _SEA_MARGIN_DEG)
         wet, bare = sea(self._coast, wide, spots)
         if wet:
             self.frame = wide
