@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -159,17 +160,49 @@ def test_an_administrator_can_help_a_locked_person(access, how):
     assert isinstance(access.sign_in("ana", GOOD, "", NOW), Session)
 
 
-def test_guesses_made_at_once_get_hardly_further_than_guesses_in_a_row(access):
-    answers = []
-    threads = [threading.Thread(target=lambda: answers.append(access.sign_in("ana", BAD, "", NOW))) for _ in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    names = [refusal(answer) for answer in answers]
-    assert len(names) == 40
+class Meddled(Counting):
+    """Does something of the test's in the middle of checking a password."""
+
+    meddle = staticmethod(lambda: None)
+
+    def verify(self, hash, password):  # noqa: A002
+        right = super().verify(hash, password)
+        self.meddle()
+        return right
+
+
+class Slow(Counting):
+    """Takes its time, and notes how many are being checked at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.now, self.most = 0, 0
+
+    def verify(self, hash, password):  # noqa: A002
+        self.now += 1
+        self.most = max(self.most, self.now)
+        time.sleep(0.02)
+        self.now -= 1
+        return super().verify(hash, password)
+
+
+def test_guesses_made_at_once_get_hardly_further_than_guesses_in_a_row(path):
+    slow = Slow()
+    access = Access.open(path, argon2=slow)
+    with ThreadPoolExecutor(40) as pool:
+        names = [refusal(a) for a in pool.map(lambda _: access.sign_in("ana", BAD, "", NOW), range(40))]
+    access.close()
     assert FAILURES_PER_ACCOUNT <= names.count("wrong_name_or_password") <= FAILURES_PER_ACCOUNT + 3
     assert set(names) == {"wrong_name_or_password", "locked"}
+    assert slow.most <= 4
+
+
+def test_a_password_changed_while_it_is_being_checked_does_not_open(path):
+    meddled = Meddled()
+    access = Access.open(path, argon2=meddled)
+    meddled.meddle = lambda: access._tables._con.execute("UPDATE accounts SET hash = 'another'")
+    assert refusal(access.sign_in("ana", GOOD, "", NOW)) == "wrong_name_or_password"
+    access.close()
 
 
 def test_an_address_that_tries_many_accounts_is_throttled(access):
