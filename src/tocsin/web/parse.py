@@ -46,7 +46,7 @@ def body(raw: bytes, kind: type[T]) -> T:
     """A request body as `kind`. Raises No 400 (cannot be read) or 422 (a value out of range), naming the field."""
     try:
         value: T = _decoder(cast(Hashable, kind)).decode(raw)
-        json.loads(raw.decode(), object_pairs_hook=_once)
+        _NAMES.decode(raw.decode())
     except RecursionError:
         raise malformed("The body is nested too deeply to be read.") from None
     except UnicodeDecodeError as error:
@@ -111,6 +111,9 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise malformed(f"The field '{_short(twice)}' is given twice in one object.", twice)
+
+
+_NAMES = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _not_json(raw: bytes, message: str) -> str:

@@ -1,10 +1,10 @@
-"""How our server speaks HTTP/1.1 beyond what uvicorn does: dead peers are noticed, stalled ones can be cut, and even a
-request that is no HTTP gets a Problem. Knows no route."""
+"""How our server speaks HTTP/1.1 beyond what uvicorn does: dead peers are noticed, stalled ones can be cut, a request
+that trickles in is given up, and even one that is no HTTP gets a Problem. Knows no route."""
 
 from __future__ import annotations
 
 import socket
-from asyncio import Transport
+from asyncio import TimerHandle, Transport
 from contextlib import suppress
 from typing import Any
 
@@ -18,23 +18,50 @@ DEAD_AFTER_MS = 20_000
 """Unacknowledged bytes are given up after this (TCP_USER_TIMEOUT, RFC 5482); the screen resumes by position."""
 
 
+ARRIVAL_S = 20.0
+"""A request must have come whole within this; otherwise a few hundred slow senders could hold every connection."""
+
+
 class DeskProtocol(HttpToolsProtocol):
     """One connection."""
 
+    _arrival: TimerHandle | None = None
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Ask the kernel to notice a peer that is gone."""
+        """Ask the kernel to notice a peer that is gone, and expect a request."""
         super().connection_made(transport)
+        self._expect()
         sock = transport.get_extra_info("socket")
         option = getattr(socket, "TCP_USER_TIMEOUT", None)
         if sock is not None and option is not None:
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, option, DEAD_AFTER_MS)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more is expected."""
+        self._came()
+        super().connection_lost(exc)
+
     def on_message_begin(self) -> None:
         """Give every request the means to cut its own connection."""
         super().on_message_begin()
+        self._expect()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {ABORT: {"now": self.transport.abort}}
+
+    def on_message_complete(self) -> None:
+        """It came whole."""
+        self._came()
+        super().on_message_complete()
+
+    def _expect(self) -> None:
+        self._came()
+        self._arrival = self.loop.call_later(ARRIVAL_S, self.transport.abort)
+
+    def _came(self) -> None:
+        if self._arrival is not None:
+            self._arrival.cancel()
+            self._arrival = None
 
     def send_400_response(self, msg: str) -> None:
         """What came was not HTTP."""
