@@ -1,7 +1,7 @@
 """Every fact ever released, byte for byte as first written, still reads, and today's are still written like that.
 
 `python tests/facts/test_golden.py` writes the file of each kind that has none yet. It never rewrites one: a golden file
-is the promise made to every log that holds such a fact. When a shape changes, its old file stays and an upcast reads it.
+is the promise made to every log that holds such a fact. When a shape changes, its old file stays and is upcast.
 """
 
 from __future__ import annotations
