@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -199,10 +199,11 @@ class Screen:
 
     async def listen(self, after: int | None = None, until: int | None = None) -> None:
         """Follow until the position is reached, or for good."""
-        async for frame in self.desk.follow(self.position if after is None else after):
-            self.hear(frame)
-            if until is not None and self.position >= until:
-                return
+        async with aclosing(self.desk.follow(self.position if after is None else after)) as frames:
+            async for frame in frames:
+                self.hear(frame)
+                if until is not None and self.position >= until:
+                    return
 
     def shows_the_truth(self) -> bool:
         return self.picture == msgspec.json.decode(self.desk.picture_bytes())["board"]
