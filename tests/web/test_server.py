@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import shutil
@@ -168,24 +169,21 @@ def test_the_server_ends_promptly_while_screens_follow(accounts: Path, tmp_path:
         screen.close()
 
 
-@pytest.mark.parametrize(
-    "begun", [b"", b"POST /api/orders HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"]
-)
+HALF = [b"", b"POST /api/orders HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"]
+
+
+@pytest.mark.parametrize("begun", HALF)
 def test_a_request_that_never_comes_whole_is_given_up(
-    accounts: Path, tmp_path: Path, begun: bytes, monkeypatch: pytest.MonkeyPatch
+    live: Live, begun: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "ARRIVAL_S", 0.3)
-    path = tmp_path / "accounts.db"
-    shutil.copy(accounts, path)
-    with served(path) as live, socket.create_connection(("127.0.0.1", live.port), timeout=8) as sock:
-        with open_tail(live, signed_in(live)) as screen:
-            sock.sendall(begun)
-            try:
-                assert b"HTTP/1.1 200" not in heard_until(sock, b"never said")
-            except ConnectionResetError:
-                pass
-            heard_until(screen, b"event: pulse")
-            assert wait_until(live, 1), "a screen that only listens was given up too"
+    there = socket.create_connection(("127.0.0.1", live.port), timeout=8)
+    with there as sock, open_tail(live, signed_in(live)) as screen:
+        sock.sendall(begun)
+        with contextlib.suppress(ConnectionResetError):
+            assert b"HTTP/1.1 200" not in heard_until(sock, b"never said")
+        heard_until(screen, b"event: pulse")
+        assert wait_until(live, 1), "a screen that only listens was given up too"
 
 
 def test_a_taken_port_is_told_in_one_line(live: Live) -> None:
