@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from tocsin.desk.desk import Desk
 from tocsin.facts.values import Place
-from tocsin.geo.straight import distance_m
+from tocsin.geo.straight import line_time
 from tocsin.sim.clock import Clock
 from tocsin.sim.dice import Dice
 from tocsin.sim.ears import Ears
@@ -18,6 +18,9 @@ from tocsin.sim.stages import StageTimes
 
 HandsOn: TypeAlias = Literal["auto", "assist", "off"]
 """auto: bots work at every desk; assist: they wait 25 s for a person; off: only callers and crews are invented."""
+
+CITY_SLOWER = 1.6
+"""A ride through a city without sirens against the straight line's guess."""
 
 
 class Common:
@@ -54,9 +57,17 @@ class Common:
             known = self.truths[incident] = Truth(None, int(medical and dice.random() < 0.7))
         return known
 
-    def hospital(self, near: tuple[float, float], turn: float) -> Place:
-        """The nearest hospital, or now and then (`turn` from 0 to 1) the second nearest."""
-        order = sorted(self.hospitals, key=lambda h: distance_m((h.lat, h.lon), near))
+    def hospital(self, near: tuple[float, float], turn: float, ride_s: float | None) -> Place:
+        """The nearest hospital, or now and then (`turn` from 0 to 1) the second nearest; the one that is as far as a
+        ride of `ride_s` goes, where the record says how long it took but not where to."""
+
+        def away(hospital: Place) -> float:
+            line_s, _ = line_time(near, (hospital.lat, hospital.lon))
+            return line_s if ride_s is None else abs(line_s * CITY_SLOWER - ride_s)
+
+        order = sorted(self.hospitals, key=away)
+        if ride_s is not None:
+            return order[0]
         return order[1] if turn > 0.8 and len(order) > 1 else order[0]
 
     def closures(self) -> list[tuple[float, float, float]]:

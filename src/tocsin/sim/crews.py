@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tocsin.domain.orders import Stamp, StampUnit, UnitAtStation
 from tocsin.domain.room import RANK
 from tocsin.facts.values import Instant, Place
+from tocsin.geo.straight import line_time
 from tocsin.sim.clock import Signal
 from tocsin.sim.common import Common
 from tocsin.sim.fleet import PlannedUnit
@@ -42,6 +43,7 @@ class Crew:
         self._dice = common.dice.of("crew", unit.id)
         self._trouble = trouble
         self._by = f"crew {unit.id}"
+        self._ride_s: float | None = None
 
     async def life(self) -> None:
         """For ever."""
@@ -98,7 +100,7 @@ class Crew:
         """From wherever the board says it has come to."""
         await self._turn_out(incident)
         if not self._reached("on_scene"):
-            await self._drive(lambda: self._place(incident), incident, siren=True, pace=self._draw("pace", incident))
+            await self._drive(lambda: self._place(incident), incident, siren=True)
             await self._stage_first(incident)
             await self._stamp("on_scene", incident)
         truth = self._c.truth(incident)
@@ -147,7 +149,8 @@ class Crew:
             truth.taken -= takes
             raise
         if takes:
-            hospital = self._c.hospital(self._c.mover.where(self.id), self._dice.random())
+            self._ride_s = self._c.times.ride_s(self._unit.unit_kind, self._dice)
+            hospital = self._c.hospital(self._c.mover.where(self.id), self._dice.random(), self._ride_s)
             await self._stamp("left_scene", incident, hospital.text)
         else:
             await self._stamp("available", incident)
@@ -155,9 +158,9 @@ class Crew:
     async def _hospital(self, incident: str) -> None:
         name = self._row().destination
         known = next((h for h in self._c.hospitals if h.text == name), None)
-        hospital = known or self._c.hospital(self._c.mover.where(self.id), 0.0)
+        hospital = known or self._c.hospital(self._c.mover.where(self.id), 0.0, None)
         if not self._reached("at_hospital"):
-            await self._drive(lambda: hospital, incident, siren=False, pace=self._draw("ride", incident))
+            await self._drive(lambda: hospital, incident, siren=False, takes_s=self._ride_s)
             await self._stamp("at_hospital", incident)
         handover_s = self._draw("handover", incident)
         await self._wait(handover_s * 0.6, incident)
@@ -168,12 +171,22 @@ class Crew:
     # -- driving ----------------------------------------------------------------------------------------------------
 
     async def _go_home(self) -> None:
-        await self._drive(lambda: self._unit.home, "", siren=False, pace=1.1)
+        await self._drive(lambda: self._unit.home, "", siren=False)
         await self._c.mover.tell(self.id)
         await self._c.hands.give(self._by, UnitAtStation(self.id))
 
-    async def _drive(self, target: Callable[[], Place], incident: str, *, siren: bool, pace: float) -> None:
-        """To a place that may change, round what gets closed on the way."""
+    async def _drive(
+        self, target: Callable[[], Place], incident: str, *, siren: bool, takes_s: float | None = None
+    ) -> None:
+        """To a place that may change, round what gets closed on the way; in `takes_s`, if given."""
+        share, row = self._dice.random(), self._c.desk.incident(incident)
+        priority = row.priority if row and siren else 5
+
+        def pace(road_s: float) -> float:
+            if takes_s is not None:
+                return max(0.7, takes_s / max(1.0, road_s))
+            return self._c.times.pace(road_s, self._unit.unit_kind, priority, share) if siren else 1.1
+
         clock, mover = self._c.clock, self._c.mover
         stuck = self._trouble and siren and self._dice.random() < STUCK
         while True:
@@ -194,11 +207,11 @@ class Crew:
                 mover.park(self.id, journey.target)
                 return
 
-    async def _plan(self, to: Place, *, siren: bool, pace: float) -> Journey:
+    async def _plan(self, to: Place, *, siren: bool, pace: Callable[[float], float]) -> Journey:
         here, ground, start = self._c.mover.where(self.id), self._c.desk.ground, self._c.clock.now()
         if ground is not None:
             way = await ground.way(here, (to.lat, to.lon), self._c.closures(), siren=siren)
             if way is not None:
                 points = [(float(lat), float(lon)) for lat, lon in way.points_deg]
-                return Journey.along(points, way.at_s.tolist(), way.edges.tolist(), start, pace)
-        return Journey.line(here, (to.lat, to.lon), start, pace)
+                return Journey.along(points, way.at_s.tolist(), way.edges.tolist(), start, pace(float(way.eta_s)))
+        return Journey.line(here, (to.lat, to.lon), start, pace(line_time(here, (to.lat, to.lon))[0]))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from tocsin.domain.orders import AcknowledgeAlarm, CloseIncident, DispatchUnits
+from tocsin.domain.orders import AcknowledgeAlarm, CancelUnit, CloseIncident, DispatchUnits
 from tocsin.domain.recommend import Candidate
 from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import RANK
 from tocsin.facts import incidents, watch
 from tocsin.facts.values import Instant
 from tocsin.sim.clock import Signal
 from tocsin.sim.common import Common
 from tocsin.sim.ears import Heard
-from tocsin.sim.happening import Truth
+from tocsin.sim.happening import Sent, Truth
 from tocsin.views.rows import IncidentRow
 from tocsin.views.wire import Recommendation
 
@@ -70,17 +71,17 @@ class Dispatchers:
         if row.first_dispatched_at is None:
             await self._c.clock.sleep(self._c.times.draw("sending", "", row.priority, dice))
         if truth.happening and truth.happening.sent:
-            await self._send_waves(by, incident, truth)
+            await self._send_recorded(by, incident, truth.happening.sent)
         else:
-            await self._send(by, incident, signal)
+            await self._send(by, incident)
         await self._close(by, incident, truth, signal, dice.uniform(5.0, 45.0))
         self._signals.pop(incident, None)
 
     # -- sending ----------------------------------------------------------------------------------------------------
 
-    async def _send(self, by: str, incident: str, signal: Signal) -> None:
+    async def _send(self, by: str, incident: str) -> None:
         """What the desk recommends, until every need is met once, or whoever came has left again."""
-        since = self._c.clock.now()
+        since, again_s = self._c.clock.now(), AGAIN_S
         while (row := self._mine(incident)) is not None:
             if row.first_on_scene_at is not None and not row.units:
                 return
@@ -95,53 +96,65 @@ class Dispatchers:
                 return
             if not row.units and self._c.clock.now() - since > GIVE_UP_S:
                 return
-            await self._c.clock.sleep(AGAIN_S, None if chosen else signal)
+            await self._c.clock.sleep(again_s)
+            again_s = min(4 * AGAIN_S, again_s * 1.4)
 
-    async def _send_waves(self, by: str, incident: str, truth: Truth) -> None:
+    async def _send_recorded(self, by: str, incident: str, sent: Sequence[Sent]) -> None:
         """The kinds the record sent, when it sent them, each the nearest that is free."""
         first_at = self._c.clock.now()
-        waves = list(truth.happening.sent) if truth.happening else []
-        missing: list[tuple[str, Instant]] = []
-        while (waves or missing) and (row := self._mine(incident)) is not None:
+        later = sorted(sent, key=lambda one: one.after_s)
+        wanted: list[tuple[Sent, Instant]] = []
+        while (later or wanted) and (row := self._mine(incident)) is not None:
             now = self._c.clock.now()
-            while waves and first_at + waves[0].after_s <= now:
-                missing += [(kind, now) for kind in waves.pop(0).unit_kinds]
-            missing = [(kind, since) for kind, since in missing if now - since < WAIT_FOR_KIND_S]
-            missing = await self._send_kinds(by, incident, missing)
-            if row.first_on_scene_at is not None and not row.units and not missing:
+            while later and first_at + later[0].after_s <= now:
+                wanted.append((later.pop(0), now))
+            wanted = [(one, since) for one, since in wanted if now - since < WAIT_FOR_KIND_S]
+            wanted = await self._send_kinds(by, incident, wanted)
+            if row.first_on_scene_at is not None and not row.units and not wanted:
                 return
-            next_at = first_at + waves[0].after_s if waves else now + AGAIN_S
-            if waves or missing:
-                await self._c.clock.sleep_until(min(next_at, now + AGAIN_S) if missing else next_at)
+            again_at = now + AGAIN_S if wanted else float("inf")
+            if later or wanted:
+                await self._c.clock.sleep_until(min(again_at, first_at + later[0].after_s if later else again_at))
 
-    async def _send_kinds(self, by: str, incident: str, kinds: list[tuple[str, Instant]]) -> list[tuple[str, Instant]]:
-        """Send the nearest free unit of each kind; answers the kinds that are still missing."""
-        if not kinds:
+    async def _send_kinds(
+        self, by: str, incident: str, wanted: list[tuple[Sent, Instant]]
+    ) -> list[tuple[Sent, Instant]]:
+        """Send the nearest free unit of each kind; answers what is still wanted."""
+        if not wanted:
             return []
         told = await self._c.desk.recommend(incident)
         if isinstance(told, Refusal):
             return []
-        chosen, missing = self._nearest(told, kinds)
+        chosen, missing = self._nearest(told, wanted)
         if chosen and await self._c.hands.give(by, DispatchUnits(incident, tuple(chosen))) is None:
-            return kinds
+            return wanted
+        for unit, one in chosen.items():
+            if one.called_off_after_s is not None:
+                self._c.clock.start(self._call_off(by, incident, unit, one.called_off_after_s), f"call off {unit}")
         return missing
 
     def _nearest(
-        self, told: Recommendation, kinds: list[tuple[str, Instant]]
-    ) -> tuple[list[str], list[tuple[str, Instant]]]:
+        self, told: Recommendation, wanted: list[tuple[Sent, Instant]]
+    ) -> tuple[dict[str, Sent], list[tuple[Sent, Instant]]]:
         free = sorted((c for c in told.candidates if c.reason in FREE and c.eta_s is not None), key=_eta)
         kind_of = {c.unit: row.unit_kind for c in free if (row := self._c.desk.unit(c.unit))}
-        chosen: list[str] = []
-        missing: list[tuple[str, Instant]] = []
-        for kind, since in kinds:
-            for wanted in (kind, *INSTEAD.get(kind, ())):
-                unit = next((c.unit for c in free if kind_of[c.unit] == wanted and c.unit not in chosen), None)
+        chosen: dict[str, Sent] = {}
+        missing: list[tuple[Sent, Instant]] = []
+        for one, since in wanted:
+            for kind in (one.unit_kind, *INSTEAD.get(one.unit_kind, ())):
+                unit = next((c.unit for c in free if kind_of[c.unit] == kind and c.unit not in chosen), None)
                 if unit:
-                    chosen.append(unit)
+                    chosen[unit] = one
                     break
             else:
-                missing.append((kind, since))
+                missing.append((one, since))
         return chosen, missing
+
+    async def _call_off(self, by: str, incident: str, unit: str, after_s: float) -> None:
+        await self._c.clock.sleep(after_s)
+        row = self._c.desk.unit(unit)
+        if row and row.incident == incident and RANK[row.status] < RANK["on_scene"] and self._mine(incident):
+            await self._c.hands.give(by, CancelUnit(unit, "not needed any more"))
 
     # -- closing ----------------------------------------------------------------------------------------------------
 

@@ -25,11 +25,12 @@ class Caller(msgspec.Struct, frozen=True):
     """What the network sends along before anybody speaks."""
 
 
-class Wave(msgspec.Struct, frozen=True):
-    """Kinds of units that go, so many seconds after the first were sent."""
+class Sent(msgspec.Struct, frozen=True):
+    """A unit of a kind that goes, so many seconds after the first, and whether it was called off before it arrived."""
 
     after_s: float
-    unit_kinds: tuple[str, ...]
+    unit_kind: str
+    called_off_after_s: float | None = None
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ class Happening(msgspec.Struct, frozen=True):
     patients: int = 0
     """How many will be taken to a hospital."""
     disposition: str = "handled"
-    sent: tuple[Wave, ...] = ()
+    sent: tuple[Sent, ...] = ()
     """Who goes, when the record says so; empty: the desk's own recommendation."""
     answer_after_s: float | None = None
     talk_s: float | None = None
