@@ -18,6 +18,13 @@ from .maps import Map, place
 SIDE = 4  # streets each way
 
 
+def touching(made: Map, way: tuple[int, list[int], dict[str, str]]) -> list[int]:
+    """Which ways meet this one (itself, when it stands alone)."""
+    return [i for i, other in enumerate(made.ways) if other is not way and set(other[1]) & set(way[1])] or [
+        made.ways.index(way)
+    ]
+
+
 @st.composite
 def towns(draw: st.DrawFn) -> tuple[Map, int]:
     """A jittered grid, streets missing, one-way, signalled and restricted at random; and a seed for the questions."""
@@ -41,13 +48,13 @@ def towns(draw: st.DrawFn) -> tuple[Map, int]:
         if dice.random() < 0.2:
             made.node_tags[node] = {"highway": "traffic_signals"}
     for _ in range(draw(st.integers(0, 8))):
-        start, end = (made.ways[int(i)] for i in dice.integers(len(made.ways), size=2))
-        shared = set(start[1]) & set(end[1])
-        middle = made.ways[int(dice.integers(len(made.ways)))]
         kind = str(dice.choice(["no_left_turn", "only_straight_on", "no_u_turn"]))
-        if shared and start is not end:
-            made.restrict(kind, start[0], shared.pop(), end[0])
-        elif set(start[1]) & set(middle[1]) and set(end[1]) & set(middle[1]) and middle not in (start, end):
+        start = made.ways[int(dice.integers(len(made.ways)))]
+        middle = made.ways[int(dice.choice(touching(made, start)))]
+        end = made.ways[int(dice.choice(touching(made, middle)))]
+        if dice.random() < 0.5:
+            made.restrict(kind, start[0], (set(start[1]) & set(middle[1])).pop(), middle[0])
+        elif end is not start:
             made.restrict(kind, start[0], [middle[0]], end[0])
     return made, seed
 
