@@ -56,4 +56,4 @@ def test_a_short_plus_code_is_completed_near_the_region() -> None:
     assert found[:2] == pytest.approx((47.365562, 8.524813), abs=1e-5)
     across = coordinates("9G8F+6W", (47.95, 8.99))
     assert across is not None
-    assert apart_m(*across[:2], 47.95, 8.99) < 80_000
+    assert apart_m(*across[:2], 47.95, 8.99) < 60_000

@@ -210,8 +210,8 @@ def test_coordinates_are_answered_with_what_is_near(grid: Places) -> None:
 def test_namesakes_in_two_towns_are_two_answers(sketch: Sketch, places_of: Opened) -> None:
     sketch.town("Westham", (-5, -5), (5, 20))
     sketch.town("Eastham", (-5, 20), (5, 45))
-    sketch.street("High Street", (0, 16), (0, 18))
-    sketch.street("High Street", (0, 21), (0, 25))
+    sketch.street("High Street", (0, 16), (0, 19.5))
+    sketch.street("High Street", (0, 20.5), (0, 25))
     places = places_of(sketch)
     assert {(m.text, m.detail) for m in places.search("high st")} == {
         ("High Street", "Westham"),
@@ -231,8 +231,8 @@ def test_pieces_of_one_street_are_one_answer(sketch: Sketch, places_of: Opened) 
 
 def test_a_dual_carriageway_crosses_at_one_corner(sketch: Sketch, places_of: Opened) -> None:
     sketch.street("Twin Avenue", (0, 0), (0, 5), (0, 9), oneway="yes")
-    sketch.street("Twin Avenue", (0.2, 9), (0.2, 5), (0.2, 0), oneway="yes")
-    sketch.street("Cross Street", (-3, 5), (0, 5), (0.2, 5), (3, 5))
+    sketch.street("Twin Avenue", (0.55, 9), (0.55, 5), (0.55, 0), oneway="yes")
+    sketch.street("Cross Street", (-3, 5), (0, 5), (0.55, 5), (3, 5))
     assert [m.kind for m in places_of(sketch).search("twin / cross")] == ["intersection"]
 
 
