@@ -9,7 +9,7 @@ import pytest
 from tests.desk.hall import Clock, Fragile, give, staff, with_desk
 from tests.world import HERE, HOME, T0
 
-from tocsin.desk.tracks import AHEAD_S, TRAIL_S, Tracks
+from tocsin.desk.tracks import AHEAD_S, KEPT_S, TRAIL_S, Tracks
 from tocsin.domain import orders as o
 from tocsin.facts.values import Move
 from tocsin.log.memory import MemoryLog
@@ -140,3 +140,15 @@ def test_a_slow_tracks_log_delays_no_alarm():
 
     with_desk(log, test, tracks_log=slow, clock=clock)
     assert slow.position() == 1
+
+
+def test_old_tracks_are_let_go_of_and_what_remains_verifies(monkeypatch):
+    monkeypatch.setattr("tocsin.desk.tracks.FORGET_EVERY", 2)
+    log = MemoryLog("centre", durable=False)
+    tracks = Tracks(log)
+    for n in range(6):
+        now = 1_000.0 + n * KEPT_S / 2
+        asyncio.run(tracks.record([Move("E1", now, 1.0, 2.0)], now))
+    kept = [entry.recorded_at for entry in log.read()]
+    assert kept == [1_000.0 + n * KEPT_S / 2 for n in (2, 3, 4, 5)]
+    assert log.verify() == []

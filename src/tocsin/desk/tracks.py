@@ -14,6 +14,9 @@ from tocsin.log.port import Log, LogError
 
 TRAIL_S = 3_600.0
 TRAIL_POINTS = 3_600
+KEPT_S = 30 * 86_400.0
+"""Where vehicles were is kept a month: long enough for a complaint, too short for a habit of watching crews."""
+FORGET_EVERY = 3_600
 AHEAD_S = 30.0
 """A vehicle's clock may be ahead by this much before its report is left out."""
 
@@ -78,3 +81,5 @@ class Tracks:
         position = self._log.position()
         fact = UnitsMoved(now, moves)
         self._log.append([Entry(position + 1, now, "avl", f"tracks-{position + 1}", 0, fact)], position)
+        if position % FORGET_EVERY == 0:
+            self._log.forget_before(now - KEPT_S)

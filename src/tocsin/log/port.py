@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from tocsin.facts.union import AnyEntry
-from tocsin.facts.values import Position
+from tocsin.facts.values import Instant, Position
 
 
 class LogError(Exception):
@@ -92,6 +92,13 @@ class Log(Protocol):
 
     def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
         """Read everything back and check bytes, leaves, chain, positions and heads noted elsewhere; [] means clean."""
+        ...
+
+    def forget_before(self, instant: Instant) -> int:
+        """Let go of entries recorded before `instant`, oldest first; answers how many. What remains still verifies.
+
+        Raises LogError on a log of decisions: those are never shortened.
+        """
         ...
 
     def close(self) -> None:
