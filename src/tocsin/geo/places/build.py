@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.places import plane
-from tocsin.geo.places.columns import pack, write
+from tocsin.geo.places.columns import pack, unpack, write
 from tocsin.geo.places.harvest import Harvest, House, Named, harvest, is_suffix_type
 from tocsin.geo.places.houses import attach
 from tocsin.geo.places.index import TokenIndex
@@ -133,8 +133,6 @@ def _post(postings: dict[str, dict[int, float]], name: str, entry: int) -> float
 
 
 def _town_index(columns: Columns, size: int) -> TokenIndex:
-    from tocsin.geo.places.columns import unpack
-
     details = unpack(columns, "detail")
     postings: dict[str, dict[int, float]] = defaultdict(dict)
     for target in range(size):
