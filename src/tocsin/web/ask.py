@@ -17,6 +17,7 @@ from tocsin.desk.desk import Desk
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
 from tocsin.web.framer import Framer
+from tocsin.web.hosts import known_hosts
 from tocsin.web.squeeze import Squeezer
 
 COOKIE = "tocsin_session"
@@ -48,7 +49,7 @@ class Site:
         self.framer = Framer()
         self.board_b = 0
         """Size of the board when it was last sent whole: tells whether compressing is worth it."""
-        self.hosts = frozenset(hosts) | {"localhost", "127.0.0.1", "[::1]"}
+        self.hosts = known_hosts(hosts)
         self.secure = secure
         self.openapi = b""
         self.stopping = asyncio.Event()

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tocsin.access import AccessError
 from tocsin.desk.desk import Busy
 from tocsin.views.wire import Problem
+from tocsin.web.hosts import bare_host
 from tocsin.web.problems import No
 from tocsin.web.reply import Reply, as_json, send_reply
 
@@ -33,14 +34,6 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
-
-
-def bare_host(raw: str) -> str:
-    """The host of a Host header without its port, lower-case; `[::1]:80` is `[::1]`."""
-    host = raw.strip().lower()
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
 
 
 class Guard:
