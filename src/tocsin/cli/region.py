@@ -88,7 +88,7 @@ def build(file: Path, out: Path, force: bool) -> None:
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     peak_mib = peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     for why, count in manifest.left_out.items():
-        console.print(f"  left out: {count:,} {why}", highlight=False)
+        console.print(f"  {why}: {count:,}", highlight=False)
     click.echo(
         f"Built {out}: {manifest.counts['ways']:,} road ways, {sum(manifest.resources.values()):,} resources, "
         f"in {time.monotonic() - began:.1f} s, peak memory {peak_mib:,.0f} MiB."
