@@ -91,7 +91,13 @@ class Demand:
             return _question(f"{n}", at, place, dice)
         if ending < INFORMATION + ABANDONED:
             return _silent(f"{n}", at, place, dice)
-        return _emergency(f"{n}", at, place, dice)
+        return _emergency(f"{n}", at, place, dice, sayings().pick_type(dice))
+
+    def staged(self, name: str, at: Instant, kind: str) -> Happening:
+        """One emergency of a type that was asked for."""
+        dice = self._dice.of("staged", name, at)
+        told = next(told for told in sayings().types if told.type == kind)
+        return _emergency(name, at, self._spots.draw(dice), dice, told)
 
 
 def _number(dice: Random) -> str:
@@ -110,8 +116,7 @@ def _silent(name: str, at: Instant, place: Place, dice: Random) -> Happening:
     return Happening(name, at, "abandoned", "", place, (caller,))
 
 
-def _emergency(name: str, at: Instant, place: Place, dice: Random) -> Happening:
-    told = sayings().pick_type(dice)
+def _emergency(name: str, at: Instant, place: Place, dice: Random, told: Told) -> Happening:
     saying = dice.choice(told.sayings)
     callers = [_caller(told, saying, place, 0.0, dice)]
     after_s = 0.0

@@ -17,6 +17,7 @@ from tocsin.geo.region import Region
 from tocsin.sim.clock import Clock
 from tocsin.sim.common import Common, HandsOn
 from tocsin.sim.crews import Crew
+from tocsin.sim.demand import Demand
 from tocsin.sim.dice import Dice
 from tocsin.sim.dispatchers import Dispatchers
 from tocsin.sim.ears import Heard
@@ -64,6 +65,8 @@ class World:
         self.takers = Takers(self.common, self.phones, takers) if hands_on != "off" else None
         self.dispatchers = Dispatchers(self.common, self.takers.names) if self.takers else None
         self.crews = {unit.id: Crew(self.common, unit, trouble=trouble) for unit in fleet.units}
+        self.demand: Demand | None = None
+        """Where more happenings can be had from, when they are invented."""
         self._listening: asyncio.Task[None] | None = None
         self._hear()
 
