@@ -26,10 +26,21 @@ export function mock(size: string): Plugin {
   };
 }
 
+/** POST /mock/cut breaks every connection and refuses new ones; POST /mock/back lets them in again. */
+let cut = false;
+const tails = new Set<ServerResponse>();
+
 async function serve(centre: Centre, request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
   const url = new URL(request.url ?? "/", "http://mock");
   const [, api, what, id, part] = url.pathname.split("/");
+  if (api === "mock") {
+    cut = what === "cut";
+    if (cut) for (const open of tails) open.destroy();
+    response.end();
+    return;
+  }
   if (api !== "api") return next();
+  if (cut) return void response.destroy();
   const say = (status: number, body: unknown) => {
     response.writeHead(status, { "Content-Type": "application/json" });
     response.end(JSON.stringify(body));
@@ -68,11 +79,13 @@ function tail(centre: Centre, response: ServerResponse, after: number): void {
     facts({ position: centre.position, entries: centre.entries.filter((entry) => entry.position > after), rows });
   }
   centre.listeners.add(facts);
+  tails.add(response);
   const pulse = () => send("pulse", { now: Date.now() / 1000, position: centre.position });
   pulse();
   const timers = [setInterval(pulse, 2000), setInterval(() => send("tracks", { now: Date.now() / 1000, moves: centre.drive() }), 1000)];
   response.on("close", () => {
     for (const timer of timers) clearInterval(timer);
     centre.listeners.delete(facts);
+    tails.delete(response);
   });
 }

@@ -207,8 +207,8 @@ export const deskEn = {
     checking: "looking in the record …",
     send: "Send",
     drop: "Drop",
-    cut: "Not sent: cut off. Kept below, send it when the connection is back.",
-    no_answer: "No answer. Kept below until the record shows whether it was done.",
+    cut: "Not sent: cut off. Kept above; send it when the connection is back.",
+    no_answer: "No answer. Kept above until the record shows whether it was done.",
   },
   keys: {
     title: "Keys and commands",
@@ -449,8 +449,8 @@ export const deskPt: Words<typeof deskEn> = {
     checking: "a ver no registo …",
     send: "Enviar",
     drop: "Deitar fora",
-    cut: "Não enviada: sem ligação. Fica abaixo; envie quando a ligação voltar.",
-    no_answer: "Sem resposta. Fica abaixo até o registo mostrar se foi feita.",
+    cut: "Não enviada: sem ligação. Fica acima; envie quando a ligação voltar.",
+    no_answer: "Sem resposta. Fica acima até o registo mostrar se foi feita.",
   },
   keys: {
     title: "Teclas e comandos",

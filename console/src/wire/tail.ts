@@ -38,6 +38,8 @@ export class Tail {
   readonly link: LinkFacts;
   #stop = new AbortController();
   #attempt = 0;
+  #asked_at = 0;
+  #found_at = 0;
   #stream: AbortController | null = null;
   #wake: AbortController | null = null;
 
@@ -76,11 +78,13 @@ export class Tail {
 
   /** Called every second: a stream that says nothing for too long is as good as cut, even while its socket stands. */
   check(): void {
-    if (this.link.connected && this.machinery.now_s() - this.link.heard_at > SILENT_TOO_LONG_S) this.#stream?.abort();
+    const quiet_since = this.link.connected ? Math.max(this.link.heard_at, this.#found_at) : this.#asked_at;
+    if (this.machinery.now_s() - quiet_since > SILENT_TOO_LONG_S) this.#stream?.abort();
   }
 
   async #once(): Promise<boolean> {
     this.#stream = new AbortController();
+    this.#asked_at = this.machinery.now_s();
     const signal = AbortSignal.any([this.#stop.signal, this.#stream.signal]);
     try {
       const response = await this.machinery.fetch(`/api/tail?after=${this.position}`, {
@@ -143,6 +147,7 @@ export class Tail {
 
   #found(): void {
     this.#attempt = 0;
+    this.#found_at = this.machinery.now_s();
     this.link.connected = true;
     this.link.lost_at = 0;
     this.handlers.link(this.link);

@@ -90,6 +90,35 @@ test("a session that ended stops it", async () => {
   expect(waits).toEqual([]);
 });
 
+test("a stream just found is given time to speak, however long ago we last heard; a request nobody answers is given up", async () => {
+  const asked: AbortSignal[] = [];
+  let now = 0;
+  const machinery: Machinery = {
+    now_s: () => now,
+    dice: () => 0.5,
+    sleep: async () => {},
+    fetch: async (_url, wish) => {
+      asked.push(wish!.signal!);
+      if (asked.length === 1) await new Promise((_, fail) => wish!.signal!.addEventListener("abort", () => fail(new Error("given up"))));
+      return new Response(new ReadableStream({ start: (stream) => wish!.signal!.addEventListener("abort", () => stream.error(new Error("given up"))) }));
+    },
+  };
+  const silent: TailHandlers = { facts() {}, tracks() {}, pulse() {}, reset: async () => null, signedOut() {}, link() {} };
+  const tail = new Tail(5, silent, machinery);
+  const running = tail.run();
+  now = 13;
+  tail.check();
+  await vi.waitFor(() => expect(tail.link.connected).toBe(true));
+  expect(asked[0]!.aborted).toBe(true);
+  tail.check();
+  expect(asked[1]!.aborted).toBe(false);
+  now = 26;
+  tail.check();
+  expect(asked[1]!.aborted).toBe(true);
+  tail.stop();
+  await running;
+});
+
 test("a server ahead of us is remembered until we have caught up", async () => {
   const pulse = (position: number) => `event: pulse\ndata: {"now":1,"position":${position}}\n\n`;
   const behind = follow([[pulse(8)]], 1);
