@@ -262,6 +262,34 @@ def test_a_picture_that_cannot_follow_does_not_deny_the_record(monkeypatch, capl
     assert "recorded, but the picture stands at 1" in caplog.text
 
 
+def test_screens_hear_all_that_the_picture_holds_though_it_broke_half_way(monkeypatch, caplog):
+    log = MemoryLog("north")
+
+    async def test(desk):
+        await give(desk, o.ReceiveCall("112"), o.AnswerCall("1"))
+        screen, fold = Screen(desk), desk.board.fold
+
+        def fails_at_the_second(entry):
+            if entry.position == 5:
+                raise ZeroDivisionError
+            fold(entry)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(desk.board, "fold", fails_at_the_second)
+            (done,) = await give(desk, o.OpenIncident("FIRE", place=HERE, calls=("1",)))
+            assert (done.position, desk.position()) == (5, 4)
+            await screen.listen(until=4)
+            assert screen.shows_the_truth()
+        await give(desk, o.ReceiveCall("112"))
+        await screen.listen(until=6)
+        assert screen.heard == [4, 5, 6]
+        assert screen.shows_the_truth()
+        same_as_fresh(desk, log)
+
+    with_desk(log, test)
+    assert "recorded, but the picture stands at 4" in caplog.text
+
+
 def test_a_full_queue_says_so_and_loses_nothing(monkeypatch):
     monkeypatch.setattr(desk_module, "QUEUE", 3)
     log = Fragile()

@@ -124,8 +124,8 @@ class Desk:
             self.ground.close()
 
     def _told(self, entry: AnyEntry) -> None:
-        self.board.fold(entry)
         self._timelines.fold(entry)
+        self.board.fold(entry)
 
     async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0) -> Done | Refusal:
         """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
@@ -173,6 +173,7 @@ class Desk:
 
         What is recorded stays true when this fails: it is said, and the next batch tries again from where it stood.
         """
+        heard: list[AnyEntry] = []
         try:
             board, position = self.board, self._writer.position
             if position > board.position and (not entries or entries[0].position != board.position + 1):
@@ -180,10 +181,11 @@ class Desk:
                 entries = await asyncio.to_thread(lambda: list(self._log.read(board.position, missed)))
             for entry in entries:
                 self._told(entry)
-            if entries:
-                self._tail.announce(entries)
+                heard.append(entry)
         except Exception:  # noqa: BLE001 - an order that is recorded must not be answered as if it were not
             _say.exception("recorded, but the picture stands at %d", self.board.position)
+        if heard:  # whatever happened after: what the picture holds, every screen is told
+            self._tail.announce(heard)
 
     async def _tick(self) -> None:
         """Time passes: alarms, positions, a pulse."""
