@@ -81,7 +81,9 @@ def search(
     """Spread from the seeds until every point's time is final, the limit is passed or nothing is left.
 
     `per_s` is buckets a second. A seed's neighbours are reached with its offset. A closed state gets a label but passes
-    none on. Returns how many states passed their label on.
+    none on. A state with one way on, where no point waits, is passed through at once instead of being queued: its label
+    may be lowered later, and is then passed on again. Returns how many states passed their label on. MemoryError: the
+    scratch was sized for a smaller graph.
     """
     scratch.heads[:] = -1
     scratch.entries[0, STATE] = 1  # the first never used
@@ -90,7 +92,10 @@ def search(
     _hang(points.state, after_point, scratch.link, scratch.label, mark)
     start = (seeds.state, seeds.seconds, seeds.metres)
     hung = (points.point, points.seconds, points.metres, after_point)
-    return int(_spread(*net, *start, *hung, *answer, *scratch, mark, limit_s, per_s))
+    spread = int(_spread(*net, *start, *hung, *answer, *scratch, mark, limit_s, per_s))
+    if spread < 0:
+        raise MemoryError("the search ran out of its scratch memory; `Scratch.sized` gave it too little")
+    return spread
 
 
 # Compiled, and with plain arrays: taking one out of a tuple counts a reference, which costs more than the work itself.
@@ -148,26 +153,42 @@ def _spread(  # noqa: PLR0912 - one loop, kept whole because calls inside it wou
             spread += 1
             on_s, on_m, parent = label[s, SECONDS] + row_f[s, profile], label[s, METRES] + row_f[s, ROW_METRES], s
         for a in range(row_i[s, 0], row_i[s + 1, 0]):
-            to, to_s = arc_i[a, 0], on_s + arc_f[a, profile]
-            if link[to, STAMP] != mark:
-                link[to, STAMP] = mark
-                link[to, SLOT] = link[to, FIRST_POINT] = -1
-            elif to_s >= label[to, SECONDS]:
-                continue
-            label[to, SECONDS], label[to, METRES], link[to, PARENT] = to_s, on_m, parent
-            slot = int(to_s * per_s) & ring
-            if link[to, SLOT] == slot:
-                continue
-            link[to, SLOT] = slot
-            entry = entries[0, NEXT]
-            if entry >= 0:
-                entries[0, NEXT] = entries[entry, NEXT]
-            else:
-                entry = entries[0, STATE]
-                entries[0, STATE] = entry + 1
-            entries[entry, STATE], entries[entry, NEXT] = to, heads[slot]
-            heads[slot] = entry
-            waiting += 1
+            to, to_s, to_m, by = arc_i[a, 0], on_s + arc_f[a, profile], on_m, parent
+            while True:
+                if link[to, STAMP] != mark:
+                    link[to, STAMP] = mark
+                    link[to, SLOT] = link[to, FIRST_POINT] = -1
+                elif to_s >= label[to, SECONDS]:
+                    break
+                label[to, SECONDS], label[to, METRES], link[to, PARENT] = to_s, to_m, by
+                if link[to, FIRST_POINT] < 0:
+                    # Nobody waits here: with no way on there is nothing to do, with one it is taken without queueing.
+                    first = row_i[to, 0]
+                    ways_on = 0 if closed[to] else row_i[to + 1, 0] - first
+                    on_to_s = to_s + row_f[to, profile] + arc_f[first, profile] if ways_on == 1 else 0.0
+                    if ways_on == 0 or (ways_on == 1 and int(on_to_s * per_s) - bucket < ring):
+                        link[to, SLOT] = -1
+                        if ways_on == 0:
+                            break
+                        spread += 1
+                        to_m += row_f[to, ROW_METRES]
+                        by, to, to_s = to, arc_i[first, 0], on_to_s
+                        continue
+                slot = int(to_s * per_s) & ring
+                if link[to, SLOT] != slot:
+                    link[to, SLOT] = slot
+                    entry = entries[0, NEXT]
+                    if entry >= 0:
+                        entries[0, NEXT] = entries[entry, NEXT]
+                    else:
+                        entry = entries[0, STATE]
+                        if entry >= entries.shape[0]:
+                            return -1
+                        entries[0, STATE] = entry + 1
+                    entries[entry, STATE], entries[entry, NEXT] = to, heads[slot]
+                    heads[slot] = entry
+                    waiting += 1
+                break
     return spread
 
 
