@@ -222,6 +222,9 @@ class Dice:
     def change(self, room: Room, now: float) -> AnyOrder:
         """Something is done with an incident."""
         incident, rng = self.incident(room), self.rng
+        silent = [room.units[a.subject].assignment for a in room.alarms.values() if a.alarm_kind == "long_on_scene"]
+        if silent and rng.random() < 0.6:  # a word about a silent scene ends the alarms of all who are there
+            return orders.NoteIncident(rng.choice(silent).incident, "all well")
         return rng.choice(
             (
                 orders.NoteIncident(incident, rng.choice(("two trapped", "حريق", ""))),

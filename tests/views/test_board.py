@@ -194,6 +194,16 @@ def test_an_alarm_row_keeps_who_has_seen_it():
     assert board.rows(entries_of(answered())).alarms == {"call_unanswered:1": None}
 
 
+def test_a_note_takes_the_alarms_of_a_silent_scene_off_every_screen():
+    """The note names no unit: the tail must know by itself whose alarms it ends."""
+    there = (OPENED, opened(), unit("E1"), unit("E2"), sent("E1"), sent("E2"), stage("on_scene", "E1", at=T0 + 30))
+    raised = watch.AlarmRaised(T0 + 3_000, "long_on_scene:E1", "long_on_scene", "E1", T0 + 30, "1")
+    entries = entries_of(there, raised, incidents.IncidentNoted(T0 + 3_001, "1", "all well"))
+    assert fresh(entries[:-1]).alarms
+    play(entries, len(entries) - 1, [])
+    assert fresh(entries).rows(entries[-1:]).alarms["long_on_scene:E1"] is None
+
+
 def test_who_opened_it_is_shown():
     entry = Entry(1, T0, "rui", "o", 0, opened(place=HERE))
     assert fresh([entry]).incidents["1"].opened_by == "rui"
