@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 from tocsin.geo.build import build_region
 from tocsin.geo.errors import RegionError
 from tocsin.geo.manifest import read_manifest
+from tocsin.geo.osm import check_source
 from tocsin.geo.region import Region
 from tocsin.sim.city import lay_out, write_osm
 
@@ -68,8 +69,9 @@ def map_region(data: Path, source: Path, console: Console) -> Region:
     if source.is_dir():
         return Region.open(source)
     folder = data / f"map-{source.name.split('.')[0]}"
+    check_source(source)
     known = _open(folder)
-    if known and source.exists() and known.manifest.source_bytes == source.stat().st_size:
+    if known and known.manifest.source_bytes == source.stat().st_size:
         return known
     console.print(f"Building a region from {source.name}; this is done once.")
     data.mkdir(parents=True, exist_ok=True)

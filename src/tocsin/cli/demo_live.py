@@ -128,7 +128,7 @@ def _live_headless(asked: Asked, region: Region, fleet: Fleet, rate: float, cons
     if asked.as_json:
         click.echo(as_json(day))
     else:
-        show_day(day, console)
+        show_day(day, Console())
 
 
 def _last_recorded(folder: Path) -> float:

@@ -66,7 +66,7 @@ def _replay_headless(asked: Asked, day: ReplayDay, region: Region, console: Cons
     if asked.as_json:
         click.echo(as_json(outcome))
     else:
-        show_comparison(outcome.comparison, console)
+        show_comparison(outcome.comparison, Console())
         console.print(f"{outcome.position} facts, Merkle root {outcome.root[:16]}…")
 
 
@@ -81,4 +81,4 @@ def _after(asked: Asked, folder: Path, day: ReplayDay, console: Console) -> None
     if asked.as_json:
         click.echo(as_json(told))
     else:
-        show_comparison(told, console)
+        show_comparison(told, Console())

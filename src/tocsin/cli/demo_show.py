@@ -45,7 +45,7 @@ def show_left(left: Left, console: Console) -> None:
 def show_comparison(told: Comparison, console: Console) -> None:
     """The replayed day beside the recorded one."""
     table = Table(title=f"{told.day}: replayed beside recorded", title_justify="left")
-    for name in ("interval", "n", "median", "p90", "n", "median", "p90"):
+    for name in ("interval", "replayed n", "median", "p90", "recorded n", "median", "p90"):
         table.add_column(name, justify="left" if name == "interval" else "right")
     for line in told.lines:
         ours, theirs = line.replayed, line.recorded

@@ -79,7 +79,7 @@ class Clock:
         self._ready: deque[_Wait] = deque()
         self._running: set[asyncio.Task[Any]] = set()
         self._stir: asyncio.Event = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Coroutine[Any, Any, None]] = {}
         self._failure: BaseException | None = None
         self.settled: Callable[[], Awaitable[None]] | None = None
         """Awaited between two processes while hurrying: whoever listens has then heard everything."""
@@ -102,7 +102,7 @@ class Clock:
     def start(self, process: Coroutine[Any, Any, None], name: str = "") -> asyncio.Task[None]:
         """Begin a process. Its failure ends `run` with that failure."""
         task = asyncio.create_task(self._run_process(process), name=name or None)
-        self._tasks.add(task)
+        self._tasks[task] = process
         self._running.add(task)
         return task
 
@@ -140,15 +140,12 @@ class Clock:
         try:
             await self.sleep(0)
             await process
-        except asyncio.CancelledError:
-            process.close()
-            raise
         except Exception as failure:  # noqa: BLE001 - handed on by run()
             _say.exception("a process of the invented world failed")
             self._failure = self._failure or failure
         finally:
             if task:
-                self._tasks.discard(task)
+                self._tasks.pop(task, None)
                 self._idle(task)
 
     # -- the driver -------------------------------------------------------------------------------------------------
@@ -164,14 +161,12 @@ class Clock:
 
     async def run(self, until: Instant = float("inf")) -> None:
         """Walk the clock up to `until`. Raises what a process raised."""
-        while self._failure is None:
+        going = True
+        while going:
             self._stir.clear()
-            if self.speed is None:
-                if not await self._hurry(until):
-                    return
-            elif not await self._walk(until):
-                return
-        raise self._failure
+            going = await (self._hurry(until) if self.speed is None else self._walk(until))
+            if self._failure is not None:
+                raise self._failure
 
     async def _hurry(self, until: Instant) -> bool:
         """One step with one baton. False when `until` is reached."""
@@ -215,8 +210,10 @@ class Clock:
 
     async def stop(self) -> None:
         """End every process."""
-        tasks = list(self._tasks)
+        tasks = dict(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for process in tasks.values():
+            process.close()  # one that was cancelled before its first step was never begun
         self._running.clear()
