@@ -1,7 +1,7 @@
 /// What this dispatcher is doing: the selected incident, the call in hand, the recommendation being looked at, the last
 /// answer to an order. Parts of the desk meet here and not in each other.
 
-import { m, settings } from "../i18n";
+import { m } from "../i18n";
 import { orders, type Outcome } from "../room/orders.svelte";
 import { room } from "../room/room.svelte";
 import { ask } from "../wire/http";
@@ -148,16 +148,18 @@ function replyTo(outcome: Outcome, words: string): Reply {
   return { tone: "refused", text: refusalWords(outcome.problem) };
 }
 
-/** A no in the person's language: by its name, or in the server's own words. */
+/** A no in the person's language: by its name, or in the server's own words when the name is new to this screen. */
 export function refusalWords(problem: Problem): string {
   const words = m().refusals as Record<string, (facts: Record<string, unknown>) => string>;
   const said = Object.hasOwn(words, problem.name) ? words[problem.name] : undefined;
-  if (!said) return problem.text || problem.name;
-  const extra = settings.language === "en" && problem.name in EXACT ? problem.text : "";
-  return extra || said(problem.facts ?? {});
+  return said ? said(inWords(problem.facts ?? {})) : problem.text || problem.name;
 }
 
-/** In English the server's sentence is the better one where it says more than the name does. */
-const EXACT: Record<string, true> = { stage_gone_back: true, stage_out_of_turn: true, text_not_allowed: true, forbidden: true };
+/** Facts of a refusal as a person reads them: statuses in words, lists joined. */
+function inWords(facts: Record<string, unknown>): Record<string, unknown> {
+  const status = m().common.status as Record<string, string>;
+  const word = (value: unknown): unknown => (Array.isArray(value) ? value.map(word).join(", ") : (status[String(value)] ?? value));
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, name === "unit" ? value : word(value)]));
+}
 
 export const desk = new Desk();

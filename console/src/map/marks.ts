@@ -1,0 +1,197 @@
+/// Rows become marks: what is drawn where, with which picture and which words. Pure; knows no map library and no screen.
+
+import { STATUS_SHAPES } from "../panels/shapes";
+import type { CallRow, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
+import { familyOf } from "./icons";
+import type { Motion } from "./motion";
+
+export type Point = [lon: number, lat: number];
+export interface Mark {
+  type: "Feature";
+  geometry: { type: "Point"; coordinates: Point } | { type: "LineString"; coordinates: Point[] } | { type: "Polygon"; coordinates: Point[][] };
+  properties: Record<string, string | number | boolean | number[]>;
+}
+export interface Marks {
+  type: "FeatureCollection";
+  features: Mark[];
+}
+
+export const marks = (features: Mark[]): Marks => ({ type: "FeatureCollection", features });
+export const NOTHING: Marks = marks([]);
+
+/** A position older than this fades and says how old it is; a unit that stands at its station need not report. */
+export const STALE_S = 45;
+const LABEL_PX = 11.5;
+const STEP_PX = 32;
+const A_ROW = 4;
+
+/** Busy units stand above free ones, and those that have not answered above all. */
+const SORT: Record<UnitStatus, number> = {
+  dispatched: 9, acknowledged: 8, en_route: 8, staged: 7, left_scene: 7, on_scene: 6, at_patient: 6, at_hospital: 5, handed_over: 5,
+  available: 2, off_duty: 1,
+};
+
+export interface UnitWords {
+  /** The age of a stale position, in words. */
+  age: (seconds: number) => string;
+}
+
+export interface Whereabouts {
+  lat: number;
+  lon: number;
+  /** Seconds since the last report; null when it has never reported and its home station is drawn. */
+  age_s: number | null;
+  stale: boolean;
+}
+
+export function whereabouts(unit: UnitRow, motion: Motion, now: number): Whereabouts {
+  const seen = motion.at(unit.id, now);
+  if (!seen) return { lat: unit.home.lat, lon: unit.home.lon, age_s: null, stale: !unit.at_station };
+  const age_s = Math.max(0, now - seen.at);
+  return { lat: seen.lat, lon: seen.lon, age_s, stale: age_s > STALE_S && !unit.at_station };
+}
+
+export function unitMarks(units: Iterable<UnitRow>, motion: Motion, now: number, words: UnitWords): Mark[] {
+  const together = new Map<string, number>();
+  const drawn = [...units].filter((unit) => unit.status !== "off_duty");
+  const sizes = new Map<string, number>();
+  for (const unit of drawn) {
+    const group = groupOf(unit);
+    if (group) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  }
+  return drawn.map((unit) => {
+    const group = groupOf(unit);
+    const nth = group ? (together.get(group) ?? 0) : 0;
+    if (group) together.set(group, nth + 1);
+    return unitMark(unit, motion, now, words, group ? offset(nth, sizes.get(group) ?? 1, !unit.at_station) : [0, 0]);
+  });
+}
+
+/** Units that stand at one place are drawn in a row there, so that each can be read. */
+function groupOf(unit: UnitRow): string {
+  if (unit.at_station && unit.status === "available") return `home ${unit.home.lat} ${unit.home.lon}`;
+  if (unit.status === "on_scene" || unit.status === "at_patient") return `scene ${unit.incident}`;
+  if (unit.status === "at_hospital") return `hospital ${unit.destination || unit.incident}`;
+  return "";
+}
+
+function offset(nth: number, all: number, below: boolean): [number, number] {
+  const row = Math.floor(nth / A_ROW);
+  const wide = Math.min(A_ROW, all - row * A_ROW);
+  return [((nth % A_ROW) - (wide - 1) / 2) * STEP_PX, row * 34 + (below ? 34 : 0)];
+}
+
+function unitMark(unit: UnitRow, motion: Motion, now: number, words: UnitWords, away: [number, number]): Mark {
+  const seen = motion.at(unit.id, now);
+  const place = whereabouts(unit, motion, now);
+  const drives = seen !== null && seen.speed_mps > 0.8 && !place.stale && away[0] === 0 && away[1] === 0;
+  const age = place.stale ? (place.age_s === null ? "?" : words.age(place.age_s)) : "";
+  return {
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [place.lon, place.lat] },
+    properties: {
+      id: unit.id,
+      icon: `unit-${familyOf(unit.unit_kind, unit.agency)}-${unit.status}`,
+      beak: drives ? `beak${beakColour(unit.status)}` : "",
+      heading: seen?.heading_deg ?? 0,
+      word: unit.unit_kind,
+      age,
+      off: away,
+      text: [away[0] / LABEL_PX, (away[1] + 12) / LABEL_PX],
+      sort: SORT[unit.status],
+      idle: unit.status === "available",
+      stale: place.stale,
+    },
+  };
+}
+
+function beakColour(status: UnitStatus): string {
+  const colour = STATUS_SHAPES[status].colour;
+  return colour === "--ink-3" ? "--ink-2" : colour;
+}
+
+export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: string) => string): Mark[] {
+  return [...incidents].map((row) => ({
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
+    properties: {
+      id: row.id,
+      icon: `incident-${row.priority}${row.units.length ? "" : "-waiting"}`,
+      word: nameOf(row.type),
+      priority: row.priority,
+      sort: 10 - row.priority + (row.units.length ? 0 : 5),
+    },
+  }));
+}
+
+export function callMarks(calls: Iterable<CallRow>): Mark[] {
+  const found: Mark[] = [];
+  for (const call of calls) {
+    if (!call.place) continue;
+    found.push(pointMark(call.place, { id: call.id, icon: "call", word: "" }));
+    if ((call.place.radius_m ?? 0) > 20) found.push(circle(call.place, call.place.radius_m as number, { id: call.id, area: "call" }));
+  }
+  return found;
+}
+
+export function closureMarks(closures: Iterable<ClosureRow>): Mark[] {
+  return [...closures].flatMap((row) => [
+    circle(row.place, row.radius_m, { id: row.id, area: "closure" }),
+    pointMark(row.place, { id: row.id, icon: "closure", word: row.reason ?? "" }),
+  ]);
+}
+
+export function resourceMarks(resources: readonly Resource[]): Mark[] {
+  return resources.map((one, i) => pointMark(one, { id: String(i), icon: one.kind, kind: one.kind, word: one.name }));
+}
+
+function pointMark(place: { lat: number; lon: number }, properties: Mark["properties"]): Mark {
+  return { type: "Feature", geometry: { type: "Point", coordinates: [place.lon, place.lat] }, properties };
+}
+
+const METRES_PER_DEGREE = 111_195;
+
+/** A circle of true metres on the ground. */
+export function circle(place: Place, radius_m: number, properties: Mark["properties"]): Mark {
+  const north = radius_m / METRES_PER_DEGREE;
+  const east = north / Math.cos((place.lat * Math.PI) / 180);
+  const ring: Point[] = [];
+  for (let i = 0; i <= 48; i += 1) {
+    const angle = (i / 48) * 2 * Math.PI;
+    ring.push([place.lon + east * Math.sin(angle), place.lat + north * Math.cos(angle)]);
+  }
+  return { type: "Feature", geometry: { type: "Polygon", coordinates: [ring] }, properties };
+}
+
+export interface RouteWords {
+  label: (unit: string, eta_s: number, straight: boolean) => string;
+}
+
+/** The way of each unit that comes, and its label at the middle of the way. `gone_s`: seconds since they were worked out. */
+export function routeMarks(routes: readonly Route[], gone_s: number, words: RouteWords): Mark[] {
+  return routes.flatMap((route): Mark[] => {
+    if (route.points.length < 2) return [];
+    const points = route.points.map(([lat, lon]): Point => [lon, lat]);
+    const straight = route.basis !== "road";
+    const label = words.label(route.unit, Math.max(0, route.eta_s - gone_s), straight);
+    const [lon, lat] = along(points, 0.45);
+    return [
+      { type: "Feature", geometry: { type: "LineString", coordinates: points }, properties: { id: route.unit, straight } },
+      pointMark({ lat, lon }, { id: route.unit, label }),
+    ];
+  });
+}
+
+/** The point a share of the way along a line. */
+export function along(points: readonly Point[], share: number): Point {
+  const scale = Math.cos(((points[0]?.[1] ?? 0) * Math.PI) / 180);
+  const lengths = points.slice(1).map((to, i) => Math.hypot((to[0] - (points[i] as Point)[0]) * scale, to[1] - (points[i] as Point)[1]));
+  let left = lengths.reduce((sum, length) => sum + length, 0) * share;
+  for (const [i, length] of lengths.entries()) {
+    const from = points[i] as Point;
+    const to = points[i + 1] as Point;
+    if (left <= length && length > 0) return [from[0] + ((to[0] - from[0]) * left) / length, from[1] + ((to[1] - from[1]) * left) / length];
+    left -= length;
+  }
+  return points.at(-1) ?? [0, 0];
+}
