@@ -114,8 +114,27 @@ def _hang(point_state: Any, after_point: Any, link: Any, label: Any, mark: int) 
         link[s, FIRST_POINT] = i
 
 
+@njit(inline="always")
+def _queue(state: int, slot: int, link: Any, heads: Any, entries: Any) -> int:
+    """Let a state wait in a bucket: 1 when it begins to, 0 when it does already, -1 when there is no room."""
+    if link[state, SLOT] == slot:
+        return 0
+    entry = entries[0, NEXT]
+    if entry >= 0:
+        entries[0, NEXT] = entries[entry, NEXT]
+    else:
+        entry = entries[0, STATE]
+        if entry >= entries.shape[0]:
+            return -1
+        entries[0, STATE] = entry + 1
+    link[state, SLOT] = slot
+    entries[entry, STATE], entries[entry, NEXT] = state, heads[slot]
+    heads[slot] = entry
+    return 1
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _spread(  # noqa: PLR0912 - one loop, kept whole because calls inside it would double its time
+def _spread(  # noqa: PLR0912, PLR0915 - one loop, kept whole because calls inside it would double its time
     row_i: Any, row_f: Any, arc_i: Any, arc_f: Any, profile: int, closed: Any,
     seed_state: Any, seed_s: Any, seed_m: Any,
     point: Any, point_s: Any, point_m: Any, after_point: Any,
@@ -174,20 +193,10 @@ def _spread(  # noqa: PLR0912 - one loop, kept whole because calls inside it wou
                         to_m += row_f[to, ROW_METRES]
                         by, to, to_s = to, arc_i[first, 0], on_to_s
                         continue
-                slot = int(to_s * per_s) & ring
-                if link[to, SLOT] != slot:
-                    link[to, SLOT] = slot
-                    entry = entries[0, NEXT]
-                    if entry >= 0:
-                        entries[0, NEXT] = entries[entry, NEXT]
-                    else:
-                        entry = entries[0, STATE]
-                        if entry >= entries.shape[0]:
-                            return -1
-                        entries[0, STATE] = entry + 1
-                    entries[entry, STATE], entries[entry, NEXT] = to, heads[slot]
-                    heads[slot] = entry
-                    waiting += 1
+                queued = _queue(to, int(to_s * per_s) & ring, link, heads, entries)
+                if queued < 0:
+                    return -1
+                waiting += queued
                 break
     return spread
 
