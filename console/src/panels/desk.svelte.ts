@@ -37,7 +37,13 @@ class Desk {
       .sort((a, b) => (a.answered_at ?? 0) - (b.answered_at ?? 0));
   });
 
-  current = $derived<CallRow | null>(this.mine.find((call) => call.id === this.chosenCall) ?? this.mine.at(-1) ?? null);
+  /** The call being answered this moment: until it is, no other call is in hand, so that nothing is typed into the wrong one. */
+  pending = $state("");
+  current = $derived<CallRow | null>(
+    this.pending
+      ? (this.mine.find((call) => call.id === this.pending) ?? null)
+      : (this.mine.find((call) => call.id === this.chosenCall) ?? this.mine.at(-1) ?? null),
+  );
   left = $state.raw<IncidentRow | null>(null);
   /** The selected incident: from the board while it is open; as fetched once it is closed and off the board. */
   incident = $derived<IncidentRow | null>(room.incidents.get(this.selected) ?? (this.left?.id === this.selected ? this.left : null));
@@ -128,8 +134,10 @@ class Desk {
   answer(call: string): Promise<void> {
     const words = m().orders.answer(m().orders.call(call));
     this.chosenCall = call;
+    this.pending = call;
     const going = this.give({ kind: "answer_call", call }, words).then(async (outcome) => {
       if (outcome.word === "done") await seen(() => this.mine.some((each) => each.id === call));
+      if (this.pending === call) this.pending = "";
     });
     this.answering = going;
     return going;

@@ -6,11 +6,12 @@ import { placeName } from "../room/places";
 import type { AlarmKind, Catalogue, Drive, Entry, Fact, Place, ReleaseReason } from "../wire/types";
 import * as format from "../i18n/format";
 
-export function sentence(entry: Entry, messages: Messages, catalogue: Catalogue, language: string): string {
+/** `viewer` is the incident whose timeline it stands in: a link is named by its other end. */
+export function sentence(entry: Entry, messages: Messages, catalogue: Catalogue, language: string, viewer = ""): string {
   const { fact } = entry;
   const words = messages.facts as Record<string, ((who: string, what: string) => string) | undefined>;
   const say = words[fact.kind];
-  return say ? say(whoOf(fact), whatOf(fact, messages, catalogue, language)) : fact.kind;
+  return say ? say(whoOf(fact), fact.kind === "incident.linked" && fact.other === viewer ? text(fact.incident) : whatOf(fact, messages, catalogue, language)) : fact.kind;
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");

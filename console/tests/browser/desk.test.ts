@@ -122,6 +122,22 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
     expect((await board()).board.rows.units[unit!.id]?.incident).toBe(incident.id);
   });
 
+  test("what was typed stays with its call", async () => {
+    await page.waitForFunction(() => document.querySelectorAll("[id^=call-]").length >= 2);
+    const where = page.getByRole("combobox", { name: "Where" });
+    await page.keyboard.press("F2");
+    await page.keyboard.type("12 har");
+    await page.waitForSelector("[id^=call-].selected");
+    const first = await page.locator("[id^=call-].selected").getAttribute("id");
+    await page.keyboard.press("F2");
+    await page.waitForFunction((id) => document.querySelector("[id^=call-].selected")?.id !== id, first);
+    expect(await where.inputValue()).toBe("");
+    await page.keyboard.type("castle");
+    await page.locator(`#${first}`).click();
+    await page.waitForFunction((id) => document.querySelector("[id^=call-].selected")?.id === id, first);
+    expect(await where.inputValue()).toBe("12 har");
+  });
+
   test("nothing reorders while the list has focus", async () => {
     await page.getByRole("grid", { name: "Incidents" }).focus();
     const ids = () => page.locator("[id^=incident-]").evaluateAll((rows) => rows.slice(0, 6).map((row) => row.id));

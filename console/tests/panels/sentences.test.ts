@@ -18,6 +18,12 @@ test("facts as sentences", () => {
   expect(sentence(entry({ kind: "unit.diverted", unit: "M3", to: "1433" }), pt, CATALOGUE, "pt")).toBe("M3 desviada para 1433");
 });
 
+test("a link is named by its other end", () => {
+  const link = entry({ kind: "incident.linked", incident: "1", other: "2" });
+  expect(sentence(link, en, CATALOGUE, "en", "1")).toBe("Linked with 2");
+  expect(sentence(link, en, CATALOGUE, "en", "2")).toBe("Linked with 1");
+});
+
 test("a kind this screen does not know is named, not hidden", () => {
   expect(say({ kind: "moon.landed" as never })).toBe("moon.landed");
 });
