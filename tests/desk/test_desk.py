@@ -467,7 +467,9 @@ def test_stop_settles_what_waits_and_then_says_no():
             assert (await refuses(desk, o.ReceiveCall("too late"))).name == "busy"
             log.gate.set()
             await stopping
-            assert [answers[0].position for answers in await asyncio.gather(*waiting)] == list(range(2, 12))
+            assert [answers[0].position for answers in await asyncio.wait_for(asyncio.gather(*waiting), 10)] == list(
+                range(2, 12)
+            )
             assert log.position() == 11
             assert (await refuses(desk, o.ReceiveCall("too late"))).name == "busy"
             assert asyncio.all_tasks() == {asyncio.current_task()}
