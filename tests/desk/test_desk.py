@@ -446,6 +446,7 @@ def test_the_clock_goes_on_when_the_store_fails(caplog):
         same_as_fresh(desk, log)
 
     with_desk(log, test, clock=clock)
+    assert "a tick failed" not in caplog.text
 
 
 # -- beginning and end ------------------------------------------------------------------------------------------------

@@ -138,6 +138,23 @@ def test_a_slow_follower_is_caught_up_and_learns_where_everybody_went(monkeypatc
     with_desk(MemoryLog("north"), test, clock=clock)
 
 
+def test_falling_behind_twice_repeats_nothing(monkeypatch):
+    monkeypatch.setattr(tail_module, "KEPT_FRAMES", 1)
+
+    async def test(desk):
+        await calls(desk, 3)
+        stream = desk.follow(1)
+        heard = positions(await anext(stream))
+        for _ in range(3):
+            await calls(desk, 3)
+            assert (await anext(stream)).event == "tracks"
+            heard += positions(await anext(stream))
+        assert heard == list(range(2, 14))
+        await stream.aclose()
+
+    with_desk(MemoryLog("north"), test)
+
+
 def test_a_pulse_says_the_clock_and_the_position():
     clock = Clock(T0)
 
@@ -271,6 +288,8 @@ def test_no_gap_and_no_repeat_however_readers_and_writers_meet(monkeypatch, seed
                 await asyncio.sleep(0.001)
             screens = [task.result() for task in viewers]
             assert all(screen.shows_the_truth() for screen in screens)
+            if tail_module.CATCH_UP > 15:  # nobody was ever far behind: being a commit ahead is no reason to start anew
+                assert [screen.resets for screen in screens] == [0] * 5
             assert desk.position() > 30
 
     asyncio.run(run())
