@@ -1,1 +1,1 @@
-"""Other people's languages: bytes to orders and facts, no I/O. Empty so far: AML, PIDF-LO, HELD and CAP come here."""
+"""Other people's languages: bytes to plain structs and back. Reads no clock, file or network."""
