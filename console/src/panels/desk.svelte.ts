@@ -27,6 +27,7 @@ class Desk {
   /** The answer on its way: what is typed meanwhile waits for it. */
   answering: Promise<void> | null = null;
   #focus = new Map<Region | "accept", () => void>();
+  #wanted: Region | "accept" | null = null;
   #asked = 0;
 
   /** Calls this person has answered, newest last. */
@@ -65,11 +66,15 @@ class Desk {
 
   focusable(region: Region | "accept", focus: () => void): () => void {
     this.#focus.set(region, focus);
-    return () => this.#focus.delete(region);
+    if (this.#wanted === region) this.focus(region);
+    return () => void (this.#focus.get(region) === focus && this.#focus.delete(region));
   }
 
+  /** Goes there; where it is not there yet (an incident on its way to this screen), goes once it is. */
   focus(region: Region | "accept"): void {
-    this.#focus.get(region)?.();
+    const go = this.#focus.get(region);
+    this.#wanted = go ? null : region;
+    go?.();
   }
 
   select(incident: string): void {

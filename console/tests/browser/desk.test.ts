@@ -66,6 +66,8 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
     };
     const before = new Set(Object.keys((await board()).board.rows.incidents));
     await page.waitForSelector("text=Ringing");
+    await page.locator("[id^=incident-]").first().click();
+    await page.keyboard.press("Escape");
 
     await press("F2");
     await page.keyboard.type("12 harbour");
