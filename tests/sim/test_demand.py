@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import islice
 
 from tests.sim.life import START, demand_of, happenings_of
+
 from tocsin.geo.region import Region
 from tocsin.settings import load_catalogue
 from tocsin.sim.demand import BY_HOUR

@@ -38,4 +38,9 @@ def test_a_wait_holds_the_vehicle_and_everything_after_it() -> None:
 
 def test_headings_go_clockwise_from_north() -> None:
     here = (0.0, 0.0)
-    assert [round(heading_deg(here, to)) for to in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))] == [0, 90, 180, 270]
+    assert [round(heading_deg(here, to)) for to in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))] == [
+        0,
+        90,
+        180,
+        270,
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from tests.sim.life import happenings_of, living
+
 from tocsin.facts import assignments, calls, incidents
 from tocsin.facts.units import UnitsMoved
 from tocsin.geo.measure import distance_m
@@ -88,7 +88,9 @@ def test_a_world_goes_on_in_an_old_log(region: Region) -> None:
             await lived.live(1_500.0)
             assert lived.desk.board.incidents
             await lived.world.close()
-            again = World(lived.desk, lived.clock, lived.world.fleet, (), hospitals=hospitals_of(region)[0], trouble=False)
+            again = World(
+                lived.desk, lived.clock, lived.world.fleet, (), hospitals=hospitals_of(region)[0], trouble=False
+            )
             await again.open()
             try:
                 await lived.until(lambda: not lived.desk.board.incidents, within_s=6 * 3600, step_s=60.0)

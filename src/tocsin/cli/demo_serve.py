@@ -96,7 +96,7 @@ def _accounts(app: App) -> str:
     for name, display, roles, unit, language in ACCOUNTS:
         if app.access.account(name) is None:
             app.access.add_account(
-                name, password, roles, app.desk.now(), display=display, unit=first if unit else "", language=language
+                name, password, roles, app.site.clock(), display=display, unit=first if unit else "", language=language
             )
         else:
             app.access.set_password(name, password)
@@ -107,7 +107,7 @@ async def tell(app: App, address: str, asked: Asked, clock: Clock, console: Cons
     """Say where to look, then a line of status now and then, while the world lives."""
     living = asyncio.create_task(clock.run(end))
     password = await asyncio.to_thread(_accounts, app)
-    token = await asyncio.to_thread(app.access.sign_in_link, "you", app.desk.now())
+    token = await asyncio.to_thread(app.access.sign_in_link, "you", app.site.clock())
     link = f"{address}/#link={token}" if isinstance(token, str) else address
     console.print(f"\n[bold]{app.desk.name}[/bold] — EXERCISE, nothing here is real\n")
     console.print(f"  Open  {link}", soft_wrap=True, markup=False)

@@ -28,6 +28,8 @@ NOT_URGENT = 4
 PATIENCE_S = 86_400.0
 """A caller of a record waits: it shows only those who were answered."""
 UNKNOWN_TYPE = "SERVICE"
+NEAR_DEG = 0.1
+"""A hospital named by hand is of use within so many degrees of the map."""
 
 
 class Left(msgspec.Struct):
@@ -79,7 +81,7 @@ def prepare(
     calls = by_call(sorted(today, key=lambda row: row.received))
     happenings = tuple(builder.happening(call, Random(f"{seed}/{name}")) for name, call in calls.items())
     fleet = plan_units(today, read.mapping, stations, left)
-    hospitals = tuple(Place(h.lat, h.lon, h.name, "registered") for h in read.mapping.hospitals)
+    hospitals = tuple(_hospitals(read.mapping, region))
     return ReplayDay(day, _midnight(today), happenings, fleet, times, record_figures(today), left, hospitals)
 
 
@@ -102,6 +104,17 @@ def _midnight(today: Sequence[CallRow]) -> Instant:
 def _bounds(region: Region) -> str:
     west, south, east, north = region.manifest.bbox
     return f"west {west:.3f} south {south:.3f} east {east:.3f} north {north:.3f}"
+
+
+def _hospitals(mapping: Mapping, region: Region) -> list[Place]:
+    """Those named by hand that an ambulance of this map could reach."""
+    west, south, east, north = region.manifest.bbox
+    near = [
+        h
+        for h in mapping.hospitals
+        if south - NEAR_DEG < h.lat < north + NEAR_DEG and west - NEAR_DEG < h.lon < east + NEAR_DEG
+    ]
+    return [Place(h.lat, h.lon, h.name, "registered") for h in near]
 
 
 def _located(rows: Sequence[CallRow], region: Region, left: Left) -> list[CallRow]:

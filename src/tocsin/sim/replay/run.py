@@ -40,12 +40,16 @@ class Outcome(msgspec.Struct, frozen=True):
 def make_world(day: ReplayDay, desk: Desk, clock: Clock, region: Region | None, seed: int, hands_on: HandsOn) -> World:
     """The world of a replayed day: its fleet, its calls, its pace; no trouble but what the record's times hold."""
     hospitals = list(day.hospitals)
-    if region is not None and any(one.kind == "hospital" for one in region.resources):
+    if region is not None and (not hospitals or any(one.kind == "hospital" for one in region.resources)):
         hospitals = hospitals_of(region)[0]
     return World(
         desk, clock, day.fleet, day.happenings, seed=seed, times=day.times, hospitals=hospitals, hands_on=hands_on,
         takers=10, trouble=False,
     )  # fmt: skip
+
+
+def _busy(desk: Desk) -> bool:
+    return bool(desk.board.incidents or desk.board.calls)
 
 
 async def replay(
@@ -66,7 +70,7 @@ async def replay(
     try:
         await world.open()
         end = max((h.at for h in day.happenings), default=day.start)
-        while clock.now() < end or (desk.board.incidents and clock.now() < end + AFTER_S):
+        while clock.now() < end + STEP_S or (_busy(desk) and clock.now() < end + AFTER_S):
             await clock.run(clock.now() + STEP_S)
             progress(clock.now())
         entries = await asyncio.to_thread(lambda: list(log.read()))
