@@ -124,7 +124,7 @@ async def a_world(path: Path, **site: Any) -> AsyncIterator[World]:
     desk = Desk(MemoryLog("north"), MemoryLog("north", durable=False), CATALOGUE, clock)
     await desk.start("north", "North", "exercise")
     try:
-        yield World(desk, access, clock, Site(desk, access, **site))
+        yield World(desk, access, clock, Site(desk, access, clock=clock, **site))
     finally:
         await desk.stop()
         access.close()

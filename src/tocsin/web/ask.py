@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -39,9 +40,12 @@ class Site:
         static: Path | None = None,
         hosts: Sequence[str] = (),
         secure: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.desk = desk
         self.access = access
+        self.clock = clock
+        """People's sessions last by the wall clock, also where the desk's clock hurries through a recorded day."""
         self.region = region
         self.basemap = basemap
         self.console = Console(static or Path(__file__).parent / "static")

@@ -114,7 +114,7 @@ class Door:
         return await route.handler(Ask(self._site, scope, scope["path_params"], session, grant, token, query, body))
 
     def _session(self, token: str) -> Session:
-        session = self._site.access.session(token, self._site.desk.now()) if token else None
+        session = self._site.access.session(token, self._site.clock()) if token else None
         if session is None:
             raise No(401, "not_signed_in", "Nobody is signed in here, or the session has ended. Please sign in.")
         return session

@@ -39,7 +39,7 @@ def still_may(ask: Ask, permission: str) -> Callable[[], bool]:
     """A question that can be asked again later: is the session still good, and may it still do this?"""
 
     def asked() -> bool:
-        session = ask.site.access.session(ask.token, ask.site.desk.now())
+        session = ask.site.access.session(ask.token, ask.site.clock())
         return session is not None and may(session.roles, permission) is not None
 
     return asked

@@ -17,7 +17,7 @@ async def sign_in(ask: Ask) -> Reply:
     form: SignIn = ask.body
     if bool(form.link) == bool(form.name):
         raise impossible("Give a name and password, or a link; not both and not neither.", "name")
-    now = ask.site.desk.now()
+    now = ask.site.clock()
     # In a thread: checking a password is slow on purpose.
     session = unless_refused(await asyncio.to_thread(_opened, ask, form, now), now)
     return as_json(_view(ask, session), 200, ((b"set-cookie", _cookie(ask, session.token)),))
