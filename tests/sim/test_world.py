@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from tests.sim.life import happenings_of, living
@@ -108,7 +109,7 @@ def test_position_reports_follow_the_road_smoothly(region: Region, hours: float)
         async with living(region, happenings_of(region, hours)) as lived:
             await lived.live(hours * 3600)
             trails = [lived.desk.trail(unit, 60.0) for unit in lived.desk.board.units]
-            steps = [(a, b) for trail in trails for a, b in zip(trail, trail[1:], strict=False)]
+            steps = [(a, b) for trail in trails for a, b in pairwise(trail)]
             assert len(steps) > 100
             for a, b in steps:
                 gone_m = float(distance_m([a.lat], [a.lon], [b.lat], [b.lon])[0])

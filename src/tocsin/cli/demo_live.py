@@ -50,7 +50,7 @@ def live(asked: Asked) -> None:
         console.print(f"  {note}")
     rate = asked.calls_per_hour or people * CALLS_PER_PERSON_YEAR / 8_760
     if asked.headless:
-        _live_headless(asked, region, fleet, rate, console)
+        _live_headless(asked, region, fleet, rate)
         return
     folder = asked.data / f"centre-{region.path.name}"
     if asked.fresh and (aside := move_aside(folder)):
@@ -107,7 +107,7 @@ def _burst(world: World) -> None:
             world.phones.happen(world.demand.staged(f"first-{n}", now + after_s, kind))
 
 
-def _live_headless(asked: Asked, region: Region, fleet: Fleet, rate: float, console: Console) -> None:
+def _live_headless(asked: Asked, region: Region, fleet: Fleet, rate: float) -> None:
 
     async def lived() -> DayFigures:
         # A day without a name: the same for everybody who says the same seed.

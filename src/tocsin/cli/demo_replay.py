@@ -55,7 +55,7 @@ def replay_calls(asked: Asked) -> None:
         console.print("The day is over. The desk stays open for you to look at; Ctrl-C ends it.")
 
     serve_world(asked, folder, region, clock, f"Replay of {day.day}", beside, console)
-    _after(asked, folder, day, console)
+    _after(asked, folder, day)
 
 
 def _replay_headless(asked: Asked, day: ReplayDay, region: Region, console: Console) -> None:
@@ -70,7 +70,7 @@ def _replay_headless(asked: Asked, day: ReplayDay, region: Region, console: Cons
         console.print(f"{outcome.position} facts, Merkle root {outcome.root[:16]}…")
 
 
-def _after(asked: Asked, folder: Path, day: ReplayDay, console: Console) -> None:
+def _after(asked: Asked, folder: Path, day: ReplayDay) -> None:
     """What was replayed until it was stopped, beside the record."""
     from tocsin.app import DECISIONS
     from tocsin.log.sqlite import SqliteLog
