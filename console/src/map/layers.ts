@@ -11,7 +11,7 @@ export type SourceName = (typeof SOURCES)[number];
 /** Which marks may be hidden, and the layers that hold them. */
 export const GROUPS = {
   idle: ["units-idle", "units-idle-beak"],
-  incidents: ["incidents"],
+  incidents: ["incidents", "incidents-word"],
   calls: ["calls", "calls-area"],
   closures: ["closures", "closures-area", "closures-edge"],
   resources: ["resources", "resources-small"],
