@@ -72,6 +72,7 @@ export const commonEn = {
   session: {
     signed_in_as: (name: string) => `Signed in as ${name}`,
     sign_out: "Sign out",
+    no_board: "This account may not see the board. Sign in with another, or ask an administrator.",
     language: "Language",
     theme: "Theme",
     night: "Night",
@@ -154,6 +155,7 @@ export const commonPt: Words<typeof commonEn> = {
   session: {
     signed_in_as: (name) => `Sessão de ${name}`,
     sign_out: "Sair",
+    no_board: "Esta conta não pode ver o quadro. Entre com outra, ou peça a um administrador.",
     language: "Língua",
     theme: "Tema",
     night: "Noite",

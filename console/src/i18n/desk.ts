@@ -17,6 +17,7 @@ export const deskEn = {
   incidents: {
     title: "Incidents",
     none: "No open incident.",
+    none_closed: "No incident has been closed yet.",
     waiting: (n: number) => `${n} waiting`,
     active: (n: number) => `${n} with units`,
     closed: "Closed",
@@ -259,6 +260,7 @@ export const deskPt: Words<typeof deskEn> = {
   incidents: {
     title: "Ocorrências",
     none: "Nenhuma ocorrência aberta.",
+    none_closed: "Ainda nenhuma ocorrência foi fechada.",
     waiting: (n) => `${n} à espera`,
     active: (n) => `${n} com unidades`,
     closed: "Fechadas",

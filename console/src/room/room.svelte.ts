@@ -20,6 +20,8 @@ class Room {
   position = $state(0);
   /** False until the first picture is here. */
   ready = $state(false);
+  /** This account may not see the board at all: a field unit, an auditor. */
+  forbidden = $state(false);
   /** Counts pictures: what was fetched beside the board (a timeline) is fetched again when this changes. */
   generation = $state(0);
   link = $state<LinkState>({ word: "behind", behind_s: 0 });
@@ -104,6 +106,7 @@ class Room {
     for (let attempt = 0; mine === this.#timer; attempt += 1) {
       const position = await this.#fetch();
       if (position !== null) return position;
+      if (this.forbidden) return null;
       this.#facts = { heard_at: began, connected: false, lost_at: began, lagging_since: 0 };
       await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 500 * 2 ** attempt)));
     }
@@ -112,6 +115,7 @@ class Room {
 
   async #fetch(): Promise<number | null> {
     const answer = await ask<Picture>("/api/board", { timeout_ms: 30_000 });
+    this.forbidden = !answer.ok && answer.status === 403;
     if (!answer.ok) return null;
     this.takePicture(answer.value);
     return answer.value.board.position;

@@ -29,6 +29,7 @@ test("ids: exact, in any case, or by the only number they end in", () => {
   expect(findId("432", rows)).toBeNull();
   expect(findId("e", rows)).toBeNull();
   expect(findId("2", rows)).toBe("E2");
+  expect(findId("2", new Map([...rows, ["M2", 0]]))).toBeNull();
 });
 
 test("completion: shortest first", () => {
