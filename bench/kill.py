@@ -1,4 +1,4 @@
-"""kill -9 of the server under load, 50 times: every acknowledged order is there again, and the log verifies each time."""
+"""kill -9 of the server under load, 50 times: every acknowledged order is there again, each log verifies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 
 from common import Client, Server, note, place, say
-
 from tocsin.log.sqlite import SqliteLog
 
 ROUNDS, CLIENTS = 50, 16

@@ -1,4 +1,4 @@
-"""Two dispatchers send the same unit at the same instant, 1,000 times: exactly one wins, the loser is told who has it."""
+"""Two dispatchers send one unit at the same instant, 1,000 times: exactly one wins, the loser is told who has it."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 from common import PASSWORD, STAFF, place
-
 from tocsin.app import App, build, serve
 from tocsin.domain import orders
 from tocsin.facts.values import Move, Place

@@ -1,1 +1,1 @@
-"""Wires that are not HTTP requests: AVL listeners, paging, pollers. Empty so far: positions enter by POST /api/tracks."""
+"""Wires that are not HTTP requests: AVL listeners, paging, pollers. Empty: positions enter by POST /api/tracks."""
