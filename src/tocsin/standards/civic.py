@@ -18,41 +18,11 @@ CIVIC_EXT = "urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr:ext"
 CIVIC_SPACES = frozenset((CIVIC, "urn:ietf:params:xml:ns:pidf:geopriv10:civicLoc"))
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-CA_TYPES = frozenset(
-    [
-        "country",
-        "A1",
-        "A2",
-        "A3",
-        "A4",
-        "A5",
-        "A6",
-        "PRM",
-        "PRD",
-        "RD",
-        "STS",
-        "POD",
-        "POM",
-        "RDSEC",
-        "RDBR",
-        "RDSUBBR",
-        "HNO",
-        "HNS",
-        "LMK",
-        "LOC",
-        "FLR",
-        "NAM",
-        "PC",
-        "BLD",
-        "UNIT",
-        "ROOM",
-        "SEAT",
-        "PLC",
-        "PCN",
-        "POBOX",
-        "ADDCODE",
-    ]
-)
+CA_TYPES = frozenset((
+    "country", "A1", "A2", "A3", "A4", "A5", "A6", "PRM", "PRD", "RD", "STS", "POD", "POM", "RDSEC", "RDBR",
+    "RDSUBBR", "HNO", "HNS", "LMK", "LOC", "FLR", "NAM", "PC", "BLD", "UNIT", "ROOM", "SEAT", "PLC", "PCN",
+    "POBOX", "ADDCODE",
+))  # fmt: skip
 """RFC 5139 §3.1 and RFC 4776. RFC 6848 adds PN, MP, STP and HNP in a namespace of their own."""
 
 _STREET = ("PRM", "PRD", "STP", "RD", "STS", "POD", "POM")
@@ -68,9 +38,9 @@ _SAID_BY_NAME = {
     "PN": "pole",
     "MP": "km/mi",
 }
-_NUMBER_FIRST = frozenset(
-    ["US", "CA", "GB", "UK", "IE", "AU", "NZ", "FR", "ZA", "IN", "KE", "NG", "GH", "UG", "TZ", "MY", "SG", "PH"]
-)
+_NUMBER_FIRST = frozenset((
+    "US", "CA", "GB", "UK", "IE", "AU", "NZ", "FR", "ZA", "IN", "KE", "NG", "GH", "UG", "TZ", "MY", "SG", "PH",
+))  # fmt: skip
 
 
 class CivicField(msgspec.Struct, frozen=True):
