@@ -8,13 +8,17 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 import requests
+from click.testing import CliRunner
 
+from tocsin.access import Session
 from tocsin.app import App, AppError, build, serve
+from tocsin.cli.account import account
 from tocsin.domain.orders import ReceiveCall
 from tocsin.settings import Centre, Settings
 from tocsin.views.wire import Done
@@ -47,6 +51,15 @@ def test_what_was_ordered_is_there_after_a_restart(tmp_path: Path) -> None:
     run_once(again, ReceiveCall("113"))
     assert {row.line: row.caller for row in again.desk.board.calls.values()} == {"112": "三楼", "113": ""}
     assert again.desk.mode == "exercise"
+
+
+def test_whom_the_command_line_adds_the_server_lets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["add", "ana", "--role", "supervisor", "--password-stdin"]
+    assert CliRunner().invoke(account, words, input="correct horse battery\n").exit_code == 0
+    app = build(Settings(port=0))
+    assert isinstance(app.access.sign_in("ana", "correct horse battery", "", time.time()), Session)
+    app.close()
 
 
 def test_one_server_at_a_time_in_a_data_folder(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import IO
 
 from starlette.types import ASGIApp
 
+from tocsin.access import FILE as ACCOUNTS
 from tocsin.access import Access, AccessError
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
@@ -30,7 +31,7 @@ from tocsin.web.bodies import RegionView, ResourceView
 from tocsin.web.server import PortTaken, Server, address_of, listen
 from tocsin.web.site import build_web
 
-DECISIONS, TRACKS, ACCOUNTS, LOCK = "decisions.db", "tracks.db", "accounts.db", "server.lock"
+DECISIONS, TRACKS, LOCK = "decisions.db", "tracks.db", "server.lock"
 
 
 class AppError(Exception):

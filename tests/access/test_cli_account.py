@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 
-from tocsin.access import Access, Session, hashing
+from tocsin.access import FILE, Access, Session, hashing
 from tocsin.cli.account import account as account_command
 
 GOOD = "correct horse battery"
@@ -40,7 +40,7 @@ def ana(run):
 
 
 def sign_in(data, password=GOOD):
-    access = Access.open(data / "access.db")
+    access = Access.open(data / FILE)
     answer = access.sign_in("ana", password, "", time.time())
     access.close()
     return answer
@@ -112,7 +112,7 @@ def test_an_account_is_closed_and_opened_again(run, data, ana):
 def test_prints_a_link_that_opens_once(run, data, ana):
     result = run("link", "ana")
     token = result.stdout.strip().removeprefix("/#link=")
-    access = Access.open(data / "access.db")
+    access = Access.open(data / FILE)
     assert access.sign_in_by_link(token, "", time.time()).account == "ana"
     assert access.sign_in_by_link(token, "", time.time()).name == "link_used_or_expired"
     access.close()
@@ -127,7 +127,7 @@ def test_a_directory_without_accounts_is_said_and_nothing_is_made_there(run, dat
 
 def test_a_broken_file_is_one_clear_line(run, data):
     data.mkdir()
-    (data / "access.db").write_text("no database " * 500)
+    (data / FILE).write_text("no database " * 500)
     result = run("list")
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")

@@ -2,9 +2,10 @@
 
 from tocsin.access.people import AccessError, AccessRefusal, Account, Session
 from tocsin.access.roles import PERMISSIONS, ROLES, Grant, Role, may, permissions_of
-from tocsin.access.store import Access
+from tocsin.access.store import FILE, Access
 
 __all__ = [
+    "FILE",
     "PERMISSIONS",
     "ROLES",
     "Access",

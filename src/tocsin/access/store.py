@@ -28,6 +28,9 @@ from tocsin.access.people import (
 from tocsin.access.rules import refuse_name
 from tocsin.access.tables import Tables
 
+FILE = "accounts.db"
+"""Its name in a data folder: the server and the command line must mean the same one."""
+
 _WRONG = AccessRefusal("wrong_name_or_password", "Name or password is wrong.")
 _DISABLED = AccessRefusal("disabled", "This account is disabled; an administrator can enable it.")
 _LINK = AccessRefusal("link_used_or_expired", "This link was used before, or its time is over. Please ask for another.")

@@ -13,18 +13,20 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from tocsin.access import ROLES, Access, AccessError, AccessRefusal, Account
+from tocsin.access import FILE, ROLES, Access, AccessError, AccessRefusal, Account
 from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
 from tocsin.access.rules import refuse_password
+from tocsin.settings import Settings
 
-FILE = "access.db"
 V = TypeVar("V")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _data(command: Command) -> Command:
     where = click.Path(path_type=Path, file_okay=False)
-    return click.option("--data", type=where, required=True, envvar="TOCSIN_DATA", help="The data directory.")(command)
+    words = "The data folder, as for `tocsin serve`."
+    how: dict[str, Any] = {"default": Settings().data, "show_default": True, "envvar": "TOCSIN_DATA"}
+    return click.option("--data", type=where, help=words, **how)(command)
 
 
 def _password(command: Command) -> Command:
@@ -143,7 +145,7 @@ def _opened(data: Path, *, make: bool = False) -> Iterator[Access]:
     access = None
     try:
         if make:
-            data.mkdir(exist_ok=True)
+            data.mkdir(mode=0o700, exist_ok=True)
         access = Access.open(data / FILE)
         yield access
     except AccessError as error:
