@@ -284,7 +284,7 @@ export const deskPt: Words<typeof deskEn> = {
     free: (n, all) => `${n} livres de ${all}`,
     filter: "Procurar unidades",
     filter_hint: "indicativo, tipo, estado, base …",
-    callsign: "Unidade",
+    callsign: "Unid.",
     kind: "Tipo",
     status: "Estado",
     where: "Onde",
