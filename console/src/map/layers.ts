@@ -11,7 +11,7 @@ export type SourceName = (typeof SOURCES)[number];
 /** Which marks may be hidden, and the layers that hold them. */
 export const GROUPS = {
   idle: ["units-idle", "units-idle-beak"],
-  incidents: ["incidents", "incidents-word"],
+  incidents: ["incidents"],
   calls: ["calls", "calls-area"],
   closures: ["closures", "closures-area", "closures-edge"],
   resources: ["resources", "resources-small"],
@@ -120,7 +120,7 @@ function units(ink: Ink, halo: Halo, idle: boolean): LayerSpecification[] {
 }
 
 function points(ink: Ink, halo: Halo): LayerSpecification[] {
-  const label = (far: ExpressionSpecification, near: ExpressionSpecification, zoom: number): ExpressionSpecification => ["step", ["zoom"], far, zoom, near];
+  const named = ["format", get("id"), {}, "\n", {}, get("word"), { "font-scale": 0.88, "text-font": ["literal", plain], "text-color": ink("--ink-2") }];
   return [
     {
       id: "closures", type: "symbol", source: "closures", filter: isPoint,
@@ -136,16 +136,11 @@ function points(ink: Ink, halo: Halo): LayerSpecification[] {
       id: "incidents", type: "symbol", source: "incidents",
       layout: {
         "icon-image": get("icon"), "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.65, 12, 1],
-        "text-field": label(["case", ["<=", get("priority"), 2], get("id"), ""], ["case", ["<=", get("priority"), 5], get("id"), ""], 11),
-        "text-font": bold, "text-size": 12.5, "text-anchor": "left", "text-offset": [1.15, 0], "text-optional": true, "text-padding": 1,
+        "text-field": ["step", ["zoom"], ["case", ["<=", get("priority"), 2], get("id"), ""], 11, get("id"), 13.5, named] as unknown as ExpressionSpecification,
+        "text-font": bold, "text-size": 12.5, "text-anchor": "left", "text-justify": "left", "text-offset": [1.55, 0], "text-optional": true, "text-padding": 1, "text-max-width": 14,
         "symbol-sort-key": ["-", 0, get("sort")],
       },
       paint: { "text-color": ["match", get("priority"), 1, ink("--p1"), 2, ink("--p2"), ink("--ink")], ...halo },
-    },
-    {
-      id: "incidents-word", type: "symbol", source: "incidents", minzoom: 13.5,
-      layout: { "text-field": get("word"), "text-font": plain, "text-size": 11, "text-anchor": "left", "text-offset": [1.35, 1.15], "text-optional": true, "text-max-width": 14, "text-justify": "left" },
-      paint: { "text-color": ink("--ink-2"), ...halo },
     },
   ];
 }
