@@ -47,13 +47,20 @@ def test_without_ambulance_stations_they_stand_at_hospitals_and_it_is_said(regio
     medics = [unit for unit in fleet.units if unit.unit_kind == "ambulance"]
     assert {(u.home.lat, u.home.lon) for u in medics} <= {(one.lat_deg, one.lon_deg) for one in some}
     assert any("no ambulance station: ambulance units stand at hospitals" in note for note in fleet.notes)
+    assert any(
+        "no fire station: engine, ladder, chief, rescue, hazmat units stand at hospitals" in note
+        for note in fleet.notes
+    )
 
 
 def test_on_a_map_without_any_station_units_stand_on_its_roads_and_it_is_said(region: Region) -> None:
     fleet = plan_fleet(cast(Region, Bare(region, [])), 60_000)
     west, south, east, north = region.manifest.bbox
     assert all(south <= u.home.lat <= north and west <= u.home.lon <= east for u in fleet.units)
-    assert any("engine units stand at points spread over its roads" in note for note in fleet.notes)
+    assert any(
+        "engine, ladder, chief, rescue, hazmat units stand at points spread over its roads" in note
+        for note in fleet.notes
+    )
     assert len({(u.home.lat, u.home.lon) for u in fleet.units if u.unit_kind == "ambulance"}) > 1
 
 

@@ -14,9 +14,12 @@ from tocsin.domain.orders import (
     CloseRoad,
     DispatchUnits,
     DivertUnit,
+    NoteCall,
     OpenIncident,
     RelocateIncident,
     StampUnit,
+    UnitOffDuty,
+    UnitOnDuty,
 )
 from tocsin.facts import assignments, calls
 from tocsin.facts.values import Place
@@ -68,6 +71,33 @@ def test_a_call_a_person_answered_is_left_to_them(region: Region) -> None:
             "the caller speaks to whoever answers"
         )
         assert not lived.desk.board.incidents
+
+    _live(region, [_one(region)], story)
+
+
+def test_a_call_a_person_speaks_into_is_left_to_them_from_then_on(region: Region) -> None:
+    async def story(lived: Lived) -> None:
+        await lived.until(lambda: lived.facts(calls.CallAnswered))
+        await lived.give(NoteCall("1", "I take this one"))
+        await lived.live(3_600.0)
+        row = lived.desk.call("1")
+        assert row is not None
+        assert row.answered_by.startswith("call-taker")
+        assert not lived.desk.board.incidents
+
+    _live(region, [_one(region)], story)
+
+
+def test_a_unit_sent_off_duty_on_its_way_home_stays_where_it_is_until_it_is_back(region: Region) -> None:
+    async def story(lived: Lived) -> None:
+        board = lived.desk.board
+        await lived.until(lambda: any(not row.at_station and not row.incident for row in board.units.values()), 7_200.0)
+        unit = next(row.id for row in board.units.values() if not row.at_station and not row.incident)
+        await lived.give(UnitOffDuty(unit))
+        await lived.live(1_800.0)
+        assert not lived.desk.unit(unit).at_station
+        await lived.give(UnitOnDuty(unit, 4))
+        await lived.until(lambda: lived.desk.unit(unit).at_station)
 
     _live(region, [_one(region)], story)
 
@@ -160,12 +190,14 @@ def test_a_crew_drives_to_where_the_incident_is_now(region: Region) -> None:
         await lived.until(lambda: _on_the_way(lived))
         unit = _on_the_way(lived)[0]
         home = lived.desk.unit(unit).home
+        there = lived.desk.incident("1").place
+        assert float(distance_m([there.lat], [there.lon], [home.lat], [home.lon])[0]) > 400.0
         await lived.give(RelocateIncident("1", Place(home.lat, home.lon, "next door")))
         await lived.until(lambda: lived.desk.unit(unit).status == "on_scene", within_s=3_600.0)
         move = lived.desk.tracks.latest[unit]
         assert float(distance_m([move.lat], [move.lon], [home.lat], [home.lon])[0]) < 300.0
 
-    _live(region, [_one(region)], story)
+    _live(region, [_far(region)], story)
 
 
 def test_a_stamp_by_the_person_in_the_vehicle_is_not_given_twice(region: Region) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import msgspec
 import pytest
-from tests.sim.life import happenings_of, living
+from tests.sim.life import START, happenings_of, living
 
 from tocsin.facts import assignments, calls, incidents
 from tocsin.facts.units import UnitsMoved
 from tocsin.geo.measure import distance_m
 from tocsin.geo.region import Region
+from tocsin.sim.fleet import Absence, plan_fleet
 
 
 def _day(region: Region, seed: int, hours: float = 1.0) -> tuple[str, int]:
@@ -115,5 +117,19 @@ def test_position_reports_follow_the_road_smoothly(region: Region, hours: float)
                 gone_m = float(distance_m([a.lat], [a.lon], [b.lat], [b.lon])[0])
                 # Nobody jumps: 45 m/s, and the yard between a station and its road.
                 assert gone_m <= 45.0 * (b.at - a.at) + 250.0, (a, b, gone_m)
+
+    asyncio.run(story())
+
+
+def test_a_unit_that_is_away_is_off_duty_and_comes_back(region: Region) -> None:
+    async def story() -> None:
+        fleet = plan_fleet(region, 60_000)
+        away = (Absence("E1", START + 600.0, START + 1_800.0),)
+        async with living(region, fleet=msgspec.structs.replace(fleet, absences=away)) as lived:
+            told = []
+            for _ in range(4):
+                await lived.live(599.0)
+                told.append(lived.desk.unit("E1").status)
+            assert told == ["available", "off_duty", "off_duty", "available"]
 
     asyncio.run(story())

@@ -24,6 +24,8 @@ SILENT = 0.02
 """Share of orders a crew does not hear at first: the alarm is there for them."""
 STUCK = 0.03
 """Share of drives that stand still for a few minutes."""
+AGAIN_S = 30.0
+"""A crew whose word was refused looks again after so long."""
 STAGES_FIRST = ("POL-VIOLENCE",)
 """Types at which everybody but the police waits round the corner first."""
 
@@ -52,7 +54,7 @@ class Crew:
             try:
                 if row.incident:
                     await self._mission(row.incident)
-                elif not row.at_station:
+                elif not row.at_station and row.status != "off_duty":
                     await self._go_home()
                 else:
                     await self._c.clock.sleep_until(float("inf"), self.signal)
@@ -173,7 +175,10 @@ class Crew:
     async def _go_home(self) -> None:
         await self._drive(lambda: self._unit.home, "", siren=False)
         await self._c.mover.tell(self.id)
-        await self._c.hands.give(self._by, UnitAtStation(self.id))
+        if self._row().status == "off_duty":
+            return
+        if await self._c.hands.give(self._by, UnitAtStation(self.id)) is None:
+            await self._wait(AGAIN_S, "")
 
     async def _drive(
         self, target: Callable[[], Place], incident: str, *, siren: bool, takes_s: float | None = None

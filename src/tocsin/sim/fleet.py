@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from tocsin.facts.values import Place
+from tocsin.facts.values import Instant, Place
 from tocsin.geo.region import Region
 from tocsin.geo.resources import Resource
 from tocsin.geo.straight import distance_m
@@ -31,11 +31,21 @@ class PlannedUnit(msgspec.Struct, frozen=True):
     station: str
 
 
+class Absence(msgspec.Struct, frozen=True):
+    """A unit that is not there from one instant to another: before its shift, after it, or busy beyond the map."""
+
+    unit: str
+    since: Instant
+    until: Instant
+
+
 class Fleet(msgspec.Struct, frozen=True):
     """Units, and what had to be assumed to place them, in sentences."""
 
     units: tuple[PlannedUnit, ...]
     notes: tuple[str, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    """Not overlapping for one unit, oldest first."""
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -70,12 +80,16 @@ def plan_fleet(region: Region, people: int, units: int | None = None) -> Fleet:
     if units is not None:
         share = units / sum(wanted.values())
         wanted = {letter: max(1, round(count * share)) for letter, count in wanted.items()}
-    notes: list[str] = []
+    notes: dict[tuple[str, str], list[str]] = {}
     planned: list[PlannedUnit] = []
     for rule in RULES:
         posts = _posts(region, rule, wanted[rule.letter], notes)
         planned += [_unit(rule, n, post) for n, post in enumerate(posts, 1)]
-    return Fleet(tuple(planned), tuple(notes))
+    said = [
+        f"the map has no {_words(station)}: {', '.join(kinds)} units stand at {where}"
+        for (station, where), kinds in notes.items()
+    ]
+    return Fleet(tuple(planned), tuple(said))
 
 
 def count_kinds(fleet: Fleet) -> str:
@@ -93,22 +107,25 @@ def _unit(rule: _Rule, n: int, post: Place) -> PlannedUnit:
     return PlannedUnit(f"{rule.letter}{n}", rule.unit_kind, rule.agency, caps, post, rule.crew_min, crew, post.text)
 
 
-def _posts(region: Region, rule: _Rule, count: int, notes: list[str]) -> list[Place]:
+def _posts(region: Region, rule: _Rule, count: int, notes: dict[tuple[str, str], list[str]]) -> list[Place]:
     """Where `count` units of a kind stand: stations in turn, the best spread ones first."""
-    missing = f"the map has no {_words(rule.stations[0])}: {rule.unit_kind} units stand at"
+
+    def note(where: str) -> None:
+        notes.setdefault((rule.stations[0], where), []).append(rule.unit_kind)
+
     for kind in rule.stations:
         stations = [_station(one) for one in region.resources if one.kind == kind]
         if stations:
             if kind != rule.stations[0]:
-                notes.append(f"{missing} {_words(kind)}s")
+                note(f"{_words(kind)}s")
             order = spread(stations, count)
             return [order[i % len(order)] for i in range(count)]
     hospitals = [_station(one) for one in region.resources if one.kind == "hospital"]
     if hospitals and rule.unit_kind != "patrol":
-        notes.append(f"{missing} hospitals")
+        note("hospitals")
         order = spread(hospitals, count)
         return [order[i % len(order)] for i in range(count)]
-    notes.append(f"{missing} points spread over its roads")
+    note("points spread over its roads")
     return road_posts(region, count, rule.unit_kind)
 
 

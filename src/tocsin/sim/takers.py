@@ -15,6 +15,8 @@ from tocsin.sim.happening import Happening
 from tocsin.sim.phones import Line, Phones
 
 NAMES = ("Ana", "Bruno", "Carla", "Duarte", "Elif", "Farid", "Greta", "Hugo", "Ivy", "Jonas")
+BOT = "call-taker "
+"""Accounts of bots at the telephones begin so."""
 ASSIST_S = 25.0
 """How long a person is given before a bot answers, with `assist`."""
 FAR_M = 600.0
@@ -27,7 +29,7 @@ class Takers:
     def __init__(self, common: Common, phones: Phones, how_many: int = 4) -> None:
         self._c = common
         self._phones = phones
-        self._free = [f"call-taker {name}" for name in NAMES[:how_many]]
+        self._free = [f"{BOT}{name}" for name in NAMES[:how_many]]
         self.names = frozenset(self._free)
         self._freed = Signal()
         common.hands.names |= self.names

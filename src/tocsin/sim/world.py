@@ -21,11 +21,11 @@ from tocsin.sim.demand import Demand
 from tocsin.sim.dice import Dice
 from tocsin.sim.dispatchers import Dispatchers
 from tocsin.sim.ears import Heard
-from tocsin.sim.fleet import Fleet, PlannedUnit, road_posts
+from tocsin.sim.fleet import Absence, Fleet, PlannedUnit, road_posts
 from tocsin.sim.happening import Happening
 from tocsin.sim.phones import Phones
 from tocsin.sim.stages import InventedTimes, StageTimes
-from tocsin.sim.takers import Takers
+from tocsin.sim.takers import BOT, Takers
 
 WORLD = "shift plan"
 """The account under which units are registered and come on duty."""
@@ -76,6 +76,7 @@ class World:
         moved = (
             assignments.UnitDispatched, assignments.UnitDiverted, assignments.UnitCancelled, assignments.UnitAvailable,
             assignments.UnitAcknowledged, assignments.UnitEnRoute, assignments.UnitOnScene, units.UnitReturned,
+            units.UnitCameOnDuty, units.UnitWentOffDuty,
         )  # fmt: skip
         for kind in moved:
             ears.on(kind, self._unit_moved)
@@ -101,10 +102,14 @@ class World:
         for crew in self.crews.values():
             clock.start(crew.life(), f"crew {crew.id}")
         clock.start(self._unfold(), "happenings")
+        for absence in self.fleet.absences:
+            clock.start(self._absent(absence), f"absence of {absence.unit}")
 
     async def _hang_up(self) -> None:
         """Callers of an older run are gone; what persons hold stays theirs."""
         for row in list(self.common.desk.board.calls.values()):
+            if row.status == "answered" and not row.answered_by.startswith(BOT):
+                continue
             await self.common.hands.give("exchange", ReleaseCall(row.id, "abandoned", "the line was cut by a restart"))
 
     async def _on_duty(self, unit: PlannedUnit) -> None:
@@ -123,6 +128,17 @@ class World:
         if row is None or row.status == "off_duty":
             await give(WORLD, UnitOnDuty(unit.id, unit.crew_count))
         await self.common.mover.tell(unit.id)
+
+    async def _absent(self, absence: Absence) -> None:
+        """Off duty as soon as the unit is free, on duty again when it is back."""
+        clock, give, unit = self.clock, self.common.hands.give, absence.unit
+        await clock.sleep_until(absence.since)
+        while (row := self.common.desk.unit(unit)) and row.status != "available" and clock.now() < absence.until:
+            await clock.sleep(60.0)
+        if clock.now() < absence.until and await give(WORLD, UnitOffDuty(unit)):
+            await clock.sleep_until(absence.until)
+            crew = next(one.crew_count for one in self.fleet.units if one.id == unit)
+            await give(WORLD, UnitOnDuty(unit, crew))
 
     async def _unfold(self) -> None:
         for happening in self._happenings:

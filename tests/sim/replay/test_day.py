@@ -9,7 +9,7 @@ import pytest
 
 from tocsin.geo.region import Region
 from tocsin.settings import load_catalogue
-from tocsin.sim.replay.day import ReplayDay, prepare
+from tocsin.sim.replay.day import ReplayDay, absences, prepare
 from tocsin.sim.replay.mapping import ReplayError
 from tocsin.sim.replay.reader import CallRow, read_calls
 from tocsin.sim.replay.record import intervals, record_figures
@@ -34,7 +34,7 @@ def _rows(region: Region, days: int = 2) -> str:
                 gone = f"{at}:30:00Z,{at}:40:00Z," if kind == "MEDIC" else ",,"
                 text += (
                     f"{day}-{n},{at}:00:00Z,{lat},{lon},HIGH ST,Medical Incident,3,{unit},{kind},{station},1,"
-                    f"{at}:01:10Z,{at}:01:30Z,{at}:02:15Z,{at}:06:00Z,{gone}{at}:50:00Z,Code 2 Transport\n"
+                    f"{at}:01:10Z,{at}:01:30Z,{at}:02:{25 - 10 * day:02d}Z,{at}:06:00Z,{gone}{at}:50:00Z,Code 2 Transport\n"
                 )
     return text
 
@@ -74,7 +74,8 @@ def test_the_replayed_day_answers_every_call_and_stands_beside_the_record(day: R
     assert outcome.open_incidents == 0
     lines = {line.interval: line for line in told.lines}
     assert lines["response"].replayed.n == 20
-    assert lines["turnout"].recorded.median_s == 45.0
+    assert lines["turnout"].recorded.median_s == 35.0
+    assert lines["turnout"].replayed.median_s == pytest.approx(45.0), "crews take what they took on other days"
     assert lines["turnout"].replayed.n >= 20
     assert lines["entry"].replayed.median_s is not None
     again = asyncio.run(replay(day, region, load_catalogue()))
@@ -112,6 +113,23 @@ def test_an_address_without_a_position_is_found_in_the_map_or_counted(region: Re
     assert [h.id for h in ready.happenings] == ["1"]
     assert ready.left.not_found == 1
     assert ready.left.unknown_types == {"": 1}
+
+
+def test_a_unit_is_away_while_it_serves_calls_beyond_the_map_and_outside_its_shift() -> None:
+    rows = [
+        _row(row=2, unit="M9", dispatched=10_000.0, available=12_000.0),
+        _row(row=3, unit="M9", dispatched=20_000.0, available=22_000.0),
+        _row(row=4, unit="M9", dispatched=22_060.0, available=23_000.0),
+        _row(row=5, unit="E1", station="1", dispatched=5_000.0, available=6_000.0),
+        _row(row=6, unit="E2", station="2", dispatched=5_000.0, available=6_000.0),
+    ]
+    gone = absences(rows, {2}, {"M9", "E1"}, midnight=0.0)
+    assert [(one.unit, one.since, one.until) for one in gone] == [
+        ("E1", 5_000.0, 6_000.0),
+        ("M9", 0.0, 6_400.0),
+        ("M9", 20_000.0, 23_000.0),
+        ("M9", 26_600.0, 172_800.0),
+    ]
 
 
 def _middle(region: Region) -> tuple[float, float]:

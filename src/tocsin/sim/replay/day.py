@@ -16,7 +16,7 @@ import msgspec
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.region import Region
-from tocsin.sim.fleet import Fleet, PlannedUnit
+from tocsin.sim.fleet import Absence, Fleet, PlannedUnit
 from tocsin.sim.happening import Caller, Happening, Sent
 from tocsin.sim.replay.mapping import Mapping, ReplayError
 from tocsin.sim.replay.reader import CallRow, Read
@@ -28,6 +28,9 @@ NOT_URGENT = 4
 PATIENCE_S = 86_400.0
 """A caller of a record waits: it shows only those who were answered."""
 UNKNOWN_TYPE = "SERVICE"
+SHIFT_MARGIN_S = 3_600.0
+GAP_S = 120.0
+DAY_S = 86_400.0
 NEAR_DEG = 0.1
 """A hospital named by hand is of use within so many degrees of the map."""
 
@@ -81,6 +84,9 @@ def prepare(
     calls = by_call(sorted(today, key=lambda row: row.received))
     happenings = tuple(builder.happening(call, Random(f"{seed}/{name}")) for name, call in calls.items())
     fleet = plan_units(today, read.mapping, stations, left)
+    everywhere = [row for row in read.rows if row.date == day]
+    gone = absences(everywhere, {row.row for row in today}, {unit.id for unit in fleet.units}, _midnight(today))
+    fleet = msgspec.structs.replace(fleet, absences=gone)
     hospitals = tuple(_hospitals(read.mapping, region))
     return ReplayDay(day, _midnight(today), happenings, fleet, times, record_figures(today), left, hospitals)
 
@@ -219,6 +225,33 @@ def plan_units(today: Sequence[CallRow], mapping: Mapping, stations: Named[str, 
         units.append(PlannedUnit(unit, kind.kind, kind.agency, caps, home, min(2, kind.crew), kind.crew, home.text))
     left.placed = dict(placed)
     return Fleet(tuple(units), tuple(f"{count} units {how}" for how, count in placed.most_common()))
+
+
+def absences(rows: Sequence[CallRow], inside: set[int], units: set[str], midnight: Instant) -> tuple[Absence, ...]:
+    """When units of the fleet were not there: on calls beyond the map, and, those without a station of their own,
+    more than SHIFT_MARGIN_S before their first call and after their last."""
+    by_unit: defaultdict[str, list[CallRow]] = defaultdict(list)
+    for row in rows:
+        if row.unit in units and row.dispatched is not None:
+            by_unit[row.unit].append(row)
+    gone: list[Absence] = []
+    for unit, seen in sorted(by_unit.items()):
+        spans = [(row.dispatched or 0.0, row.available or 0.0) for row in seen if row.row not in inside]
+        if not any(row.station for row in seen):
+            spans.append((midnight, min(row.dispatched or 0.0 for row in seen) - SHIFT_MARGIN_S))
+            spans.append((max(row.available or row.received for row in seen) + SHIFT_MARGIN_S, midnight + 2 * DAY_S))
+        gone += [Absence(unit, since, until) for since, until in _merged(spans)]
+    return tuple(gone)
+
+
+def _merged(spans: Sequence[tuple[Instant, Instant]]) -> list[tuple[Instant, Instant]]:
+    merged: list[tuple[Instant, Instant]] = []
+    for since, until in sorted(span for span in spans if span[1] > span[0]):
+        if merged and since <= merged[-1][1] + GAP_S:
+            merged[-1] = merged[-1][0], max(until, merged[-1][1])
+        else:
+            merged.append((since, until))
+    return merged
 
 
 def _home(seen: Sequence[CallRow], stations: Named[str, Place]) -> tuple[Place, str]:
