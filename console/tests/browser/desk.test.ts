@@ -93,6 +93,14 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
     expect(await serious()).toEqual([]);
     await page.getByRole("button", { name: "Day" }).click();
     expect(await serious()).toEqual([]);
+    await page.keyboard.press("F2");
+    await page.keyboard.type("12 a");
+    await page.waitForSelector("#where-list [aria-selected=true]");
+    expect(await serious()).toEqual([]);
+    await page.keyboard.press("F4");
+    await page.keyboard.type("s ");
+    expect(await serious()).toEqual([]);
+    await page.keyboard.type("zz");
     await page.keyboard.press("F1");
     await page.waitForSelector("text=Keys and commands");
     expect(await serious()).toEqual([]);
