@@ -1,7 +1,7 @@
 """Asking a location server (HELD: RFC 5985, 6155, 6753), client side: requests to bytes, answers to structs.
 
-A request is built for a live call and for nothing else: `Asking.call` says which, and without it nothing is built. It is
-not sent along. What an answer refers to is fetched by a gateway, which decides whom it talks to; here it is only read.
+A request is built for a live call and for nothing else: `Asking.call` says which, and without it nothing is built. It
+is not sent along. What an answer refers to is fetched by a gateway, which decides whom it talks to.
 """
 
 from __future__ import annotations
