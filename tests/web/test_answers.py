@@ -194,7 +194,7 @@ def test_every_window_is_the_same_page_for_anybody(run: Run, tmp_path: Path) -> 
     async def test(world: World) -> None:
         world.site.console = Console(tmp_path)
         nobody = Client(world.app)
-        pages = [await nobody.ask("GET", path) for path in ("/", "/desk", "/map", "/wall")]
+        pages = [await nobody.ask("GET", path) for path in ("/", "/desk", "/map", "/wall", "/desk?lang=pt")]
         assert {page.raw for page in pages} == {b"<!doctype html><title>Tocsin</title>"}
         assert {page.headers["cache-control"] for page in pages} == {"no-cache"}
         assert (await nobody.ask("GET", "/favicon.svg")).headers["content-type"].startswith("image/svg+xml")

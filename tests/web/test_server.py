@@ -97,6 +97,66 @@ def test_what_is_no_http_gets_a_problem_and_harms_nobody(live: Live, raw: bytes)
     assert ask(live, "GET", "/api/health", {})[1] == {"ok": True, "position": live.world.desk.position()}
 
 
+def sent_until_refused(live: Live, begun: bytes, more: bytes, pieces: int = 200) -> int:
+    """How many pieces could be sent."""
+    sent = 0
+    with (
+        contextlib.suppress(ConnectionError),
+        socket.create_connection(("127.0.0.1", live.port), timeout=10) as sock,
+    ):
+        sock.sendall(begun)
+        while sent < pieces:
+            sock.sendall(more)
+            sent += 1
+    return sent
+
+
+ENDLESS = {
+    "one header": (b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nX: ", b"a" * 65_536),
+    "many headers": (b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n" * 10_000),
+    "an address": (b"GET /", b"a" * 65_536),
+    "trailers": (
+        b"POST /api/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        b"X: y\r\n" * 10_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_a_head_without_end_is_refused_and_not_kept(live: Live, what: str) -> None:
+    assert sent_until_refused(live, *ENDLESS[what]) < 200
+
+
+def test_a_head_that_is_too_large_is_told_so(live: Live) -> None:
+    begun = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nX: "
+    with socket.create_connection(("127.0.0.1", live.port), timeout=10) as sock:
+        sock.sendall(begun + b"a" * (protocol.HEAD_B + 1 - len(begun)))
+        said = heard_until(sock, b"}")
+    assert said.startswith(b"HTTP/1.1 431 ")
+    assert b'"name":"too_large"' in said
+
+
+def test_requests_that_wait_on_one_connection_are_bounded(live: Live) -> None:
+    one = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", live.port), timeout=2) as sock:
+        sock.sendall(one * 2 * protocol.PIPELINED)
+        said = b""
+        with contextlib.suppress(ConnectionResetError, TimeoutError):
+            while part := sock.recv(65_536):
+                said += part
+    assert said.count(b"HTTP/1.1 200") < 2 * protocol.PIPELINED
+
+
+def test_a_stray_line_break_keeps_no_connection_open(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "ARRIVAL_S", 0.3)
+    with socket.create_connection(("127.0.0.1", live.port), timeout=8) as sock:
+        sock.sendall(b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        heard_until(sock, b"}")
+        sock.sendall(b"\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert sock.recv(1) == b""
+
+
 def test_a_body_said_to_be_large_is_refused_before_it_is_sent(live: Live) -> None:
     headers = signed_in(live)
     lines = [f"{name}: {value}" for name, value in headers.items()]

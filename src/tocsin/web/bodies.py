@@ -24,6 +24,10 @@ class Nothing(Form, frozen=True):
     """A query without parameters."""
 
 
+class Anything(Form, frozen=True, forbid_unknown_fields=False):
+    """A page's own query: the page reads it (`?lang=pt`), the server does not care."""
+
+
 class SignIn(Form, frozen=True):
     """Name and password, or the secret of a one-time link."""
 

@@ -69,3 +69,5 @@ class DeskProtocol(HttpToolsProtocol):
         head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[400] + head + body)
         self.transport.close()
+HEAD_B = 65536
+PIPELINED = 64

@@ -35,7 +35,8 @@ def _get(path: str, permission: str, handler: Any, answer: Any, summary: str, **
 
 
 def _page(path: str, handler: Any = windows.page) -> Route:
-    return _get(path, ANYONE, handler, None, "The console.", media="text/html", listed=False, errors=(404,))
+    more: dict[str, Any] = {"query": bodies.Anything, "media": "text/html", "listed": False, "errors": (404,)}
+    return _get(path, ANYONE, handler, None, "The console.", **more)
 
 
 # It is a table, and is read as one:
