@@ -1,5 +1,6 @@
 """How our server speaks HTTP/1.1 beyond what uvicorn does: dead peers are noticed, stalled ones can be cut, a request
-that trickles in is given up, and even one that is no HTTP gets a Problem. Knows no route."""
+that trickles in is given up, one whose head never ends is refused, and even one that is no HTTP gets a Problem. Knows
+no route."""
 
 from __future__ import annotations
 
@@ -20,12 +21,17 @@ DEAD_AFTER_MS = 20_000
 
 ARRIVAL_S = 20.0
 """A request must have come whole within this; otherwise a few hundred slow senders could hold every connection."""
+HEAD_B = 65_536
+"""So much may come that is no body: address and headers (the parser below would keep them all, whatever their size)."""
+PIPELINED = 64
+"""So many requests of one connection may wait for the answer to another."""
 
 
 class DeskProtocol(HttpToolsProtocol):
     """One connection."""
 
     _arrival: TimerHandle | None = None
+    _head_b = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Ask the kernel to notice a peer that is gone, and expect a request."""
@@ -42,6 +48,27 @@ class DeskProtocol(HttpToolsProtocol):
         self._came()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Nobody's head grows without end, and a stray line break keeps no connection open."""
+        if self._arrival is None and (self.cycle is None or self.cycle.response_complete):
+            self._expect()
+        self._head_b += len(data)
+        super().data_received(data)
+        if self._head_b > HEAD_B:
+            self._refuse(431, "too_large", f"The head of the request is larger than {HEAD_B} bytes.")
+        elif len(self.pipeline) > PIPELINED:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        """The head has come."""
+        self._head_b = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """What comes is body."""
+        self._head_b = 0
+        super().on_body(body)
+
     def on_message_begin(self) -> None:
         """Give every request the means to cut its own connection."""
         super().on_message_begin()
@@ -52,6 +79,7 @@ class DeskProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """It came whole."""
         self._came()
+        self._head_b = 0
         super().on_message_complete()
 
     def _expect(self) -> None:
@@ -65,9 +93,14 @@ class DeskProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What came was not HTTP."""
-        body = encode(Problem("malformed", msg))
+        self._refuse(400, "malformed", msg)
+
+    def _refuse(self, status: int, name: str, text: str) -> None:
+        """Say no and hang up; only hang up where an answer to an earlier request is on its way."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        body = encode(Problem(name, text))
         head = b"content-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-        self.transport.write(STATUS_LINE[400] + head + body)
+        self.transport.write(STATUS_LINE[status] + head + body)
         self.transport.close()
-HEAD_B = 65536
-PIPELINED = 64
