@@ -1,17 +1,21 @@
-"""Every store under one suite: a test that takes `shelf` runs once for each. PostgreSQL joins by one row in SHELVES."""
+"""Every store under one suite: a test that takes `shelf` runs once for each. another joins by one row in SHELVES."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tocsin.log.check import Row
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import MemoryLog
+from tocsin.log.port import Row
+from tocsin.log.postgres import PostgresLog
 from tocsin.log.sqlite import SqliteLog
+
+from .postgres_server import Server, programs
 
 
 class Shelf:
@@ -90,12 +94,78 @@ class SqliteShelf(Shelf):
             log.close()
 
 
-SHELVES: dict[str, Callable[[Path], Shelf]] = {"memory": MemoryShelf, "sqlite": SqliteShelf}
+class PostgresShelf(Shelf):
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._opened: list[PostgresLog] = []
+
+    def open(self, centre="north", *, durable=True, codec=CODEC):
+        log = PostgresLog.open(self.server.conninfo, centre, durable=durable, codec=codec)
+        self._opened.append(log)
+        return log
+
+    def rows(self, log):
+        return list(log.rows())
+
+    def put(self, log, rows):
+        day = "" if log._durable else ", 0"
+        with psycopg.connect(self.server.conninfo) as con:
+            con.execute(f"DELETE FROM tocsin.{log._log} WHERE centre = %s", (log.centre,))
+            if not log._durable:
+                con.execute("CREATE TABLE tocsin.tracks_0 PARTITION OF tocsin.tracks FOR VALUES IN (0)")
+            con.cursor().executemany(
+                f"INSERT INTO tocsin.{log._log} (centre, position, raw, leaf, chain{day and ', day'})"
+                f" VALUES (%s, %s, %s, %s, %s{day})",
+                [(log.centre, *row) for row in rows],
+            )
+
+    def put_head(self, log, tip):
+        self.server.execute(
+            "UPDATE tocsin.heads SET position = %s, chain = %s, peaks = %s WHERE centre = %s AND log = %s",
+            tip.position,
+            tip.chain,
+            tip.pack(),
+            log.centre,
+            log._log,
+        )
+
+    def close(self) -> None:
+        for log in self._opened:
+            log.close()
+        self.server.wipe()
+
+
+SHELVES: dict[str, Callable[[pytest.FixtureRequest, Path], Shelf]] = {
+    "memory": lambda _request, path: MemoryShelf(path),
+    "sqlite": lambda _request, path: SqliteShelf(path),
+    "postgres": lambda request, _path: PostgresShelf(request.getfixturevalue("postgres_server")),
+}
 
 
 @pytest.fixture(params=sorted(SHELVES))
 def shelf(request, tmp_path) -> Iterator[Shelf]:
-    shelf = SHELVES[request.param](tmp_path)
+    shelf = SHELVES[request.param](request, tmp_path)
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A private server, one for each process that runs tests."""
+    bin_dir = programs()
+    if bin_dir is None:
+        pytest.skip("PostgreSQL's server (15 or later) is not on this machine: its tests are not run")
+    server = Server.make(bin_dir)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def postgres_shelf(postgres_server) -> Iterator[PostgresShelf]:
+    shelf = PostgresShelf(postgres_server)
     yield shelf
     shelf.close()
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tocsin.log.check import Row
 from tocsin.log.codec import CODEC
 from tocsin.log.hashes import Tip, leaf_hash
 from tocsin.log.memory import link
-from tocsin.log.port import Head
+from tocsin.log.port import Head, Row
 
 from .entries import a_note, a_track, entries, entry
 

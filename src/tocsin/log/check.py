@@ -7,25 +7,15 @@ itself says, so that one changed entry is one line in the report and not one for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from tocsin.facts.values import Position
 from tocsin.log.codec import Codec
 from tocsin.log.hashes import Tip, chain_hash, leaf_hash
-from tocsin.log.port import Flaw, Head, LogError
+from tocsin.log.port import Flaw, Head, LogError, Row
 
 PROGRESS_EVERY = 5_000
 MAX_FLAWS = 1_000
 """A report longer than this tells nobody more; the rest is left unread."""
-
-
-class Row(NamedTuple):
-    """One entry as it is kept."""
-
-    position: Position
-    raw: bytes
-    leaf: bytes
-    chain: bytes
 
 
 class Examiner:

@@ -10,10 +10,11 @@ from threading import Lock
 
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
-from tocsin.log.check import Examiner, Row
+from tocsin.log.check import Examiner
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip, leaf_hash
-from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt
+from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt, Row
+from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
 
@@ -64,6 +65,28 @@ class MemoryLog:
         while rows := self._slice(after, end):
             yield from rows
             after = rows[-1].position
+
+    def leaves(self, first: Position, count: int) -> list[bytes]:
+        """The leaf hashes of `count` entries from `first`; raises LogError for one that does not exist."""
+        with self._lock:
+            at = first - self._start.position - 1
+            if count and not 0 <= at <= at + count <= len(self._rows):
+                raise LogError(f"not all entries from {first} to {first + count - 1} are there")
+            return [row.leaf for row in self._rows[at : at + count]]
+
+    def wait_for(self, position: Position, timeout_s: float) -> Position:
+        """Block until the log stands at `position` or beyond, or `timeout_s` has passed; answers where it stands."""
+        return look_until(position, timeout_s, self.position)
+
+    def restore(self, rows: Sequence[Row], receipts: Sequence[Receipt], expected: Position) -> None:
+        """Keep entries as another store kept them. Raises Raced or LogError; then nothing was kept."""
+        with self._lock:
+            if self._tip.position != expected:
+                raise Raced(expected, self._tip.position)
+            tip = follow(rows, self._tip)
+            self._rows.extend(rows)
+            self._receipts.update({(r.by, r.order): r for r in receipts})
+            self._tip = tip
 
     def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
         """The entries at these positions; raises LogError for one that does not exist."""
@@ -126,3 +149,14 @@ def link(entries: Sequence[AnyEntry], tip: Tip, codec: Codec) -> list[Row]:
             raise LogError(f"an entry says position {entry.position}, but it would be written at {tip.position}")
         rows.append(Row(entry.position, raw, leaf, tip.chain))
     return rows
+
+
+def follow(rows: Sequence[Row], tip: Tip) -> Tip:
+    """The tip after rows that another store kept; raises LogError at the first that does not fit `tip` or itself."""
+    tip = tip.copy()
+    for row in rows:
+        leaf = leaf_hash(row.raw)
+        tip.add(leaf)
+        if (row.position, row.leaf, row.chain) != (tip.position, leaf, tip.chain):
+            raise LogError(f"entry {row.position} does not follow the entry before it; `tocsin log verify` tells more")
+    return tip

@@ -9,7 +9,7 @@ impossible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -28,6 +28,20 @@ class Raced(LogError):  # noqa: N818 - the word of the house
         super().__init__(f"expected to append after position {expected}, but the log stands at {position}")
         self.expected = expected
         self.position = position
+
+
+class Unsure(LogError):  # noqa: N818 - the word of the house
+    """The store was lost between write and acknowledgement, and could not be asked again: the group is in the log whole
+    or not at all. Reading tells which, and a receipt tells who asked."""
+
+
+class Row(NamedTuple):
+    """One entry as it is kept."""
+
+    position: Position
+    raw: bytes
+    leaf: bytes
+    chain: bytes
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -71,6 +85,7 @@ class Log(Protocol):
         """Write `entries` (positions expected+1 …) and `receipts` in one transaction.
 
         Raises Raced when the log does not stand at `expected`, LogError when the store fails; then nothing was written.
+        One LogError is different: Unsure, from a store over a network.
         """
         ...
 
@@ -80,6 +95,18 @@ class Log(Protocol):
 
     def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
         """The entries at these positions, in the order asked; raises LogError for one that does not exist."""
+        ...
+
+    def rows(self, after: Position = 0) -> Iterator[Row]:
+        """Entries after `after` as they are kept; gaps and strays are passed on as they are."""
+        ...
+
+    def leaves(self, first: Position, count: int) -> list[bytes]:
+        """The leaf hashes of `count` entries from `first`; raises LogError for one that does not exist."""
+        ...
+
+    def wait_for(self, position: Position, timeout_s: float) -> Position:
+        """Block until the log stands at `position` or beyond, or `timeout_s` has passed; answers where it stands."""
         ...
 
     def receipt(self, by: str, order: str) -> Receipt | None:

@@ -15,12 +15,13 @@ from threading import Lock
 
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
-from tocsin.log.check import Examiner, Row
+from tocsin.log.check import Examiner
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
-from tocsin.log.memory import link
-from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt
+from tocsin.log.memory import follow, link
+from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt, Row
 from tocsin.log.sqlite_file import Readers, connect, plainly, prepare
+from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
 FORGET_CHUNK = 5_000
@@ -29,6 +30,8 @@ _HEAD = "SELECT position, chain, peaks, start_position, start_chain, start_peaks
 # SQLite keeps whatever type it is given: the casts make a tampered column bytes too, so that it is a flaw, not a crash.
 _ROWS = """SELECT position, CAST(raw AS BLOB), CAST(leaf AS BLOB), CAST(chain AS BLOB) FROM entries
     WHERE centre = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?"""
+_LEAVES = """SELECT CAST(leaf AS BLOB) FROM entries WHERE centre = ? AND position >= ? AND position < ?
+    ORDER BY position"""
 _INSERT = "INSERT INTO entries (centre, position, raw, leaf, chain) VALUES (?, ?, ?, ?, ?)"
 _RECEIPT = 'INSERT INTO receipts (centre, "by", "order", digest, "first", "last") VALUES (?, ?, ?, ?, ?, ?)'
 
@@ -79,12 +82,23 @@ class SqliteLog:
             if tip.position != expected:
                 raise Raced(expected, tip.position)
             rows = link(entries, tip, self._codec)
-            con.executemany(_INSERT, ((self.centre, *row) for row in rows))
-            con.executemany(_RECEIPT, ((self.centre, r.by, r.order, r.digest, r.first, r.last) for r in receipts))
-            con.execute(
-                "UPDATE heads SET position = ?, chain = ?, peaks = ? WHERE centre = ?",
-                (tip.position, tip.chain, tip.pack(), self.centre),
-            )
+            self._keep(con, tip, rows, receipts)
+
+    def restore(self, rows: Sequence[Row], receipts: Sequence[Receipt], expected: Position) -> None:
+        """Write entries as another store kept them. Raises Raced or LogError; then nothing was written."""
+        with self._writing() as con:
+            _, tip, _ = self._tips(con)
+            if tip.position != expected:
+                raise Raced(expected, tip.position)
+            self._keep(con, follow(rows, tip), rows, receipts)
+
+    def _keep(self, con: sqlite3.Connection, tip: Tip, rows: Sequence[Row], receipts: Sequence[Receipt]) -> None:
+        con.executemany(_INSERT, ((self.centre, *row) for row in rows))
+        con.executemany(_RECEIPT, ((self.centre, r.by, r.order, r.digest, r.first, r.last) for r in receipts))
+        con.execute(
+            "UPDATE heads SET position = ?, chain = ?, peaks = ? WHERE centre = ?",
+            (tip.position, tip.chain, tip.pack(), self.centre),
+        )
 
     def read(self, after: Position = 0, limit: int | None = None) -> Iterator[AnyEntry]:
         """Entries after `after`, in order, up to where the log stood when reading began. Raises LogError at a gap."""
@@ -103,6 +117,18 @@ class SqliteLog:
         while rows := self._chunk(after, 2**62):
             yield from rows
             after = rows[-1].position
+
+    def leaves(self, first: Position, count: int) -> list[bytes]:
+        """The leaf hashes of `count` entries from `first`; raises LogError for one that does not exist."""
+        with self._reading() as con:
+            found = con.execute(_LEAVES, (self.centre, first, first + count)).fetchall()
+        if len(found) != count:
+            raise LogError(f"{self._path}: not all entries from {first} to {first + count - 1} are there")
+        return [leaf for (leaf,) in found]
+
+    def wait_for(self, position: Position, timeout_s: float) -> Position:
+        """Block until the log stands at `position` or beyond, or `timeout_s` has passed; answers where it stands."""
+        return look_until(position, timeout_s, self.position)
 
     def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
         """The entries at these positions, in the order asked; raises LogError for one that does not exist."""

@@ -1,0 +1,163 @@
+"""Reading a log in PostgreSQL: also from a standby, also while others append. Refuses to write.
+
+Every question is one bounded query on a borrowed connection, asked again on a new one when the old had died unnoticed,
+so that a restarted server costs a reader nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Position
+from tocsin.log.check import Examiner
+from tocsin.log.codec import Codec
+from tocsin.log.hashes import Tip
+from tocsin.log.port import Flaw, Head, LogError, Receipt, Row
+from tocsin.log.postgres_session import Address, Sessions, plainly
+
+CHUNK = 1_000
+DECISIONS, TRACKS = "decisions", "tracks"
+CHANNEL = "tocsin"
+POLL_S = 1.0
+"""A notice may be lost; nobody who waits looks later than this."""
+
+HEAD = """SELECT position, chain, peaks, start_position, start_chain, start_peaks, fence
+    FROM tocsin.heads WHERE centre = %s AND log = %s"""
+
+
+class PostgresReader:
+    """What one may ask of a centre's log in a PostgreSQL database."""
+
+    def __init__(self, address: Address, centre: str, codec: Codec, *, durable: bool, read_only: bool) -> None:
+        self.centre = centre
+        self._where = address.where
+        self._codec = codec
+        self._durable = durable
+        self._log = DECISIONS if durable else TRACKS
+        self._readers = Sessions(address, read_only=read_only)
+        self._rows = f"SELECT position, raw, leaf, chain FROM tocsin.{self._log} WHERE centre = %s"  # noqa: S608
+
+    def position(self) -> Position:
+        """Position of the last durable entry; 0 when empty."""
+        return self._ends()[1].position
+
+    def read(self, after: Position = 0, limit: int | None = None) -> Iterator[AnyEntry]:
+        """Entries after `after`, in order, up to where the log stood when reading began. Raises LogError at a gap."""
+        start, tip, _ = self._ends()
+        after = max(after, start.position)
+        end = tip.position if limit is None else min(tip.position, after + limit)
+        while after < end:
+            rows = self._chunk(after, end)
+            if not rows or rows[-1].position - after != len(rows):
+                raise LogError(f"{self._where}: entries after {after} are missing; `tocsin log verify` says which")
+            yield from self._codec.decode_all([(row.position, row.raw) for row in rows])
+            after = rows[-1].position
+
+    def rows(self, after: Position = 0) -> Iterator[Row]:
+        """Entries as they are kept, for export and verification; gaps and strays are passed on as they are."""
+        while rows := self._chunk(after, 2**62):
+            yield from rows
+            after = rows[-1].position
+
+    def leaves(self, first: Position, count: int) -> list[bytes]:
+        """The leaf hashes of `count` entries from `first`; raises LogError for one that does not exist."""
+        found = self._ask(
+            f"SELECT leaf FROM tocsin.{self._log} WHERE centre = %s AND position >= %s AND position < %s"  # noqa: S608
+            " ORDER BY position",
+            (self.centre, first, first + count),
+        )
+        if len(found) != count:
+            raise LogError(f"{self._where}: not all entries from {first} to {first + count - 1} are there")
+        return [leaf for (leaf,) in found]
+
+    def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
+        """The entries at these positions, in the order asked; raises LogError for one that does not exist."""
+        wanted = list(positions)
+        query = f"SELECT position, raw FROM tocsin.{self._log} WHERE centre = %s AND position = ANY(%s)"  # noqa: S608
+        found = dict(self._ask(query, (self.centre, wanted)))
+        for position in wanted:
+            if position not in found:
+                raise LogError(f"there is no entry {position} in {self._where}")
+        return self._codec.decode_all([(position, found[position]) for position in wanted])
+
+    def receipt(self, by: str, order: str) -> Receipt | None:
+        """The receipt of an order done before, if any."""
+        with plainly(self._where):
+            key = key_of(by.encode(), order.encode())
+        found = self._ask(
+            "SELECT digest, first, last FROM tocsin.receipts WHERE centre = %s AND log = %s AND key = %s",
+            (self.centre, self._log, key),
+        )
+        return Receipt(by, order, *found[0]) if found else None
+
+    def head(self) -> Head:
+        """Where the log stands, with its hashes."""
+        tip = self._ends()[1]
+        return Head(self.centre, tip.position, tip.chain, tip.root())
+
+    def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
+        """Read everything back and check it, while others may append; [] means clean. Raises LogError if unreadable."""
+        start, end, _ = self._ends()
+        if self._durable and (start.position or start.chain != Tip.empty(self.centre).chain):
+            start = Tip.empty(self.centre)
+        return Examiner(self._codec, self.centre, start, noted).run(self._up_to(end.position), end, progress)
+
+    def wait_for(self, position: Position, timeout_s: float) -> Position:
+        """Block until the log stands at `position` or beyond, or `timeout_s` has passed; answers where it stands.
+
+        Woken by the append itself (NOTIFY), and looks every `POLL_S` in case that word was lost.
+        """
+        until = time.monotonic() + timeout_s
+        with plainly(self._where), self._readers.borrow() as con:
+            con.execute(f"LISTEN {CHANNEL}")
+            try:
+                while (found := self.position()) < position and (left_s := until - time.monotonic()) > 0:
+                    for _ in con.notifies(timeout=min(left_s, POLL_S), stop_after=1):
+                        pass
+                return found
+            finally:
+                with suppress(psycopg.Error):
+                    con.execute(f"UNLISTEN {CHANNEL}")
+
+    def _up_to(self, end: Position) -> Iterator[Row]:
+        """Every row there is, but not those that were properly appended since the head was read."""
+        for row in self.rows(after=-(2**62)):
+            if row.position > end and row.position <= self.position():
+                return
+            yield row
+
+    def _chunk(self, after: Position, end: Position) -> list[Row]:
+        query = f"{self._rows} AND position > %s AND position <= %s ORDER BY position LIMIT %s"
+        return [Row(*row) for row in self._ask(query, (self.centre, after, end, CHUNK))]
+
+    def _ask(self, query: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with plainly(self._where):
+            return self._readers.ask(query, parameters)
+
+    def _ends(self) -> tuple[Tip, Tip, int]:
+        found = self._ask(HEAD, (self.centre, self._log))
+        return self._split(found[0] if found else None)
+
+    def _split(self, row: tuple[Any, ...] | None) -> tuple[Tip, Tip, int]:
+        """(where it starts, where it ends, the fence)."""
+        if row is None:
+            raise LogError(f"{self._where}: the head of the log of centre {self.centre!r} is gone")
+        return self._tip(row[3:6]), self._tip(row[0:3]), row[6]
+
+    def _tip(self, row: tuple[Any, ...]) -> Tip:
+        try:
+            return Tip.unpack(*row)
+        except (TypeError, ValueError) as error:
+            raise LogError(f"{self._where}: the head of the log is damaged: {error}") from error
+
+
+def key_of(by: bytes, order: bytes) -> bytes:
+    """One short key for two long texts; the length keeps them apart."""
+    return sha256(b"%d " % len(by) + by + order).digest()
