@@ -136,3 +136,7 @@ def test_as_large_as_allowed_and_hostile_is_answered(name, message):
 
 def test_flaws_are_told_up_to_what_a_person_reads():
     assert len(parse_text('A"ML=1;' + ";" * 1_000).flaws) == Flaws.LIMIT
+
+
+def test_a_name_nobody_can_see_is_still_named():
+    assert [flaw.field for flaw in parse_text('A"ML=1;\x00;lt=+1.0').flaws] == ["(unnamed)"]

@@ -242,6 +242,12 @@ def test_too_many_locations_are_cut_and_told():
     assert ("presence", "repeated") in flaws(document)
 
 
+def test_too_many_shapes_are_cut_and_told():
+    document = parse(presence(circle() * (MOST_PLACES + 1)))
+    assert len(document.located[0].shapes) == MOST_PLACES
+    assert flaws(document) == [("Circle", "repeated")]
+
+
 @pytest.mark.parametrize("data", [b"<html/>", b"<locationResponse/>"])
 def test_what_is_no_presence_is_refused(data):
     refused = parse(data)

@@ -100,7 +100,7 @@ class Flaws:
     def add(self, field: str, what: FlawName, text: str) -> None:
         """Remember one flaw."""
         if len(self._found) < self.LIMIT:
-            self._found.append(Flaw(shown(field, 60), what, text))
+            self._found.append(Flaw(shown(field, 60) or "(unnamed)", what, text))
 
     def all(self) -> tuple[Flaw, ...]:
         """Everything found, in order."""

@@ -7,6 +7,7 @@ Elements of other vocabularies beside the location are passed over; inside it th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -79,13 +80,16 @@ def read_presence(root: Element) -> PidfLo:
     flaws = Flaws()
     if space(root) != PIDF:
         flaws.add("presence", "unknown_element", f"Its namespace is {shown(space(root), 60) or 'missing'}; it is read.")
-    located = [_located(holder, geopriv, flaws) for holder, geopriv in _geoprivs(root)]
+    stated = list(islice(_geoprivs(root), MOST_PLACES + 1))
+    located = [_located(holder, geopriv, flaws) for holder, geopriv in stated[:MOST_PLACES]]
     found = [place for place in located if place.shapes or place.civic or place.speed_mps is not None]
     if not found:
         flaws.add("location-info", "no_location", "It says nowhere where.")
-    if len(found) > MOST_PLACES:
-        flaws.add("presence", "repeated", f"It has {len(found)} locations; the first {MOST_PLACES} are kept.")
-    return PidfLo(shown(root.get("entity") or "", 200), tuple(found[:MOST_PLACES]), flaws.all())
+    if len(stated) > MOST_PLACES:
+        flaws.add(
+            "presence", "repeated", f"It has more than {MOST_PLACES} locations; the first {MOST_PLACES} are read."
+        )
+    return PidfLo(shown(root.get("entity") or "", 200), tuple(found), flaws.all())
 
 
 def _geoprivs(root: Element) -> Iterator[tuple[Element, Element]]:
@@ -129,6 +133,7 @@ class _Info:
         self.speed_mps: float | None = None
         self.heading_deg: float | None = None
         self._flaws = flaws
+        self._looked_at = 0
 
     def take(self, part: Element) -> None:
         """Read one child, whatever it is."""
@@ -149,9 +154,15 @@ class _Info:
             self._flaws.add(name, "unknown_element", f"{name} is no location we can read.")
 
     def _geometry(self, part: Element) -> None:
-        found = [part] if local(part) in SHAPES else list(geometries(part))
+        found = [part] if local(part) in SHAPES else list(islice(geometries(part), MOST_PLACES))
         if not found:
             self._flaws.add(local(part), "unknown_element", f"{local(part)} is no shape of RFC 5491.")
+        self._looked_at += len(found)
+        if self._looked_at > MOST_PLACES:
+            self._flaws.add(
+                local(part), "repeated", f"More than {MOST_PLACES} shapes stand here; the first ones are read."
+            )
+            return
         for element in found:
             if space(element) not in GEOMETRY_SPACES:
                 self._flaws.add(local(element), "unknown_element", "Its namespace is not that of a shape; it is read.")
