@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -12,11 +13,13 @@ import threading
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from tocsin import app
 from tocsin.cli.demo import demo
-from tocsin.cli.demo_ground import map_region, move_aside
+from tocsin.cli.demo_ground import LOCK, map_region, move_aside
 from tocsin.geo.region import Region
 
 
@@ -102,6 +105,16 @@ def test_an_old_record_is_moved_aside_and_never_lost(tmp_path: Path) -> None:
         assert move_aside(tmp_path / "centre") == tmp_path / f"centre.{n}"
     assert (tmp_path / "centre.1" / "decisions.db").read_text(encoding="utf-8") == "1"
     assert (tmp_path / "centre.2" / "decisions.db").read_text(encoding="utf-8") == "2"
+
+
+def test_a_folder_in_which_a_server_works_is_not_moved(tmp_path: Path) -> None:
+    (tmp_path / "centre").mkdir()
+    with (tmp_path / "centre" / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(click.ClickException, match="another server works in this folder"):
+            move_aside(tmp_path / "centre")
+    assert (tmp_path / "centre").exists()
+    assert LOCK == app.LOCK
 
 
 def _start(tmp_path: Path, region: Region) -> tuple[subprocess.Popen[str], str, str]:

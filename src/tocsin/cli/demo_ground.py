@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
@@ -14,6 +16,9 @@ from tocsin.geo.manifest import read_manifest
 from tocsin.geo.osm import check_source
 from tocsin.geo.region import Region
 from tocsin.sim.city import lay_out, write_osm
+
+LOCK = "server.lock"
+"""Held by a server for as long as it works in a folder."""
 
 
 class Stages:
@@ -92,9 +97,18 @@ def _open(folder: Path) -> Region | None:
 
 
 def move_aside(folder: Path) -> Path | None:
-    """Move a folder that holds something out of the way, to the first free numbered name; never removes anything."""
+    """Move a folder that holds something out of the way, to the first free numbered name; never removes anything.
+
+    Raises ClickException when a server works in it.
+    """
     if not folder.exists() or not any(folder.iterdir()):
         return None
+    if (folder / LOCK).exists():
+        with (folder / LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise click.ClickException(f"{folder}: another server works in this folder; stop it first") from None
     number = next(n for n in range(1, 100_000) if not folder.with_name(f"{folder.name}.{n}").exists())
     aside = folder.with_name(f"{folder.name}.{number}")
     folder.rename(aside)

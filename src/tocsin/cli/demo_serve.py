@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import webbrowser
 from collections.abc import Awaitable, Callable
@@ -82,7 +83,11 @@ def serve_world(
     address: list[str] = []
 
     async def aside(app: App) -> None:
-        await beside(app, address[0])
+        try:
+            await beside(app, address[0])
+        except Exception as failure:
+            logging.getLogger(__name__).exception("the invented world failed")
+            console.print(f"The invented world has stopped: {failure!r}. The desk stays open; Ctrl-C ends it.")
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve_app(app, ready=address.append, beside=aside))
@@ -119,6 +124,7 @@ async def tell(app: App, address: str, asked: Asked, clock: Clock, console: Cons
     while not living.done():
         moment = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y-%m-%d %H:%M:%S")
         if console.is_terminal:
-            console.print(f"{moment} UTC  {status(app.desk)}", end="\r", highlight=False)
+            line = f"{moment} UTC  {status(app.desk)}"
+            console.print(f"{line:<100}", end="\r", highlight=False)
         await asyncio.wait([living], timeout=1.0 if console.is_terminal else STATUS_S)
     await living

@@ -32,9 +32,10 @@ def _rows(region: Region, days: int = 2) -> str:
             at = f"2019-05-{day:02d}T{n:02d}"
             for unit, kind, station in (("E1", "ENGINE", "1"), ("M9", "MEDIC", "")):
                 gone = f"{at}:30:00Z,{at}:40:00Z," if kind == "MEDIC" else ",,"
+                sets_out = f"{at}:02:{25 - 10 * day:02d}Z"
                 text += (
                     f"{day}-{n},{at}:00:00Z,{lat},{lon},HIGH ST,Medical Incident,3,{unit},{kind},{station},1,"
-                    f"{at}:01:10Z,{at}:01:30Z,{at}:02:{25 - 10 * day:02d}Z,{at}:06:00Z,{gone}{at}:50:00Z,Code 2 Transport\n"
+                    f"{at}:01:10Z,{at}:01:30Z,{sets_out},{at}:06:00Z,{gone}{at}:50:00Z,Code 2 Transport\n"
                 )
     return text
 
