@@ -66,8 +66,8 @@ function resources(ink: Ink, halo: Halo): LayerSpecification[] {
       paint: { "text-color": ink("--ink-2"), ...halo },
     },
     {
-      id: "resources-small", type: "symbol", source: "resources", filter: small, minzoom: 15,
-      layout: { ...layout, "icon-allow-overlap": true, "text-field": ["step", ["zoom"], "", 17, get("word")] },
+      id: "resources-small", type: "symbol", source: "resources", filter: small, minzoom: 16,
+      layout: { ...layout, "icon-size": ["interpolate", ["linear"], ["zoom"], 16, 0.6, 18, 1], "icon-allow-overlap": true, "text-field": ["step", ["zoom"], "", 17, get("word")] },
       paint: { "text-color": ink("--ink-3"), ...halo },
     },
   ];

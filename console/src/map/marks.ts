@@ -1,5 +1,6 @@
 /// Rows become marks: what is drawn where, with which picture and which words. Pure; knows no map library and no screen.
 
+import { isWaiting } from "../room/order_of_rows";
 import { STATUS_SHAPES } from "../panels/shapes";
 import type { CallRow, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
 import { familyOf } from "./icons";
@@ -19,8 +20,11 @@ export interface Marks {
 export const marks = (features: Mark[]): Marks => ({ type: "FeatureCollection", features });
 export const NOTHING: Marks = marks([]);
 
-/** A position older than this fades and says how old it is; a unit that stands at its station need not report. */
+/** A position older than this fades and says how old it is. Who drives reports often; who stands may report seldom, and
+ *  who stands at the station need not. */
 export const STALE_S = 45;
+export const STALE_STANDING_S = 600;
+const DRIVES: ReadonlySet<UnitStatus> = new Set(["acknowledged", "en_route", "left_scene", "handed_over"]);
 const LABEL_PX = 11.5;
 const STEP_PX = 32;
 const A_ROW = 4;
@@ -48,7 +52,7 @@ export function whereabouts(unit: UnitRow, motion: Motion, now: number): Whereab
   const seen = motion.at(unit.id, now);
   if (!seen) return { lat: unit.home.lat, lon: unit.home.lon, age_s: null, stale: !unit.at_station };
   const age_s = Math.max(0, now - seen.at);
-  return { lat: seen.lat, lon: seen.lon, age_s, stale: age_s > STALE_S && !unit.at_station };
+  return { lat: seen.lat, lon: seen.lon, age_s, stale: !unit.at_station && age_s > (DRIVES.has(unit.status) ? STALE_S : STALE_STANDING_S) };
 }
 
 export function unitMarks(units: Iterable<UnitRow>, motion: Motion, now: number, words: UnitWords): Mark[] {
@@ -116,10 +120,10 @@ export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: s
     geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
     properties: {
       id: row.id,
-      icon: `incident-${row.priority}${row.units.length ? "" : "-waiting"}`,
+      icon: `incident-${row.priority}${isWaiting(row) ? "-waiting" : ""}`,
       word: nameOf(row.type),
       priority: row.priority,
-      sort: 10 - row.priority + (row.units.length ? 0 : 5),
+      sort: 10 - row.priority + (isWaiting(row) ? 5 : 0),
     },
   }));
 }

@@ -1,0 +1,188 @@
+// What a person does, one function a scenario. They answer with what was seen; the tests judge it.
+
+const command = (page) => page.getByRole("combobox", { name: "Command line" });
+const text = (page, selector) => page.locator(selector).allTextContents();
+
+async function rowsOf(page) {
+  return page.evaluate(async () => (await (await fetch("/api/board")).json()).board.rows);
+}
+
+export const scenarios = {
+  async sign_in({ person }) {
+    const page = await person();
+    return { who: await page.locator(".who").textContent(), focus: await page.evaluate(() => document.activeElement?.getAttribute("aria-label")) };
+  },
+
+  async take_a_call({ person, given }) {
+    const page = await person();
+    await page.waitForSelector("text=Ringing");
+    let presses = 0;
+    const press = async (key) => ((presses += 1), page.keyboard.press(key));
+    await press("F2");
+    await page.waitForFunction(() => document.activeElement?.id === "where");
+    const searched = [];
+    page.on("request", (request) => request.url().includes("/api/places?") && searched.push(request.url()));
+    await page.keyboard.type(given.address, { delay: 60 });
+    await page.waitForSelector("#where-list [aria-selected=true]");
+    const offered = (await page.locator("#where-list li").first().textContent()).trim();
+    await press("Enter");
+    await page.keyboard.type(given.type);
+    await press("Enter");
+    await page.waitForSelector("button.ready:focus");
+    await press("Enter");
+    await page.waitForSelector("text=/Done: Send/");
+    return { presses, offered, searched: searched.length };
+  },
+
+  async cut_off({ person, ask }) {
+    const page = await person();
+    const field = page.getByRole("combobox", { name: "Where" });
+    await page.keyboard.press("F2");
+    await page.waitForSelector(".fields .age, .age");
+    await field.fill("");
+    await page.keyboard.type("half an addr");
+    await command(page).focus();
+    await page.keyboard.type("n kept while cut off");
+    await ask("kill");
+    await page.waitForSelector("text=Cut off since", { timeout: 30_000 });
+    const grey = await page.locator("main").first().evaluate((main) => getComputedStyle(main).filter);
+    const said = await page.locator(".link").first().textContent();
+    await page.keyboard.type(" and after");
+    await ask("start");
+    await page.waitForSelector(".link.live", { timeout: 30_000 });
+    await ask("change");
+    await page.waitForSelector("text=after the cut");
+    const typed = { where: await field.inputValue(), command: await command(page).inputValue() };
+    const fresh = await person();
+    const shown = (each) => each.locator("[role=grid] [role=row][id]").evaluateAll((rows) => rows.map((row) => row.id + [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.textContent.replace(/\d+:\d\d(:\d\d)?/g, "").replace(/\s+/g, " ").trim()).join("|")).sort());
+    return { grey, said, typed, resumed: await shown(page), fresh: await shown(fresh) };
+  },
+
+  async any_script({ person, given }) {
+    const page = await person();
+    await page.locator(`[id="incident-${given.incident}"]`).click();
+    const seen = [];
+    for (const said of given.texts) {
+      const found = page.locator("ol li span[dir=auto]", { hasText: said }).first();
+      await found.waitFor();
+      seen.push({ text: await found.textContent(), dir: await found.getAttribute("dir") });
+    }
+    return seen;
+  },
+
+  async two_screens({ person, given }) {
+    const one = await person({ name: "ana" });
+    const two = await person({ name: "bo" });
+    await command(one).focus();
+    await one.keyboard.type(`d ${given.unit} ${given.first}`);
+    await one.keyboard.press("Enter");
+    await one.waitForSelector("text=/Done: Send/");
+    await two.waitForFunction(([incident, unit]) => document.getElementById(`incident-${incident}`)?.textContent.includes(unit), [given.first, given.unit], { timeout: 5_000 });
+    await command(two).focus();
+    await two.keyboard.type(`d ${given.unit} ${given.second}`);
+    await two.keyboard.press("Enter");
+    await two.waitForSelector(".reply.refused, #command-says.wrong");
+    return { refusal: (await text(two, ".reply")).join(" ") + (await text(two, "#command-says")).join(" ") };
+  },
+
+  async accessible({ person, findings, given }) {
+    const found = [];
+    const { theme } = given;
+    const door = await person({ theme, signIn: false });
+    found.push(...(await findings(door, "sign in")));
+    const desk = await person({ theme });
+    found.push(...(await findings(desk, "desk")));
+    await desk.locator("[id^=incident-]").first().click();
+    await desk.waitForSelector("text=Recommendation");
+    await desk.keyboard.press("F2");
+    await desk.keyboard.type("12 h");
+    found.push(...(await findings(desk, "desk, busy")));
+    await desk.keyboard.press("F1");
+    await desk.waitForSelector("text=Keys and commands");
+    found.push(...(await findings(desk, "desk, help")));
+    const map = await person({ theme, path: "/map" });
+    await map.waitForSelector(".maplibregl-canvas");
+    found.push(...(await findings(map, "map")));
+    await map.evaluate(() => document.activeElement?.blur());
+    await map.keyboard.press("n");
+    await map.keyboard.press("h");
+    await map.waitForSelector("text=What is drawn");
+    found.push(...(await findings(map, "map, layers")));
+    await map.keyboard.press("b");
+    await map.waitForSelector("#block-reason");
+    found.push(...(await findings(map, "map, closing a road")));
+    const wall = await person({ theme, path: "/wall" });
+    await wall.waitForSelector("time");
+    found.push(...(await findings(wall, "wall")));
+    return found;
+  },
+
+  async portuguese({ person }) {
+    const words = {};
+    for (const path of ["/", "/map", "/wall"]) {
+      const page = await person({ lang: "pt", path });
+      await page.waitForTimeout(1200);
+      if (path !== "/wall") await page.keyboard.press("F1");
+      words[path] = await page.evaluate(() => {
+        const found = [];
+        const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        for (let node = walk.nextNode(); node; node = walk.nextNode()) if (!node.parentElement.closest("script,style,code,kbd,[lang]:not(html),.maplibregl-ctrl-attrib,option")) found.push(node.textContent.trim());
+        for (const each of document.querySelectorAll("[aria-label],[placeholder],[title]")) for (const name of ["aria-label", "placeholder", "title"]) if (each.getAttribute(name)) found.push(each.getAttribute(name).trim());
+        return [...new Set(found.filter(Boolean))];
+      });
+      words[`${path} lang`] = await page.evaluate(() => document.documentElement.lang);
+    }
+    return words;
+  },
+
+  async map_by_keyboard({ person, given }) {
+    const page = await person({ path: "/map" });
+    await page.waitForSelector(".maplibregl-canvas");
+    await page.waitForTimeout(1500);
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("n");
+    await page.waitForSelector("[aria-label=Selected] h2");
+    const selected = await page.locator("[aria-label=Selected] h2").textContent();
+    const spoken = await page.locator("[aria-label=Selected] [aria-live]").textContent();
+    await page.keyboard.press("m");
+    await page.waitForSelector(".cross");
+    const before = await page.locator(".here").textContent();
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press("ArrowUp");
+    await page.waitForFunction((words) => document.querySelector(".here")?.textContent !== words, before);
+    await page.keyboard.press("b");
+    await page.waitForFunction(() => document.activeElement?.id === "block-reason");
+    await page.keyboard.type(given.reason);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=/Done: Close the road/");
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("u");
+    await page.keyboard.type("E2");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("[aria-label=Selected] h2")?.textContent === "E2");
+    return { selected, spoken, closures: Object.values((await rowsOf(page)).closures) };
+  },
+
+  async wall({ person, given }) {
+    const page = await person({ path: "/wall", width: 1920, height: 1080 });
+    await page.waitForSelector(".wall ol li");
+    const scrolls = await page.evaluate(() => [...document.querySelectorAll("*")].filter((each) => /auto|scroll/.test(getComputedStyle(each).overflowY) && each.scrollHeight > each.clientHeight + 1).map((each) => each.className));
+    const words = await page.locator("body").innerText();
+    const row_px = await page.locator(".wall ol li").first().evaluate((row) => Number.parseFloat(getComputedStyle(row).fontSize));
+    return { scrolls, words, row_px, hidden: given.secret.filter((each) => words.includes(each)) };
+  },
+
+  async screenshots({ person, given }) {
+    const desk = await person({ width: 1280, height: 720 });
+    await desk.locator("[id^=incident-]").first().click();
+    await desk.waitForTimeout(1500);
+    await desk.screenshot({ path: given.desk });
+    const map = await person({ path: "/map", width: 1280, height: 720 });
+    await map.waitForSelector(".maplibregl-canvas");
+    await map.waitForTimeout(1500);
+    await map.evaluate(() => document.activeElement?.blur());
+    await map.keyboard.press("n");
+    await map.waitForTimeout(2500);
+    await map.screenshot({ path: given.map });
+    return true;
+  },
+};

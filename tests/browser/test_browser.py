@@ -1,0 +1,137 @@
+"""The console as a person meets it: a real server, a real browser, a keyboard."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Drive = Callable[..., Any]
+ROOT = Path(__file__).parents[2]
+PICTURES = "TOCSIN_SCREENSHOTS"
+
+
+def ring(house: Any, **more: Any) -> str:
+    return str(house.give("receive_call", line="112", number="+356 555 0101", caller="Zita Caller", **more)[0]["call"])
+
+
+def test_signing_in_needs_only_a_keyboard_and_ends_where_work_begins(drive: Drive) -> None:
+    assert drive("sign_in") == {"who": "ana", "focus": "Command line"}
+
+
+def test_a_call_from_answer_to_dispatch_in_at_most_twelve_presses(house: Any, drive: Drive) -> None:
+    call = ring(house)
+    seen = drive("take_a_call", address="12 harb", type="structure fire")
+    assert seen["presses"] <= 12
+    assert "12 Harbour Road" in seen["offered"] or "Harbour Road 12" in seen["offered"]
+    assert seen["searched"] >= 2, "the search answers while typing"
+    (incident,) = house.rows("incidents").values()
+    kinds = [entry["fact"]["kind"] for entry in house.get(f"/api/incidents/{incident['id']}/timeline")["entries"]]
+    wanted = ["call.received", "call.answered", "call.located", "incident.opened", "call.attached", "unit.dispatched"]
+    assert [kind for kind in dict.fromkeys(kinds) if kind in wanted] == wanted
+    assert incident["calls"] == [call]
+    assert {on["status"] for on in incident["units"]} == {"dispatched"}
+
+
+def test_cut_off_is_said_and_greyed_nothing_typed_is_lost_and_nothing_missed_after(house: Any, drive: Drive) -> None:
+    house.incident("before the cut")
+    ring(house)
+
+    def change() -> None:
+        house.give("note_incident", incident=house.incident(), text="after the cut")
+
+    seen = drive("cut_off", {"kill": house.kill, "start": house.start, "change": change})
+    assert seen["said"] == "cut off"
+    assert "grayscale(1)" in seen["grey"]
+    assert seen["typed"] == {"where": "half an addr", "command": "n kept while cut off and after"}
+    assert len(seen["fresh"]) >= 7
+    assert seen["resumed"] == seen["fresh"]
+
+
+def test_text_of_any_script_is_shown_exactly_as_it_was_typed(house: Any, drive: Drive) -> None:
+    texts = ["حريق في الطابق الثالث 3", "தீ மூன்றாவது மாடியில்", "👩‍🚒🔥 e\u0301 ≠ é", '<b>not bold</b> & "quoted"']
+    incident = house.incident()
+    for text in texts:
+        house.give("note_incident", incident=incident, text=text)
+    seen = drive("any_script", incident=incident, texts=texts)
+    for text, shown in zip(texts, seen, strict=True):
+        assert text in shown["text"]
+        assert shown["dir"] == "auto"
+
+
+def test_two_screens_see_the_same_and_the_second_is_told_who_has_the_unit(house: Any, drive: Drive) -> None:
+    first, second = house.incident(), house.incident()
+    seen = drive("two_screens", unit="E1", first=first, second=second)
+    assert "E1" in seen["refusal"]
+    assert re.search(rf"\b{re.escape(first)}\b", seen["refusal"])
+    assert house.rows("units")["E1"]["incident"] == first
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_no_serious_accessibility_finding(house: Any, drive: Drive, theme: str) -> None:
+    house.incident("smoke")
+    house.give("dispatch_units", incident=house.incident(), units=["M1"])
+    ring(house)
+    assert drive("accessible", theme=theme) == []
+
+
+def test_in_portuguese_no_english_is_left_in_the_chrome(house: Any, drive: Drive) -> None:
+    house.give("dispatch_units", incident=house.incident(), units=["M1"])
+    seen = drive("portuguese")
+    english, portuguese = catalogue("En"), catalogue("Pt")
+    for path in ("/", "/map", "/wall"):
+        assert seen[f"{path} lang"] == "pt"
+        left = sorted(set(seen[path]) & (english - portuguese))
+        assert left == [], f"{path} still says {left}"
+        assert len(set(seen[path]) & portuguese) > 8, "the Portuguese words are there"
+
+
+def catalogue(language: str) -> set[str]:
+    """Every fixed sentence of a language's catalogue, read from the sources."""
+    found: set[str] = set()
+    for name in ("common", "desk", "map", "wall"):
+        text = (ROOT / "console" / "src" / "i18n" / f"{name}.ts").read_text()
+        body = re.split(rf"export const {name}{language}\b", text)[1].split("\nexport const ")[0]
+        found |= {words for words in re.findall(r':\s*"((?:[^"\\]|\\.)+)",?$', body, re.M) if len(words) > 2}
+    return found
+
+
+def test_the_map_is_worked_without_a_mouse(house: Any, drive: Drive) -> None:
+    incident = house.incident("smoke")
+    seen = drive("map_by_keyboard", reason="fallen tree 🌳")
+    assert seen["selected"] == incident
+    assert seen["spoken"].startswith(f"Incident {incident}, ")
+    (closure,) = seen["closures"]
+    assert closure["reason"] == "fallen tree 🌳"
+    assert closure["place"]["lat"] > 35.9
+
+
+def test_the_wall_never_scrolls_and_shows_no_caller_and_no_house(house: Any, drive: Drive) -> None:
+    ring(house)
+    for _ in range(40):
+        house.incident("told by Zita", place={"lat": 35.903, "lon": 14.503, "text": "187 Mill Lane"})
+    seen = drive("wall", secret=["Zita", "555", "187"])
+    assert seen["scrolls"] == []
+    assert seen["hidden"] == []
+    assert seen["row_px"] >= 28, "read from five metres"
+    assert "Mill Lane" in seen["words"]
+    assert re.search(r"1 of [2-9]|[2-9] of [2-9]", seen["words"]), "rows that do not fit take turns"
+
+
+def test_pictures_for_the_readme_are_small_and_whole(house: Any, drive: Drive, tmp_path: Path) -> None:
+    """With TOCSIN_SCREENSHOTS set they are kept in docs/images; a living city (TOCSIN_SCREENSHOTS=URL) is not needed."""
+    for i in range(6):
+        place = {"lat": 35.901 + i * 0.001, "lon": 14.501 + i * 0.0012, "text": f"{i + 3} Mill Lane"}
+        house.incident("smoke from the roof", place=place)
+    house.give("dispatch_units", incident=next(iter(house.rows("incidents"))), units=["E1", "M1"])
+    folder = ROOT / "docs" / "images" if os.environ.get(PICTURES) else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    drive("screenshots", desk=str(folder / "desk.png"), map=str(folder / "map.png"))
+    for name in ("desk.png", "map.png"):
+        data = (folder / name).read_bytes()
+        assert data[:8] == b"\x89PNG\r\n\x1a\n"
+        assert 20_000 < len(data) < 400_000
