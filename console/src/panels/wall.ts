@@ -1,5 +1,6 @@
 /// What the wallboard counts. Pure; no names, no numbers of callers, no house numbers: visitors see this screen.
 
+import { isWaiting } from "../room/order_of_rows";
 import type { IncidentRow, UnitRow, UnitStatus } from "../wire/types";
 
 export interface KindCount {
@@ -29,7 +30,7 @@ export function countKinds(units: Iterable<UnitRow>): KindCount[] {
 
 /** The most urgent first; within a priority those without anybody, then the longest open. */
 export function wallOrder(a: IncidentRow, b: IncidentRow): number {
-  return a.priority - b.priority || Number(a.units.length > 0) - Number(b.units.length > 0) || a.opened_at - b.opened_at;
+  return a.priority - b.priority || Number(!isWaiting(a)) - Number(!isWaiting(b)) || a.opened_at - b.opened_at;
 }
 
 /** Which rows stand on the wall now: pages turn by the clock, so that every wall of a room shows the same one. */

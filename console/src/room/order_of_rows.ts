@@ -2,9 +2,23 @@
 
 import type { CallRow, IncidentRow, UnitRow, UnitStatus } from "../wire/types";
 
-/** Nobody sent yet first; then by priority; then the longest waiting. */
+/** Nobody is there, nobody is coming, and nobody ever was: it waits for a unit. */
+export function isWaiting(row: IncidentRow): boolean {
+  return row.status === "open" && row.units.length === 0 && row.first_on_scene_at == null;
+}
+
+/** Units were there and have left: it waits for its disposition. */
+export function isServed(row: IncidentRow): boolean {
+  return row.status === "open" && row.units.length === 0 && row.first_on_scene_at != null;
+}
+
+/** What waits for a unit first; then by priority; then the longest open. What only waits to be closed stands last. */
 export function incidentOrder(a: IncidentRow, b: IncidentRow): number {
-  return Number(a.units.length > 0) - Number(b.units.length > 0) || a.priority - b.priority || a.opened_at - b.opened_at;
+  return rank(a) - rank(b) || a.priority - b.priority || a.opened_at - b.opened_at;
+}
+
+function rank(row: IncidentRow): number {
+  return isWaiting(row) ? 0 : isServed(row) ? 2 : 1;
 }
 
 /** Ringing first, the longest ringing on top; then answered. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { callOrder, callsign, incidentOrder, unitOrder } from "../../src/room/order_of_rows";
+import { callOrder, callsign, incidentOrder, isServed, isWaiting, unitOrder } from "../../src/room/order_of_rows";
 import type { CallRow, IncidentRow, OnIt, UnitRow } from "../../src/wire/types";
 
 const incident = (id: string, priority: number, opened_at: number, units: string[]) =>
@@ -26,4 +26,13 @@ test("units: silent ones first, off duty last, E2 before E12", () => {
 test("callsigns in any script have a total order", () => {
   const ids = ["سيارة 2", "救1", "E2", "E12", "E2B", "12", ""];
   for (const a of ids) for (const b of ids) expect(Math.sign(callsign(a, b)) + Math.sign(callsign(b, a))).toBe(0);
+});
+
+test("an incident whose units have left waits to be closed, not for a unit", () => {
+  const incident = (units: unknown[], first_on_scene_at: number | null, status = "open") =>
+    ({ status, units, first_on_scene_at, priority: 1, opened_at: 0 }) as unknown as IncidentRow;
+  const [fresh, cancelled, busy, served, closed] = [incident([], null), incident([], null), incident([{}], null), incident([], 9), incident([], null, "closed")];
+  expect([fresh, cancelled, busy, served, closed].map((row) => isWaiting(row!))).toEqual([true, true, false, false, false]);
+  expect([fresh, busy, served, closed].map((row) => isServed(row!))).toEqual([false, false, true, false]);
+  expect([served, busy, fresh].sort((a, b) => incidentOrder(a!, b!))).toEqual([fresh, busy, served]);
 });
