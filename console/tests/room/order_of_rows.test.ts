@@ -4,7 +4,7 @@ import { callOrder, callsign, incidentOrder, isServed, isWaiting, unitOrder } fr
 import type { CallRow, IncidentRow, OnIt, UnitRow } from "../../src/wire/types";
 
 const incident = (id: string, priority: number, opened_at: number, units: string[]) =>
-  ({ id, priority, opened_at, units: units.map((unit) => ({ unit }) as OnIt) }) as IncidentRow;
+  ({ id, status: "open", priority, opened_at, units: units.map((unit) => ({ unit }) as OnIt) }) as IncidentRow;
 
 test("incidents: nobody sent first, then priority, then the longest waiting", () => {
   const rows = [incident("active1", 1, 0, ["E1"]), incident("low", 4, 0, []), incident("late", 1, 9, []), incident("early", 1, 2, [])];
