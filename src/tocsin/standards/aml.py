@@ -105,7 +105,7 @@ def _check_length(values: Values, text: str) -> None:
 
 
 def _first(values: Values, form: Form, version: int, sender: str, pairing_key: bytes) -> AmlReport:
-    """Version 1 (TS 103 625 §5.3.2)."""
+    """Version 1."""
     method = values.method("pm")
     lat, lon = values.number("lt", -90, 90), values.number("lg", -180, 180)
     no_fix = method == "none" or values.says_no_fix("rd")

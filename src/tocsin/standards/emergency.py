@@ -39,7 +39,7 @@ class Service(msgspec.Struct, frozen=True):
     emergency: bool
     """Whether it asks for emergency help at all."""
     test: bool = False
-    """A test call (RFC 6881 §17): answered, never dispatched."""
+    """A test call (RFC 6881): answered, never dispatched."""
     manual: bool | None = None
     """eCall (RFC 8147): set off by hand, by the car, or not an eCall."""
 

@@ -38,7 +38,7 @@ ERROR_CODES: dict[str, str] = {
     "notLocatable": "The server cannot locate this device.",
     "badIdentifier": "The server does not know the device by the identity we gave.",
 }
-"""RFC 5985 §6.3 and RFC 6155 §5 (badIdentifier)."""
+"""RFC 5985 §6.3; badIdentifier is of RFC 6155."""
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _TEL = re.compile(r"\+?[0-9]{3,15}\Z")
@@ -133,7 +133,7 @@ def _identify(root: Element, device: Device) -> Unusable | None:
 
 
 def parse_answer(data: bytes) -> HeldAnswer | HeldError | Unusable:
-    """Read what a server answered: a locationResponse, an error, or a bare PIDF-LO (RFC 6753 §4, fetched with GET)."""
+    """Read what a server answered: a locationResponse, an error, or a bare PIDF-LO (RFC 6753 §3, fetched with GET)."""
     root = read_xml(data)
     if isinstance(root, Unusable):
         return root
