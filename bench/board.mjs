@@ -32,12 +32,11 @@ for (let i = 0; i < Number(runs); i += 1) {
   const begun = await page.evaluate(() => performance.now());
   await page.keyboard.press("d");
   const heard = await page.waitForFunction(() => document.activeElement?.value === "d" && performance.now(), null, { polling: "raf" });
-  const { usable_at, rows, heap_mb } = await page.evaluate(() => ({
+  const { usable_at, rows } = await page.evaluate(() => ({
     usable_at: globalThis.usable_at,
     rows: document.querySelectorAll("[id^=incident-]").length,
-    heap_mb: Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1e6),
   }));
-  seen.push({ usable_ms: Math.round(usable_at), key_ms: Math.round((await heard.jsonValue()) - begun), rows, heap_mb });
+  seen.push({ usable_ms: Math.round(usable_at), key_ms: Math.round((await heard.jsonValue()) - begun), rows });
 }
 process.stdout.write(`${JSON.stringify(seen)}\n`);
 await browser.close();

@@ -162,6 +162,22 @@ export const scenarios = {
     return { selected, spoken, closures: Object.values((await rowsOf(page)).closures) };
   },
 
+  async shared_selection({ person, given }) {
+    const desk = await person();
+    const map = await desk.context().newPage();
+    await map.goto(new URL("/map", desk.url()).href);
+    await map.waitForSelector(".maplibregl-canvas");
+    const selected = (words) => map.waitForFunction((wanted) => document.querySelector("[aria-label=Selected] h2")?.textContent === wanted, words);
+    await desk.locator(`[id="incident-${given.first}"]`).click();
+    await selected(given.first);
+    await map.locator(`[id="map-incident-${given.second}"]`).click();
+    await desk.waitForSelector(`[id="incident-${given.second}"].selected`);
+    await map.locator(`[id="map-unit-${given.unit}"]`).click();
+    await desk.waitForSelector(`[id="incident-${given.first}"].selected`);
+    await map.waitForTimeout(300);
+    return map.locator("[aria-label=Selected] h2").textContent();
+  },
+
   async wall({ person, given }) {
     const page = await person({ path: "/wall", width: 1920, height: 1080 });
     await page.waitForSelector(".wall ol li");

@@ -43,7 +43,7 @@ def main() -> None:
     async def beside(_: App) -> None:
         if not app.desk.picture().board.rows.units:
             await furnish(app)
-        print(f"ready at {address[0]}", flush=True)
+        print(f"ready at {address[0]}", flush=True)  # noqa: T201
         await asyncio.Event().wait()
 
     address: list[str] = []

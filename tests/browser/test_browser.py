@@ -110,6 +110,12 @@ def test_the_map_is_worked_without_a_mouse(house: Any, drive: Drive) -> None:
     assert closure["place"]["lat"] > 35.9
 
 
+def test_what_is_selected_at_the_desk_is_selected_on_the_map_and_back(house: Any, drive: Drive) -> None:
+    first, second = house.incident(), house.incident()
+    house.give("dispatch_units", incident=first, units=["E1"])
+    assert drive("shared_selection", first=first, second=second, unit="E1") == "E1"
+
+
 def test_the_wall_never_scrolls_and_shows_no_caller_and_no_house(house: Any, drive: Drive) -> None:
     ring(house)
     for _ in range(40):
@@ -123,7 +129,7 @@ def test_the_wall_never_scrolls_and_shows_no_caller_and_no_house(house: Any, dri
 
 
 def test_pictures_for_the_readme_are_small_and_whole(house: Any, drive: Drive, tmp_path: Path) -> None:
-    """With TOCSIN_SCREENSHOTS set they are kept in docs/images; a living city (TOCSIN_SCREENSHOTS=URL) is not needed."""
+    """With TOCSIN_SCREENSHOTS set they are kept in docs/images."""
     for i in range(6):
         place = {"lat": 35.901 + i * 0.001, "lon": 14.501 + i * 0.0012, "text": f"{i + 3} Mill Lane"}
         house.incident("smoke from the roof", place=place)

@@ -8,21 +8,24 @@ export interface Selection {
 
 export class SharedSelection {
   #channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("tocsin-selection");
-  #last = "";
+  #last: Selection = { incident: "", unit: "" };
+  #heard = false;
 
-  /** Tells the other windows; what they said themselves is not said back. */
+  /** Tells the other windows. What they said themselves is not said back: a window that knows no units would forget one. */
   tell(selection: Selection): void {
-    const text = JSON.stringify(selection);
-    if (text === this.#last) return;
-    this.#last = text;
-    this.#channel?.postMessage(text);
+    const same = selection.incident === this.#last.incident;
+    if (same && (selection.unit === this.#last.unit || (this.#heard && !selection.unit))) return;
+    this.#last = selection;
+    this.#heard = false;
+    this.#channel?.postMessage(selection);
   }
 
   /** Calls with what another window selected. Returns the way to stop listening. */
   hear(call: (selection: Selection) => void): () => void {
-    const take = (event: MessageEvent<string>): void => {
+    const take = (event: MessageEvent<Selection>): void => {
       this.#last = event.data;
-      call(JSON.parse(event.data) as Selection);
+      this.#heard = true;
+      call(event.data);
     };
     this.#channel?.addEventListener("message", take);
     return () => this.#channel?.removeEventListener("message", take);
