@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.desk.hall import Clock, Fragile, Logs, Screen, Ticks, desk_on, give, same_as_fresh, staff, with_desk
@@ -67,6 +69,22 @@ def test_orders_that_wait_together_are_written_together():
 
 
 # -- sent twice, done once --------------------------------------------------------------------------------------------
+
+
+def test_an_order_waits_for_no_other_work_in_threads(logs):
+    async def test(desk):
+        loop, over = asyncio.get_running_loop(), threading.Event()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        busy = asyncio.ensure_future(asyncio.to_thread(over.wait, 30))
+        try:
+            assert isinstance(await asyncio.wait_for(desk.give(o.ReceiveCall("112"), by="ana", key="now"), 10), Done), (
+                "recorded while every shared thread is busy"
+            )
+        finally:
+            over.set()
+            await busy
+
+    with_desk(logs.again()[0], test)
 
 
 def test_sent_twice_is_done_once_also_after_a_restart(logs):

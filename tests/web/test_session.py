@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
+import pytest
+
 from tocsin.access.people import FAILURES_PER_ACCOUNT, LOCKED_S
+from tocsin.web import slowly
 
 from .asgi import Client
 from .conftest import PASSWORD, Run, World
@@ -121,5 +127,30 @@ def test_accounts_are_kept_by_administrators(run: Run) -> None:
         assert (gone.status, gone.json()["name"]) == (404, "unknown_account")
         last = await admin.ask("PATCH", "/api/accounts/administrator", {"disabled": True})
         assert (last.status, last.json()["name"]) == (409, "last_administrator")
+
+    run(test)
+
+
+def test_a_crowd_at_the_sign_in_page_is_bounded_and_delays_nobody_else(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slowly, "WAITING", 40)
+    over = threading.Event()
+
+    async def test(world: World) -> None:
+        monkeypatch.setattr(world.access, "sign_in", lambda *_: over.wait(30))
+        crowd = [
+            asyncio.ensure_future(Client(world.app).ask("POST", "/api/session", {"name": f"x{i}", "password": "?"}))
+            for i in range(41)
+        ]
+        while not any(guess.done() for guess in crowd):
+            await asyncio.sleep(0.01)
+        (refused,) = [guess.result() for guess in crowd if guess.done()]
+        assert (refused.status, refused.json()["name"]) == (503, "busy")
+        link = str(world.access.sign_in_link("auditor", world.clock()))
+        let_in = Client(world.app).ask("POST", "/api/session", {"link": link})
+        assert (await asyncio.wait_for(let_in, 10)).status == 200
+        over.set()
+        await asyncio.gather(*crowd, return_exceptions=True)
 
     run(test)

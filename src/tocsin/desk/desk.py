@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import msgspec
@@ -75,6 +76,8 @@ class Desk:
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
         self._recording: asyncio.Task[None] | None = None
+        self._reports = ThreadPoolExecutor(1, "reports")
+        """Reading a whole year takes long: whoever asks for one waits for who asked before, and for nobody else."""
         self._taking = False
         self._picture: tuple[Position, bytes] = (-1, b"")
 
@@ -120,6 +123,8 @@ class Desk:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._recording is not None:
             await self._recording
+        self._writer.close()
+        self._reports.shutdown(wait=False, cancel_futures=True)
         if self.ground:
             self.ground.close()
 
@@ -260,7 +265,11 @@ class Desk:
 
     async def day(self, since: Instant, until: Instant) -> DayFigures:
         """Response times between two instants."""
-        return await asyncio.to_thread(lambda: day_figures(self._log.read(), since, until))
+
+        def figures() -> DayFigures:
+            return day_figures(self._log.read(), since, until)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reports, figures)
 
     async def head(self) -> Head:
         """Where the record stands."""

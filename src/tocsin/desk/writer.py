@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import msgspec
@@ -67,6 +68,8 @@ class Writer:
         self.room = Room()
         self.position = 0
         self._last_at: Instant = 0.0
+        self._thread = ThreadPoolExecutor(1, "writer")
+        """Its own: whatever else keeps threads busy (passwords, reports, tiles), an order is recorded at once."""
         self._ahead = False
         """The room may hold what is not durable: fold it anew before anything is decided in it."""
 
@@ -79,6 +82,13 @@ class Writer:
             if position > after:
                 told(entry)
         self.room, self.position, self._last_at, self._ahead = room, position, last_at, False
+
+    async def _aside(self, work: Callable[..., None], *given: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.shutdown(wait=False)
 
     def now(self) -> Instant:
         """The clock, never behind what was already recorded, whatever the machine's clock did."""
@@ -134,16 +144,16 @@ class Writer:
         """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise."""
         while True:
             if self._ahead:
-                await asyncio.to_thread(self.refold)
+                await self._aside(self.refold)
             expected, self._ahead = self.position, True
             try:
                 settled = self.decide_batch(batch)
-                await asyncio.to_thread(self._keep, settled, expected)
+                await self._aside(self._keep, settled, expected)
             except Raced:
                 continue
             except LogError:
                 with suppress(LogError):
-                    await asyncio.to_thread(self.refold)
+                    await self._aside(self.refold)
                 raise
             self._ahead = False
             return settled

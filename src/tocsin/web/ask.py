@@ -19,6 +19,7 @@ from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
 from tocsin.web.framer import Framer
 from tocsin.web.hosts import known_hosts
+from tocsin.web.slowly import Slowly
 from tocsin.web.squeeze import Squeezer
 
 COOKIE = "tocsin_session"
@@ -50,6 +51,7 @@ class Site:
         self.basemap = basemap
         self.console = Console(static or Path(__file__).parent / "static")
         self.squeeze = Squeezer()
+        self.slowly = Slowly()
         self.framer = Framer()
         self.board_b = 0
         """Size of the board when it was last sent whole: tells whether compressing is worth it."""

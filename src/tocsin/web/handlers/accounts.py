@@ -21,11 +21,11 @@ async def add_account(ask: Ask) -> Account:
     form = msgspec.structs.asdict(ask.body)
     named = form.pop("name"), form.pop("password"), form.pop("roles")
     now = ask.site.clock()
-    return unless_refused(await asyncio.to_thread(ask.site.access.add_account, *named, now, **form), now)
+    return unless_refused(await ask.site.slowly(ask.site.access.add_account, *named, now, **form), now)
 
 
 async def change_account(ask: Ask) -> Account:
     """What is given changes, all or nothing; sessions follow at once, and end with a new password or when disabled."""
     change = msgspec.structs.asdict(ask.body)
-    answer = await asyncio.to_thread(ask.site.access.change, ask.path["name"], **change)
+    answer = await ask.site.slowly(ask.site.access.change, ask.path["name"], **change)
     return unless_refused(answer, ask.site.clock())
