@@ -6,40 +6,29 @@ Nothing else changes the room. No desk, no event loop, no disk; recorded facts c
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from tocsin.domain import orders
-from tocsin.domain.decide import decide
-from tocsin.domain.evolve import evolve
-from tocsin.domain.given import Given
-from tocsin.domain.refusals import Refusal
-from tocsin.domain.room import Room
-from tocsin.domain.travel import Travel, Travels
-from tocsin.domain.types import Catalogue, Disposition, IncidentType, Need
-from tocsin.facts.base import Entry
-from tocsin.facts.union import AnyEntry, DecisionFact
+from tocsin.domain.travel import Travel
+from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Instant
 from tocsin.sim.twin.ground import Ground
-from tocsin.sim.twin.model import Outcome, Standing, TwinCall, TwinUnit
+from tocsin.sim.twin.model import Absence, Outcome, Standing, TwinCall, TwinUnit
 from tocsin.sim.twin.policies import Dispatch, Relocate
+from tocsin.sim.twin.record import CATALOGUE, Keep, Record
 
-CATALOGUE = Catalogue(
-    (IncidentType("MEDICAL", "medical", 1, {"en": "Medical"}, (Need("ambulance"),)),),
-    (Disposition("handled", {"en": "Handled"}),),
-)
-NO_TRAVELS: Travels = {}
-Keep = Callable[[AnyEntry], None]
 Step = Callable[[Instant, int, int], None]
-
-
-class TwinError(Exception):
-    """The twin was asked something that the desk's own rules refuse; the message is the refusal."""
+PROGRESS_EVERY = 256
 
 
 class Twin:
-    """One run. `keep` is told every entry in order, as a log would be."""
+    """One run. `keep` is told every entry in order, as a log would be; `line=False` turns calls away when none is free.
+
+    Raises TwinError when the desk's own rules refuse an order.
+    """
 
     def __init__(
         self,
@@ -50,199 +39,241 @@ class Twin:
         *,
         catalogue: Catalogue = CATALOGUE,
         start: Instant = 0.0,
+        absences: Sequence[Absence] = (),
+        line: bool = True,
         keep: Keep | None = None,
     ) -> None:
-        self.ground, self.fleet, self.room = ground, tuple(fleet), Room()
-        self.dispatch, self.relocate, self.catalogue = dispatch, relocate, catalogue
+        self.ground, self.fleet = ground, tuple(fleet)
+        self.dispatch, self.relocate = dispatch, relocate
+        self.record = Record(catalogue, keep)
+        self.room, self._give = self.record.room, self.record.give
         self.outcomes: list[Outcome] = []
         self.relocation_s = 0.0
-        self.number = {unit.id: n for n, unit in enumerate(fleet)}
-        self.standing = [Standing(unit.base, unit.base, start, 0.0) for unit in fleet]
-        self._keep, self._position, self._orders = keep, 0, count(1)
-        self._heap: list[tuple[Instant, int, Step, int, int]] = []
-        self._seq = count()
-        self._queue: deque[tuple[int, str]] = deque()
-        self._calls: list[TwinCall] = []
-        self._incident_of: list[str] = []
+        """Seconds units drove to bases, those cut short by a call only as far as they came."""
+        self.moves = 0
+        self.number = {unit.id: n for n, unit in enumerate(self.fleet)}
+        self._standing = [Standing(unit.base, unit.base, start, 0.0) for unit in self.fleet]
+        self._absent = [0] * len(self.fleet)
         self._turn_of = [0] * len(self.fleet)
-        self._open(start)
+        self._heap: list[tuple[Instant, int, int, Step, int]] = []
+        self._seq, self._line = count(), line
+        self._queue: deque[int] = deque()
+        self._calls: Sequence[TwinCall] = ()
+        self._incident_of: list[str] = []
+        self._open(start, absences)
 
-    # -- orders ---------------------------------------------------------------------------------------------------
-
-    def give(
-        self, order: orders.AnyOrder, now: Instant, by: str = "twin", travels: Travels = NO_TRAVELS
-    ) -> DecisionFact:
-        """Decide, fold, keep. Answers the first fact; raises TwinError when the desk's rules say no."""
-        decided = decide(self.room, order, Given(now, by, self.catalogue, travels))
-        if isinstance(decided, Refusal):
-            raise TwinError(f"at {now:.3f} s {order.__struct_config__.tag} was refused: {decided.name}: {decided.text}")
-        for fact in decided:
-            evolve(self.room, fact)
-        if self._keep:
-            self._remember(decided, now, by)
-        return decided[0]
-
-    def _remember(self, facts: Iterable[DecisionFact], now: Instant, by: str) -> None:
-        seen, order = self._position, str(next(self._orders))
-        for fact in facts:
-            self._position += 1
-            if self._keep:
-                self._keep(Entry(self._position, now, by, order, seen, fact))
-
-    def _open(self, start: Instant) -> None:
-        self.give(orders.OpenCentre("twin", "Planning twin", "exercise"), start)
+    def _open(self, start: Instant, absences: Sequence[Absence]) -> None:
+        self._give(orders.OpenCentre("twin", "Planning twin", "exercise"), start)
         for unit in self.fleet:
             home = self.ground.places[unit.base]
-            self.give(
-                orders.RegisterUnit(
-                    unit=unit.id,
-                    unit_kind=unit.kind,
-                    agency="twin",
-                    capabilities=unit.capabilities,
-                    crew_min=1,
-                    home=home,
-                    station=home.text,
-                ),
-                start,
+            self._give(
+                orders.RegisterUnit(unit.id, unit.kind, "twin", unit.capabilities, home, 1, home.text[:200]), start
             )
-            self.give(orders.UnitOnDuty(unit.id, unit.crew), start)
+            self._give(orders.UnitOnDuty(unit.id, unit.crew), start)
+        for absence in absences:
+            self._at(max(start, absence.since), self._go_off, absence.unit, 0)
+            self._at(max(start, absence.until), self._come_on, absence.unit, 0)
 
     # -- the clock ------------------------------------------------------------------------------------------------
 
     def run(self, calls: Sequence[TwinCall], progress: Callable[[int], None] | None = None) -> list[Outcome]:
-        """Live through `calls` (oldest first) to the last unit's return. Raises TwinError."""
-        self._calls = list(calls)
-        for index, call in enumerate(self._calls):
+        """Live through `calls` (oldest first) until the last unit is back. `progress` is told how many have come in."""
+        self._calls = calls
+        for index, call in enumerate(calls):
             self._until(call.at)
             self._arrive(call.at, index)
-            if progress and index % 256 == 255:
+            if progress and index % PROGRESS_EVERY == PROGRESS_EVERY - 1:
                 progress(index + 1)
-        self._until(float("inf"))
+        self._until(math.inf)
         return self.outcomes
 
     def _until(self, now: Instant) -> None:
         """All that crews reach up to and including `now`: a unit freed at the very instant of a call can take it."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            at, _, step, unit, what = heapq.heappop(heap)
+            at, unit, _, step, what = heapq.heappop(heap)
             step(at, unit, what)
 
     def _at(self, at: Instant, step: Step, unit: int, what: int) -> None:
-        heapq.heappush(self._heap, (at, next(self._seq), step, unit, what))
+        if at < math.inf:
+            heapq.heappush(self._heap, (at, unit, next(self._seq), step, what))
 
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def _arrive(self, now: Instant, index: int) -> None:
-        call, place = self._calls[index], self.ground.places[self._calls[index].node]
-        self.give(orders.ReceiveCall("112", place=place), now)
-        number = str(self.room.last_call)
-        self.give(orders.AnswerCall(number), now)
-        self.give(orders.OpenIncident(call.type, calls=(number,)), now)
-        incident = str(self.room.last_incident)
-        self._incident_of.append(incident)
+        call, room = self._calls[index], self.room
+        self._give(orders.ReceiveCall("112", place=self.ground.places[call.node]), now)
+        number = str(room.last_call)
+        self._give(orders.AnswerCall(number), now)
+        self._give(orders.OpenIncident(call.type, calls=(number,)), now)
+        self._incident_of.append(str(room.last_incident))
         self.outcomes.append(Outcome(index, now))
-        if self._queue or not self._send(now, index, incident):
+        if self._queue or not self._send(now, index):
             self.outcomes[index].waited = True
-            self._queue.append((index, incident))
+            if self._line:
+                self._queue.append(index)
+            else:
+                self._give(orders.CloseIncident(self._incident_of[index], "other_service"), now)
 
-    def _send(self, now: Instant, index: int, incident: str) -> bool:
+    def _send(self, now: Instant, index: int) -> bool:
         """Send whom the policy chooses; False when it chooses nobody."""
-        room, call = self.room, self._calls[index]
-        found, kind = room.incidents[incident], self.catalogue.type(call.type)
-        if kind is None:
-            raise TwinError(f"call {index} is of type {call.type}, which the catalogue does not have")
-        travels = self._travels(now, call.node)
-        chosen = self.dispatch.choose(room, found, kind, travels, now, self.heading())
+        call, incident, travels = self._calls[index], self.room.incidents[self._incident_of[index]], {}
+        kind = self.record.kind(call.type)
+        for unit in self.heading():
+            travels[unit] = self._travel(unit, now, call.node)
+        chosen = self.dispatch.choose(self.room, incident, kind, travels, now, self) if travels else ()
         if not chosen:
             return False
-        self.give(orders.DispatchUnits(incident, chosen), now, travels=travels)
+        self._give(orders.DispatchUnits(incident.id, chosen), now, travels=travels)
         for unit in chosen:
             self._crew(now, self.number[unit], index)
+        self._move_up(now, sent=True)
         return True
 
-    def _travels(self, now: Instant, node: int) -> dict[str, Travel]:
-        """Drives of the free units to a node."""
-        ground, out = self.ground, {}
-        busy = self.room.busy
-        for n, unit in enumerate(self.fleet):
-            if unit.id in busy:
-                continue
-            here = self.where(n, now)
-            place = ground.places[here]
-            length_m = ground.length_m[here][node] if ground.length_m else 0.0
-            out[unit.id] = Travel(ground.basis, ground.siren_s[here][node], length_m, place.lat, place.lon, now)
-        return out
+    def _travel(self, unit: str, now: Instant, node: int) -> Travel:
+        ground, here = self.ground, self.node_of(unit, now)
+        place = ground.places[here]
+        length_m = ground.length_m[here][node] if ground.length_m else 0.0
+        return Travel(ground.basis_of(here, node), ground.siren_s[here][node], length_m, place.lat, place.lon, now)
 
-    def where(self, unit: int, now: Instant) -> int:
-        """Node at which a unit that is on no incident stands."""
-        on = self.standing[unit]
+    # -- where free units are -------------------------------------------------------------------------------------
+
+    def heading(self) -> dict[str, int]:
+        """Node each free unit stands at or drives to, in the order of the fleet."""
+        busy, absent = self.room.busy, self._absent
+        return {
+            unit.id: on.target
+            for unit, on, away in zip(self.fleet, self._standing, absent, strict=True)
+            if not away and unit.id not in busy
+        }
+
+    def node_of(self, unit: str, now: Instant) -> int:
+        """Node at which a free unit is now."""
+        on = self._standing[self.number[unit]]
         if on.drive_s <= 0.0:
             return on.target
         return self.ground.along(on.origin, on.target, (now - on.left_at) / on.drive_s)
 
-    def heading(self) -> dict[str, int]:
-        """Node each free unit stands at or drives to."""
-        busy = self.room.busy
-        return {u.id: on.target for u, on in zip(self.fleet, self.standing, strict=True) if u.id not in busy}
+    def rest_s(self, unit: str, now: Instant) -> float:
+        """Seconds that a free unit still drives; 0 when it stands."""
+        on = self._standing[self.number[unit]]
+        return max(0.0, on.drive_s - (now - on.left_at)) if on.drive_s > 0.0 else 0.0
+
+    def _stand(self, unit: int, node: int, now: Instant) -> None:
+        self._standing[unit] = Standing(node, node, now, 0.0)
+
+    def _drive_to(self, unit: int, node: int, base: int, now: Instant) -> None:
+        drive_s = self.ground.quiet_s(node, base)
+        self._standing[unit] = Standing(node, base, now, drive_s)
+        self.relocation_s += drive_s
+        self._turn_of[unit] += 1
+        self._at(now + drive_s, self._home, unit, self._turn_of[unit])
+
+    def _cut_short(self, unit: int, now: Instant) -> None:
+        """Whatever it drove for is over: what it has not driven is not counted."""
+        self.relocation_s -= self.rest_s(self.fleet[unit].id, now)
+        self._turn_of[unit] += 1
 
     # -- crews ----------------------------------------------------------------------------------------------------
 
     def _crew(self, now: Instant, unit: int, index: int) -> None:
-        """The unit was sent: what its crew will do, step by step."""
-        here, call, out = self.where(unit, now), self._calls[index], self.outcomes[index]
-        self._turn_of[unit] += 1
-        out.unit, out.sent_at, out.origin = unit, now, here
-        self.standing[unit] = Standing(call.node, call.node, now, 0.0)
-        self._at(now + self.ground.siren_s[here][call.node], self._on_scene, unit, index)
+        """The unit was sent: its wheels turn after the turnout, and it drives."""
+        call, out = self._calls[index], self.outcomes[index]
+        here = self.node_of(self.fleet[unit].id, now)
+        self._cut_short(unit, now)
+        if not out.units:
+            out.unit, out.sent_at, out.origin = unit, now, here
+        out.units += 1
+        self._stand(unit, call.node, now)
+        rolls = now + call.turnout_s
+        if call.turnout_s > 0.0:
+            self._at(rolls, self._rolls, unit, index)
+        self._at(rolls + self.ground.siren_s[here][call.node], self._on_scene, unit, index)
 
     def _stamp(self, now: Instant, unit: int, status: orders.Stamp, destination: str = "") -> None:
-        self.give(orders.StampUnit(self.fleet[unit].id, status, destination=destination), now, by=self.fleet[unit].id)
+        id_ = self.fleet[unit].id
+        self._give(orders.StampUnit(id_, status, None, destination), now, id_)
+
+    def _rolls(self, now: Instant, unit: int, _index: int) -> None:
+        self._stamp(now, unit, "en_route")
 
     def _on_scene(self, now: Instant, unit: int, index: int) -> None:
         self._stamp(now, unit, "on_scene")
-        self.outcomes[index].on_scene_at = now
-        call = self._calls[index]
-        hospital = self.ground.nearest_hospital[call.node] if call.to_hospital else -1
-        step = self._free if hospital < 0 else self._leave
-        self.outcomes[index].hospital = hospital
-        self._at(now + call.scene_s, step, unit, index)
+        call, out = self._calls[index], self.outcomes[index]
+        carries = call.to_hospital and unit == out.unit and self.ground.nearest_hospital[call.node] >= 0
+        if out.on_scene_at < 0.0 or now < out.on_scene_at:
+            out.on_scene_at = now
+        self._at(now + call.scene_s, self._leave if carries else self._free, unit, index)
 
     def _leave(self, now: Instant, unit: int, index: int) -> None:
-        node, hospital = self._calls[index].node, self.outcomes[index].hospital
+        node = self._calls[index].node
+        hospital = self.ground.nearest_hospital[node]
         self._stamp(now, unit, "left_scene", self.ground.names[hospital])
         self._at(now + self.ground.siren_s[node][hospital], self._at_hospital, unit, index)
 
     def _at_hospital(self, now: Instant, unit: int, index: int) -> None:
-        hospital = self.outcomes[index].hospital
         self._stamp(now, unit, "at_hospital")
-        self.standing[unit] = Standing(hospital, hospital, now, 0.0)
+        self._stand(unit, self.ground.nearest_hospital[self._calls[index].node], now)
         self._at(now + self._calls[index].hand_over_s, self._free, unit, index)
 
     def _free(self, now: Instant, unit: int, index: int) -> None:
         self._stamp(now, unit, "available")
-        self.outcomes[index].free_at = now
-        self.give(orders.CloseIncident(self._incident_of[index], "handled"), now)
-        if self._queue:
-            waiting, incident = self._queue[0]
-            if self._send(now, waiting, incident):
-                self._queue.popleft()
-                return
-        self._go_home(now, unit)
+        incident = self._incident_of[index]
+        if not self.room.incidents[incident].units:
+            self._give(orders.CloseIncident(incident, "handled"), now)
+        if self._absent[unit]:
+            self._give(orders.UnitOffDuty(self.fleet[unit].id), now)
+        elif not self._next_in_line(now):
+            self._send_home(now, unit)
 
-    def _go_home(self, now: Instant, unit: int) -> None:
-        node, own = self.standing[unit].target, self.fleet[unit].id
-        heading = self.heading()
-        del heading[own]
-        base = self.relocate.home(self.room, own, now, node, heading)
-        drive_s = self.ground.quiet_s(node, base)
-        self.standing[unit] = Standing(node, base, now, drive_s)
-        self.relocation_s += drive_s
-        self._at(now + drive_s, self._home, unit, self._turn_of[unit])
+    def _next_in_line(self, now: Instant) -> bool:
+        """The call that has waited longest is served before anybody goes home."""
+        if not self._queue or not self._send(now, self._queue[0]):
+            return False
+        self._queue.popleft()
+        return True
+
+    def _send_home(self, now: Instant, unit: int) -> None:
+        own, node = self.fleet[unit].id, self._standing[unit].target
+        self._absent[unit] += 1
+        base = self.relocate.home(own, node, self)
+        self._absent[unit] -= 1
+        self._drive_to(unit, node, base, now)
+        self._move_up(now, sent=False)
+
+    def _move_up(self, now: Instant, *, sent: bool) -> None:
+        move = self.relocate.move(now, self, sent=sent)
+        if move:
+            unit, node = self.number[move[0]], self.node_of(move[0], now)
+            self._cut_short(unit, now)
+            self._drive_to(unit, node, move[1], now)
+            self.moves += 1
 
     def _home(self, now: Instant, unit: int, turn: int) -> None:
-        """Back at a base, unless it was sent again on the way."""
+        """At a base, unless it was sent elsewhere on the way."""
         if self._turn_of[unit] != turn:
             return
-        base = self.standing[unit].target
-        self.standing[unit] = Standing(base, base, now, 0.0)
-        self.give(orders.UnitAtStation(self.fleet[unit].id), now)
+        self._stand(unit, self._standing[unit].target, now)
+        known = self.room.units[self.fleet[unit].id]
+        if known.on_duty and not known.at_station:
+            self._give(orders.UnitAtStation(known.id), now)
+
+    # -- shifts and faults ----------------------------------------------------------------------------------------
+
+    def _go_off(self, now: Instant, unit: int, _what: int) -> None:
+        """Off duty at once when free; when busy, as soon as it is done."""
+        self._absent[unit] += 1
+        known = self.room.units[self.fleet[unit].id]
+        if known.on_duty and known.assignment is None:
+            self._cut_short(unit, now)
+            self._give(orders.UnitOffDuty(known.id), now)
+
+    def _come_on(self, now: Instant, unit: int, _what: int) -> None:
+        """On duty again, at its own base; the first in line may have it."""
+        self._absent[unit] -= 1
+        known = self.room.units[self.fleet[unit].id]
+        if self._absent[unit] or known.on_duty:
+            return
+        self._give(orders.UnitOnDuty(known.id, self.fleet[unit].crew), now)
+        self._stand(unit, self.fleet[unit].base, now)
+        self._next_in_line(now)

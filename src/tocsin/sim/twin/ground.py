@@ -5,9 +5,10 @@ Plain numbers. Refuses to know calls, units and rules.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
+
+import numpy as np
 
 from tocsin.facts.assignments import Basis
 from tocsin.facts.values import Place
@@ -32,21 +33,19 @@ class Ground:
         *,
         slower: float = 0.95,
         places: Sequence[Place] | None = None,
-        basis: Basis = "road",
         length_m: Sequence[Sequence[float]] | None = None,
-        lines: int = 0,
+        lines: Collection[tuple[int, int]] = (),
     ) -> None:
         self.names = tuple(names)
         self.x_m, self.y_m = [float(x) for x in x_m], [float(y) for y in y_m]
         self.siren_s = [[float(s) for s in row] for row in siren_s]
         self.hospitals = tuple(hospitals)
         self.slower = slower
-        self.basis: Basis = basis
         self.length_m = None if length_m is None else [[float(m) for m in row] for row in length_m]
-        self.lines = lines
-        """How many of the drives are straight-line guesses because no road was found."""
+        self.lines = frozenset(lines)
+        """Drives (from, to) that are straight-line guesses because no road was found. Marked so in the record."""
         self.places = tuple(places) if places is not None else tuple(self._flat(i) for i in range(len(self.names)))
-        self._cuts: dict[tuple[int, int], tuple[list[float], list[int]]] = {}
+        self._xs, self._ys = np.array(self.x_m), np.array(self.y_m)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -75,14 +74,14 @@ class Ground:
         """Seconds without siren."""
         return self.siren_s[origin][target] / self.slower
 
+    def basis_of(self, origin: int, target: int) -> Basis:
+        """How the seconds between two nodes are known."""
+        return "line" if self.lines and (origin, target) in self.lines else "road"
+
     def nearest_node(self, x_m: float, y_m: float) -> int:
         """The node nearest to a point, the lowest number where two are equally near."""
-        best, best_m2 = 0, math.inf
-        for i, (x, y) in enumerate(zip(self.x_m, self.y_m, strict=True)):
-            m2 = (x - x_m) ** 2 + (y - y_m) ** 2
-            if m2 < best_m2:
-                best, best_m2 = i, m2
-        return best
+        dx, dy = self._xs - x_m, self._ys - y_m
+        return int((dx * dx + dy * dy).argmin())
 
     def along(self, origin: int, target: int, share: float) -> int:
         """The node nearest to the point that lies `share` of the straight line from origin to target."""

@@ -8,13 +8,14 @@ from tocsin.facts.values import Instant
 
 
 class TwinCall(msgspec.Struct, frozen=True):
-    """One call and everything its crew will find: where, how long on scene, whether to a hospital, how long there."""
+    """One call and everything its crew will find. Seconds: before wheels turn, on scene, at the hospital."""
 
     at: Instant
     node: int
     scene_s: float
     to_hospital: bool = False
     hand_over_s: float = 0.0
+    turnout_s: float = 0.0
     type: str = "MEDICAL"
 
 
@@ -28,24 +29,38 @@ class TwinUnit(msgspec.Struct, frozen=True):
     crew: int = 2
 
 
+class Absence(msgspec.Struct, frozen=True):
+    """Unit number `unit` is off duty or broken from `since` up to `until`."""
+
+    unit: int
+    since: Instant
+    until: Instant
+
+
 class Outcome(msgspec.Struct):
     """What came of one call. Instants in seconds; `unit` is a number in the fleet, -1 when nobody came."""
 
     call: int
     at: Instant
     unit: int = -1
+    """The first that was sent."""
     sent_at: Instant = 0.0
-    on_scene_at: Instant = 0.0
+    on_scene_at: Instant = -1.0
+    """Of the first unit to arrive; -1 when nobody came."""
     origin: int = -1
-    """Node the unit was sent from."""
-    hospital: int = -1
-    free_at: Instant = 0.0
+    """Node the first unit was sent from."""
+    units: int = 0
     waited: bool = False
     """Nobody was free when it came in."""
 
     @property
+    def served(self) -> bool:
+        """Somebody came."""
+        return self.units > 0
+
+    @property
     def response_s(self) -> float:
-        """From the call to the unit's arrival."""
+        """From the call to the first unit's arrival."""
         return self.on_scene_at - self.at
 
 
