@@ -57,6 +57,31 @@ def test_flaws_are_listed_and_the_exit_code_tells(data):
     assert [flaw["position"] for flaw in said["flaws"]] == [4, 6]
 
 
+LAST = 2**63 - 1
+HIDDEN = {
+    "a row at the end of all positions": f"INSERT INTO entries SELECT centre, {LAST}, raw, leaf, chain FROM entries",
+    "a beginning let go as if it were of tracks": "UPDATE heads SET durable = 0",
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_was_hidden_well_is_found(data, what):
+    with sqlite3.connect(data / "decisions.db") as con:
+        con.execute(HIDDEN[what] + (" WHERE position = 4" if "INSERT" in HIDDEN[what] else ""))
+    con.close()
+    result = run("verify", data)
+    assert (result.exit_code, result.exception.__class__) == (1, SystemExit), result.output
+
+
+def test_a_head_that_is_no_number_is_one_clear_line(data):
+    with sqlite3.connect(data / "decisions.db") as con:
+        con.execute("UPDATE heads SET position = 'nine'")
+    con.close()
+    result = run("verify", data)
+    assert result.exit_code == 2
+    assert "the head of the log is damaged" in result.output
+
+
 @pytest.mark.parametrize("head", ["", "9", "9:", "9:zz", "x:" + "0" * 64, "-1:" + "0" * 64, "9:" + "0" * 63])
 def test_a_head_that_is_none_is_refused(data, head):
     result = run("verify", data, "--head", head)

@@ -69,7 +69,7 @@ def verify(path: Path, heads: tuple[Noted, ...], centre: str | None, as_json: bo
         clean = True
         for file, name, durable in logs:
             noted = heads if (file, name, durable) in judged else ()
-            clean &= _verify_one(file, name, noted, as_json)
+            clean &= _verify_one(file, name, durable, noted, as_json)
     if not clean:
         sys.exit(1)
 
@@ -109,12 +109,15 @@ def _logs(path: Path, centre: str | None) -> Iterator[tuple[Path, str, bool]]:
     yield from chosen
 
 
-def _verify_one(file: Path, centre: str, noted: tuple[Noted, ...], as_json: bool) -> bool:
+def _verify_one(file: Path, centre: str, durable: bool, noted: tuple[Noted, ...], as_json: bool) -> bool:
     with closing(SqliteLog.open(file, centre, read_only=True)) as opened:
         head = opened.head()
         # The head about to be printed is checked like a noted one, so that exactly what is printed was proven.
         against = [head, *(Head(centre, position, chain, b"") for position, chain in noted)]
         flaws = list(dict.fromkeys(_with_progress(opened, head, against, quiet=as_json)))
+    if file.name == FILES[0] and not durable:
+        # Only tracks may be let go: with this mark, the beginning of a record could be cut off unseen.
+        flaws.insert(0, Flaw(0, "the decisions are marked as tracks, of which the beginning may be gone"))
     click.echo(_as_json(file, head, flaws) if as_json else _as_words(file, head, flaws))
     return not flaws
 

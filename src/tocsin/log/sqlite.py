@@ -25,6 +25,8 @@ from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
 FORGET_CHUNK = 5_000
+LAST = 2**63 - 1
+"""The last position SQLite can hold."""
 
 _HEAD = "SELECT position, chain, peaks, start_position, start_chain, start_peaks, durable FROM heads WHERE centre = ?"
 # SQLite keeps whatever type it is given: the casts make a tampered column bytes too, so that it is a flaw, not a crash.
@@ -114,7 +116,7 @@ class SqliteLog:
 
     def rows(self, after: Position = 0) -> Iterator[Row]:
         """Entries as they are kept, for export and verification; gaps and strays are passed on as they are."""
-        while rows := self._chunk(after, 2**62):
+        while rows := self._chunk(after, LAST):
             yield from rows
             after = rows[-1].position
 
@@ -203,7 +205,7 @@ class SqliteLog:
 
     def _up_to(self, end: Position) -> Iterator[Row]:
         """Every row there is, but not those that were properly appended since the head was read."""
-        for row in self.rows(after=-(2**62)):
+        for row in self.rows(after=-LAST - 1):
             if row.position > end and row.position <= self.position():
                 return
             yield row
@@ -222,7 +224,7 @@ class SqliteLog:
             raise LogError(f"{self._path}: the head of the log of centre {self.centre!r} is gone")
         try:
             return Tip.unpack(*row[3:6]), Tip.unpack(*row[0:3]), bool(row[6])
-        except (TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise LogError(f"{self._path}: the head of the log is damaged: {error}") from error
 
     @contextmanager
