@@ -114,40 +114,17 @@ def _hang(point_state: Any, after_point: Any, link: Any, label: Any, mark: int) 
         link[s, FIRST_POINT] = i
 
 
-@njit(inline="always")
-def _queue(state: int, slot: int, link: Any, heads: Any, entries: Any) -> int:
-    """Let a state wait in a bucket: 1 when it begins to, 0 when it does already, -1 when there is no room."""
-    if link[state, SLOT] == slot:
-        return 0
-    entry = entries[0, NEXT]
-    if entry >= 0:
-        entries[0, NEXT] = entries[entry, NEXT]
-    else:
-        entry = entries[0, STATE]
-        if entry >= entries.shape[0]:
-            return -1
-        entries[0, STATE] = entry + 1
-    link[state, SLOT] = slot
-    entries[entry, STATE], entries[entry, NEXT] = state, heads[slot]
-    heads[slot] = entry
-    return 1
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def _spread(  # noqa: PLR0912, PLR0915 - one loop, kept whole because calls inside it would double its time
-    row_i: Any, row_f: Any, arc_i: Any, arc_f: Any, profile: int, closed: Any,
-    seed_state: Any, seed_s: Any, seed_m: Any,
-    point: Any, point_s: Any, point_m: Any, after_point: Any,
-    best_s: Any, best_m: Any, best: Any,
-    link: Any, label: Any, heads: Any, entries: Any,
-    mark: int, limit_s: float, per_s: float,
+    row_i: Any, row_f: Any, arc_i: Any, arc_f: Any, profile: int, closed: Any, seed_state: Any, seed_s: Any,
+    seed_m: Any, point: Any, point_s: Any, point_m: Any, after_point: Any, best_s: Any, best_m: Any, best: Any,
+    link: Any, label: Any, heads: Any, entries: Any, mark: int, limit_s: float, per_s: float,
 ) -> int:  # fmt: skip
     ring = heads.shape[0] - 1
-    n_seeds = seed_state.shape[0]
     seed = waiting = spread = bucket = 0
     open_points = np.isinf(best_s).sum()
-    while seed < n_seeds or waiting > 0:
-        if seed < n_seeds:
+    while seed < seed_state.shape[0] or waiting > 0:
+        if seed < seed_state.shape[0]:
             s, on_s, on_m, parent = seed_state[seed], seed_s[seed], seed_m[seed], -1 - seed
             seed += 1
         else:
@@ -189,14 +166,22 @@ def _spread(  # noqa: PLR0912, PLR0915 - one loop, kept whole because calls insi
                         link[to, SLOT] = -1
                         if ways_on == 0:
                             break
-                        spread += 1
-                        to_m += row_f[to, ROW_METRES]
+                        spread, to_m = spread + 1, to_m + row_f[to, ROW_METRES]
                         by, to, to_s = to, arc_i[first, 0], on_to_s
                         continue
-                queued = _queue(to, int(to_s * per_s) & ring, link, heads, entries)
-                if queued < 0:
-                    return -1
-                waiting += queued
+                slot = int(to_s * per_s) & ring
+                if link[to, SLOT] != slot:
+                    entry = entries[0, NEXT]
+                    if entry >= 0:
+                        entries[0, NEXT] = entries[entry, NEXT]
+                    else:
+                        entry = entries[0, STATE]
+                        if entry >= entries.shape[0]:
+                            return -1
+                        entries[0, STATE] = entry + 1
+                    link[to, SLOT], entries[entry, STATE], entries[entry, NEXT] = slot, to, heads[slot]
+                    heads[slot] = entry
+                    waiting += 1
                 break
     return spread
 
