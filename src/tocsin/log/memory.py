@@ -102,6 +102,23 @@ class MemoryLog:
         """The receipt of an order done before, if any."""
         return self._receipts.get((by, order))
 
+    def receipts(self, after: Position = 0) -> Iterator[Receipt]:
+        """Receipts of orders that ended after `after`, in the order of their ends."""
+        with self._lock:
+            found = [r for r in self._receipts.values() if r.last > after]
+        yield from sorted(found, key=lambda r: r.last)
+
+    def start(self) -> Tip:
+        """Where the log begins: nowhere, unless entries were let go."""
+        return self._start.copy()
+
+    def begin_at(self, start: Tip) -> None:
+        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        with self._lock:
+            if self._durable or self._tip.position:
+                raise LogError("only an empty log of tracks can begin anywhere but at the beginning")
+            self._start, self._tip = start.copy(), start.copy()
+
     def head(self) -> Head:
         """Where the log stands, with its hashes."""
         tip = self._tip

@@ -25,7 +25,7 @@ from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import follow, link
 from tocsin.log.port import LogError, Raced, Receipt, Row, Unsure
-from tocsin.log.postgres_read import CHANNEL, HEAD, PostgresReader, key_of
+from tocsin.log.postgres_read import CHANNEL, DECISIONS, HEAD, TRACKS, PostgresReader, key_of
 from tocsin.log.postgres_session import Address, Connection, is_lost, plainly, words_for
 
 FORGET_CHUNK = 5_000
@@ -124,6 +124,19 @@ class PostgresLog(PostgresReader):
             tip = follow(rows, stand.tip)
             if not self._keep(stand, tip, rows, receipts):
                 raise Raced(expected, self._look().tip.position)
+
+    def begin_at(self, start: Tip) -> None:
+        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        packed = (start.position, start.chain, start.pack())
+        with self._lock, plainly(self._where, "; nothing was written"):
+            self._stand = None
+            done = self._writing().execute(
+                """UPDATE tocsin.heads SET position = %s, chain = %s, peaks = %s, start_position = %s,
+                start_chain = %s, start_peaks = %s WHERE centre = %s AND log = %s AND position = 0""",
+                (*packed, *packed, self.centre, TRACKS if not self._durable else ""),
+            )
+            if not done.rowcount:
+                raise LogError(f"{self._where}: only an empty log of tracks can begin anywhere but at the beginning")
 
     def _keep(self, stand: _Stand, tip: Tip, rows: Sequence[Row], receipts: Sequence[Receipt]) -> bool:
         """Write once; False when the log does not stand there any more. A lost connection is settled before more."""
@@ -300,3 +313,16 @@ class PostgresLog(PostgresReader):
         with self._lock:
             self._closed = True
             self._drop()
+
+
+def centres_in(conninfo: str) -> list[tuple[str, bool]]:
+    """The centres whose logs a database holds, each with whether that log is durable. Raises LogError."""
+    address = Address(conninfo)
+    with plainly(address.where):
+        con = address.connect(durable=False, read_only=True)
+        try:
+            schema.require(con, address.where)
+            found = con.execute("SELECT centre, log FROM tocsin.heads ORDER BY log, centre").fetchall()
+        finally:
+            con.close()
+    return [(centre, log == DECISIONS) for centre, log in found]

@@ -97,6 +97,24 @@ class PostgresReader:
         )
         return Receipt(by, order, *found[0]) if found else None
 
+    def receipts(self, after: Position = 0) -> Iterator[Receipt]:
+        """Receipts of orders that ended after `after`, in the order of their ends. Holds one connection meanwhile."""
+        with plainly(self._where), self._readers.borrow() as con, con.transaction():
+            con.execute("SET LOCAL statement_timeout TO 0")  # sorting them all may take a while
+            with con.cursor("receipts", binary=True) as cursor:
+                cursor.itersize = CHUNK
+                cursor.execute(
+                    """SELECT by_whom, order_id, digest, first, last FROM tocsin.receipts
+                    WHERE centre = %s AND log = %s AND last > %s ORDER BY last""",
+                    (self.centre, self._log, after),
+                )
+                for by, order, *rest in cursor:
+                    yield Receipt(by.decode(), order.decode(), *rest)
+
+    def start(self) -> Tip:
+        """Where the log begins: nowhere, unless entries were let go."""
+        return self._ends()[0]
+
     def head(self) -> Head:
         """Where the log stands, with its hashes."""
         tip = self._ends()[1]

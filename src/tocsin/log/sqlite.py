@@ -154,6 +154,33 @@ class SqliteLog:
             ).fetchone()
         return None if row is None else Receipt(by, order, *row)
 
+    def receipts(self, after: Position = 0) -> Iterator[Receipt]:
+        """Receipts of orders that ended after `after`, in the order of their ends. Holds one connection meanwhile."""
+        with self._reading() as con:
+            for row in con.execute(
+                'SELECT "by", "order", digest, "first", "last" FROM receipts WHERE centre = ? AND "last" > ?'
+                ' ORDER BY "last"',
+                (self.centre, after),
+            ):
+                yield Receipt(*row)
+
+    def start(self) -> Tip:
+        """Where the log begins: nowhere, unless entries were let go."""
+        return self._ends()[0]
+
+    def begin_at(self, start: Tip) -> None:
+        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        with self._writing() as con:
+            _, tip, durable = self._tips(con)
+            if durable or tip.position:
+                raise LogError(f"{self._path}: only an empty log of tracks can begin anywhere but at the beginning")
+            packed = (start.position, start.chain, start.pack())
+            con.execute(
+                """UPDATE heads SET position = ?, chain = ?, peaks = ?, start_position = ?, start_chain = ?,
+                start_peaks = ? WHERE centre = ?""",
+                (*packed, *packed, self.centre),
+            )
+
     def head(self) -> Head:
         """Where the log stands, with its hashes."""
         tip = self._ends()[1]
