@@ -23,6 +23,10 @@ Closed: TypeAlias = Sequence[tuple[float, float, float]]
 """Closures as (latitude, longitude, radius in metres)."""
 
 
+OFF_THE_MAP_M = 5_000.0
+"""A place this far from every road of the map is not on it: the drive to the road's end says nothing about it."""
+
+
 class Ground:
     """A region, and the threads that search it. One for roads, one for words, so that neither waits for the other."""
 
@@ -48,13 +52,15 @@ class Ground:
 
     def _travels(self, units: Sequence[Standing], to: Place, closed: Closed) -> dict[str, Travel]:
         roads = self.region.roads
+        if roads.snap(to.lat, to.lon).distance_m > OFF_THE_MAP_M:
+            return {unit[0]: straight(unit, to) for unit in units}
         points = np.array([(lat, lon) for _, lat, lon, _ in units])
         times = roads.times_to((to.lat, to.lon), points, siren=True, closed=roads.closed_edges(list(closed)))
         return {
             unit[0]: Travel("road", float(eta_s), float(length_m), *unit[1:])
-            if np.isfinite(eta_s)
+            if np.isfinite(eta_s) and snap_m <= OFF_THE_MAP_M
             else straight(unit, to)
-            for unit, eta_s, length_m in zip(units, times.eta_s, times.length_m, strict=True)
+            for unit, eta_s, length_m, snap_m in zip(units, times.eta_s, times.length_m, times.snap_m, strict=True)
         }
 
     async def route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
@@ -63,7 +69,9 @@ class Ground:
 
     def _route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
         roads = self.region.roads
-        found = roads.route(unit[1:3], (to.lat, to.lon), siren=True, closed=roads.closed_edges(list(closed)))
+        start, end = roads.snap(*unit[1:3]), roads.snap(to.lat, to.lon)
+        far = max(start.distance_m, end.distance_m) > OFF_THE_MAP_M
+        found = None if far else roads.route(start, end, siren=True, closed=roads.closed_edges(list(closed)))
         if found is None:
             return straight_route(unit, to, incident)
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)

@@ -1,0 +1,43 @@
+"""The ground under a desk: a road time is only said where the map knows the road."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from tests.geo.maps import cross, place
+
+from tocsin.desk.ground import Ground
+from tocsin.facts.values import Place
+
+WEST, EAST = place(-90, 0), place(90, 0)
+ELSEWHERE = [(0.0, 0.0), (90.0, 0.0), (45.0, 9.1), (-45.0, -171.0)]
+
+
+@pytest.fixture
+def ground(tmp_path):
+    ground = Ground(SimpleNamespace(roads=cross().roads(tmp_path)))
+    yield ground
+    ground.close()
+
+
+def drive(ground, start, end):
+    unit, to = ("E1", *start, None), Place(*end)
+    travels = asyncio.run(ground.travels([unit], to, []))
+    route = asyncio.run(ground.route(unit, to, "1", []))
+    return travels["E1"], route
+
+
+def test_on_the_map_the_drive_is_by_road(ground):
+    travel, route = drive(ground, WEST, EAST)
+    assert (travel.basis, route.basis) == ("road", "road")
+    assert travel.length_m == pytest.approx(180, abs=5)
+
+
+@pytest.mark.parametrize("far", ELSEWHERE)
+def test_a_place_off_the_map_is_never_minutes_away_by_road(ground, far):
+    for start, end in ((WEST, far), (far, WEST)):
+        travel, route = drive(ground, start, end)
+        assert (travel.basis, route.basis) == ("line", "line")
+        assert travel.length_m > 5_000
