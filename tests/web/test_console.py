@@ -45,7 +45,20 @@ def test_a_known_page_is_not_sent_again_until_it_changes(folder: Path) -> None:
     assert console.page(b"", etag).body == b"built anew"
 
 
-@pytest.mark.parametrize("name", ["../secret.txt", "assets/../../secret.txt", "assets", "", "nothing.js", "a\0b"])
+ABSENT = [
+    "../secret.txt",
+    "assets/../../secret.txt",
+    "assets",
+    "",
+    "nothing.js",
+    "a\0b",
+    "a" * 300,
+    "a/" * 5_000,
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", ABSENT)
 def test_nothing_outside_is_served(folder: Path, name: str) -> None:
     with pytest.raises(No) as said:
         Console(folder).file(name, b"", b"")

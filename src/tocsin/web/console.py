@@ -55,9 +55,7 @@ class Console:
 
     def file(self, name: str, accepts: bytes, known: bytes, forever: bool = False) -> Reply:
         """A file by its path in the folder. Raises No 404; a path that climbs out is not found either."""
-        path = (self._folder / name.replace("\0", "")).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            raise No(404, "unknown_route", "There is no such file here.")
+        path = self._found(name)
         kept = self._keep(path)
         age = b"public, max-age=31536000, immutable" if forever else b"no-cache"
         headers = [(b"etag", kept.etag), (b"cache-control", age), (b"vary", b"accept-encoding")]
@@ -67,6 +65,15 @@ class Console:
         if kept.small and b"gzip" in accepts:
             return Reply(200, kept.small, [*headers, (b"content-encoding", b"gzip")])
         return Reply(200, kept.raw, headers)
+
+    def _found(self, name: str) -> Path:
+        try:
+            path = (self._folder / name.replace("\0", "")).resolve()
+            if path.is_relative_to(self._folder) and path.is_file():
+                return path
+        except (OSError, ValueError):
+            pass  # a name no file can have: too long, too deep, half a character
+        raise No(404, "unknown_route", "There is no such file here.")
 
     def _keep(self, path: Path) -> Kept:
         about = path.stat()
