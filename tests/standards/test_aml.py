@@ -203,6 +203,9 @@ def test_who_subscribes_and_which_handset_are_not_kept():
     assert report.pairing == parse_text(AML_2, pairing_key=b"today").pairing != ""
     assert report.pairing != parse_text(AML_2, pairing_key=b"tomorrow").pairing
     assert parse_text(said()).pairing == ""
+    with_software_version = parse_text(said(ei="3569380356438012"), pairing_key=b"today")
+    assert with_software_version.pairing == report.pairing
+    assert parse_text(said(ei="356938035643817"), pairing_key=b"today").pairing != report.pairing
 
 
 @needs_shared

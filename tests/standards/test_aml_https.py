@@ -114,6 +114,13 @@ def test_no_fix_is_never_plotted(body):
     assert report.shape is None
 
 
+def test_zeros_of_an_empty_form_are_no_flaw_and_zeros_of_a_fix_are():
+    zeros = FORM.replace(b"=38.71667", b"=0.0").replace(b"=-9.13333", b"=0.0")
+    empty = parse_form(zeros.replace(b"accuracy=25.5", b"accuracy=0"))
+    assert (empty.flaws, empty.method) == ((), "none")
+    assert flaws(parse_form(zeros)) == [("location_latitude", "zero_position")]
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [

@@ -213,6 +213,16 @@ def test_an_address_reads_on_one_line(inside, label):
     assert document.located[0].civic[0].label == label
 
 
+@pytest.mark.parametrize(
+    ("said", "allowed", "flawed"), [("maybe", False, True), ("1", True, False), ("No", False, False)]
+)
+def test_only_a_yes_lets_a_location_be_passed_on(said, allowed, flawed):
+    rule = f"<gp:usage-rules><gp:retransmission-allowed>{said}</gp:retransmission-allowed></gp:usage-rules>"
+    document = parse(presence(circle(), rule))
+    assert document.located[0].rules.retransmission_allowed is allowed
+    assert flaws(document) == ([("retransmission-allowed", "unknown_value")] if flawed else [])
+
+
 def test_every_field_is_kept_under_its_own_name():
     inside = "<ca:HNO>1</ca:HNO><ca:HNO>2</ca:HNO><ca:NEW>x</ca:NEW><e:HNP xmlns:e='urn:e'>P</e:HNP><ca:A1> </ca:A1>"
     document = parse(presence(civic(inside, "pt")))
