@@ -18,6 +18,7 @@ class Rooms(click.Group):
         "account": ("tocsin.cli.account:account", "Who may sign in, and as what."),
         "log": ("tocsin.cli.log:log", "Prove the record whole; take it out as text."),
         "sim": ("tocsin.cli.sim:sim", "Invented cities, written as ordinary maps."),
+        "twin": ("tocsin.cli.twin:twin", "Plan ahead: years of calls through the desk's own decisions."),
         "openapi": ("tocsin.cli.openapi:openapi", "The API as an OpenAPI 3.1 document."),
     }
 

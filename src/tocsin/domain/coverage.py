@@ -8,12 +8,13 @@ minute over the units that are free now, counted where they stand or drive to. P
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
-Spot: TypeAlias = Hashable
+Spot: TypeAlias = Any
+"""Whatever can be a key."""
 Counts: TypeAlias = list[list[int]]
 """By layer, then by place: how many free units reach it."""
 

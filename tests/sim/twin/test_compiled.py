@@ -14,36 +14,10 @@ from tocsin.sim.twin.compiled import DISPATCH, RELOCATE, Rules, Sweeper, columns
 from tocsin.sim.twin.core import Twin
 from tocsin.sim.twin.ground import Ground
 from tocsin.sim.twin.model import TwinCall, TwinUnit, unit_ids
-from tocsin.sim.twin.policies import (
-    BestCover,
-    Closest,
-    Dispatch,
-    HomeBase,
-    Hybrid,
-    LeastLoss,
-    MoveRule,
-    Relocate,
-    Tally,
-)
+from tocsin.sim.twin.policies import MoveRule
+from tocsin.sim.twin.world import policies
 
 NODES = 12
-
-
-def plain_rules(rules, ground, fleet, stations, cover) -> tuple[Dispatch, Relocate]:
-    tally = Tally(cover)
-    dispatch = {
-        "closest": Closest,
-        "dmexclp": lambda: LeastLoss(tally, rules.limit_s),
-        "hybrid": lambda: Hybrid(
-            tally, rules.limit_s, loss_weight=rules.loss_weight, minute_weight=rules.minute_weight
-        ),
-    }[rules.dispatch]()
-    if rules.relocate == "home" and not (rules.moves.after_sent or rules.moves.after_freed):
-        return dispatch, HomeBase({unit.id: unit.base for unit in fleet})
-    relocate = BestCover(tally, ground, stations, minute_cost=rules.home_minute_cost, rule=rules.moves)
-    if rules.relocate == "home":
-        relocate.home = HomeBase({unit.id: unit.base for unit in fleet}).home
-    return dispatch, relocate
 
 
 def both(ground, stations, bases, calls, rules, limits, busy):
@@ -51,7 +25,7 @@ def both(ground, stations, bases, calls, rules, limits, busy):
     fleet = [TwinUnit(id_, base) for id_, base in zip(unit_ids(len(bases)), bases, strict=True)]
     drive_s = {node: ground.siren_s[node] for node in range(len(ground))}
     cover = cover_of([1.0 + i % 3 for i in range(len(ground))], drive_s, limits, busy, len(bases))
-    dispatch, relocate = plain_rules(rules, ground, fleet, stations, cover)
+    dispatch, relocate = policies(rules, ground, fleet, stations, cover)
     twin = Twin(ground, fleet, dispatch, relocate)
     twin.run(calls)
     return twin, Sweeper(ground, stations, cover).run(columns(calls), bases, rules)

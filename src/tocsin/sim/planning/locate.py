@@ -24,9 +24,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 Drives = Sequence[Sequence[float]] | NDArray[np.float64]
+Demands = Sequence[float] | NDArray[np.float64]
 
 
-def _patterns(demand: Sequence[float], drive_s: Drives, limit_s: float) -> list[tuple[tuple[int, ...], float]]:
+def _patterns(demand: Demands, drive_s: Drives, limit_s: float) -> list[tuple[tuple[int, ...], float]]:
     """Places that the same sites reach are one: (those sites, weight of all such places). The optimum is the same."""
     reached = np.asarray(drive_s, float) <= limit_s
     weight: defaultdict[tuple[int, ...], float] = defaultdict(float)
@@ -38,7 +39,7 @@ def _patterns(demand: Sequence[float], drive_s: Drives, limit_s: float) -> list[
 
 
 def mexclp(
-    demand: Sequence[float],
+    demand: Demands,
     drive_s: Drives,
     limit_s: float,
     units: int,
@@ -73,7 +74,7 @@ def mexclp(
     return Plan(at, sum(weight * sum(adds[: sum(at[j] for j in reachers)]) for reachers, weight in groups))
 
 
-def mclp(demand: Sequence[float], drive_s: Drives, limit_s: float, stations: int, fixed: Sequence[int] = ()) -> Plan:
+def mclp(demand: Demands, drive_s: Drives, limit_s: float, stations: int, fixed: Sequence[int] = ()) -> Plan:
     """Which `stations` cover most demand (Church & ReVelle 1974). `fixed`: sites that stay. Raises SolverError."""
     groups, sites = _patterns(demand, drive_s, limit_s), len(drive_s)
     if not groups:
@@ -89,22 +90,25 @@ def mclp(demand: Sequence[float], drive_s: Drives, limit_s: float, stations: int
     return Plan(tuple(round(v) for v in x[:sites]), worth)
 
 
-def p_median(demand: Sequence[float], drive_s: Drives, stations: int, fixed: Sequence[int] = ()) -> Plan:
+def p_median(demand: Demands, drive_s: Drives, stations: int, fixed: Sequence[int] = ()) -> Plan:
     """Which `stations` make the mean drive to the nearest one shortest (Hakimi 1964). Raises SolverError.
 
     `worth` is that mean in seconds, weighted by demand.
     """
-    times = np.asarray(drive_s, float)
-    weight = np.asarray(demand, float)
-    places = [int(i) for i in np.nonzero(weight > 0)[0]]
-    sites, total = len(times), float(weight.sum())
+    times, weight = np.asarray(drive_s, float), np.asarray(demand, float)
+    sites, total, kept = len(times), float(weight.sum()), list(fixed)
     rows, cost = [], [0.0] * sites
-    for i in places:
+    for i in np.nonzero(weight > 0)[0].tolist():
+        # Nobody goes past a station that stays: farther sites need no variable.
+        nearest = int(min(kept, key=times[:, i].__getitem__)) if kept else -1
+        mine = [j for j in range(sites) if nearest < 0 or times[j, i] < times[nearest, i] or j == nearest]
         first = len(cost)
-        cost += [-weight[i] * s / total for s in times[:, i]]
-        rows.append(Row(range(first, first + sites), [1.0] * sites, 1.0, 1.0))
-        rows += [Row([first + j, j], [1.0, -1.0], -np.inf, 0.0) for j in range(sites)]
+        cost += [-weight[i] * times[j, i] / total for j in mine]
+        rows.append(Row(range(first, first + len(mine)), [1.0] * len(mine), 1.0, 1.0))
+        rows += [Row([first + n, j], [1.0, -1.0], -np.inf, 0.0) for n, j in enumerate(mine) if j != nearest]
     rows.append(Row(range(sites), [1.0] * sites, stations, stations))
-    rows += [Row([j], [1.0], 1.0, 1.0) for j in fixed]
-    worth, x = maximise(cost, rows, [1.0] * len(cost), [True] * sites + [False] * (len(cost) - sites))
-    return Plan(tuple(round(v) for v in x[:sites]), -worth)
+    rows += [Row([j], [1.0], 1.0, 1.0) for j in kept]
+    _, x = maximise(cost, rows, [1.0] * len(cost), [True] * sites + [False] * (len(cost) - sites))
+    at = tuple(round(v) for v in x[:sites])
+    chosen = [j for j, n in enumerate(at) if n]
+    return Plan(at, float((times[chosen].min(axis=0) * weight).sum() / total))

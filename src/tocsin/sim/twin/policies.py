@@ -211,7 +211,7 @@ class MoveRule(msgspec.Struct, frozen=True):
 
 
 class BestCover:
-    """DMEXCLP relocation: a freed unit goes to the base where it adds most coverage; move-ups by `rule`."""
+    """DMEXCLP relocation: a freed unit goes to the base where it adds most coverage, or to its own; moves by `rule`."""
 
     def __init__(
         self,
@@ -221,12 +221,15 @@ class BestCover:
         *,
         minute_cost: float = 0.0,
         rule: MoveRule | None = None,
+        own: HomeBase | None = None,
     ) -> None:
         self._tally, self._ground, self._stations = tally, ground, tuple(stations)
-        self._minute_cost, self._rule = minute_cost, rule or MoveRule()
+        self._minute_cost, self._rule, self._own = minute_cost, rule or MoveRule(), own
 
-    def home(self, unit: str, node: int, field: Field) -> int:  # noqa: ARG002
-        """The base with the largest gain, the first of equals."""
+    def home(self, unit: str, node: int, field: Field) -> int:
+        """The base with the largest gain, the first of equals; its own where units have one."""
+        if self._own:
+            return self._own.home(unit, node, field)
         counts = self._tally.update(field.heading())
         best, most = -1, float("-inf")
         for base in self._stations:
