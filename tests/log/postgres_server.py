@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root; then its programs run as `nobody` or `postgre
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -22,7 +23,7 @@ SETTINGS = {"listen_addresses": "", "shared_buffers": "32MB", "max_connections":
 def programs() -> Path | None:
     """Where PostgreSQL's server programs are: from PATH, or where Debian hides them; None without one (15 or later)."""
     found = shutil.which("initdb")
-    places = [Path(found).parent] if found else []
+    places = [Path(found).resolve().parent] if found else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
 
@@ -37,6 +38,13 @@ def _as_user() -> dict:
             continue
         return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
     raise RuntimeError("there is no unprivileged user to run PostgreSQL as")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 class Server:
@@ -73,7 +81,9 @@ class Server:
             **_as_user(),
         )
         if done.returncode:
-            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+            log = self.base / "log"
+            said = log.read_text()[-2_000:] if log.exists() else ""
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}{said}")
         return done.stdout
 
     @property
@@ -91,12 +101,17 @@ class Server:
     def kill(self) -> None:
         """As a power cut would, as far as processes go."""
         pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
+        found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout
+        pids = [pid, *map(int, found.split())]
+        for one in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
         until = time.monotonic() + 20
-        while time.monotonic() < until:  # the children notice that their parent is gone
-            if not subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, check=False).stdout:
-                break
-            time.sleep(0.02)
+        while any(_is_alive(one) for one in pids) and time.monotonic() < until:
+            time.sleep(0.01)
+        # Nobody may have reaped the dead yet; after a power cut no process of that number would be there.
+        for mark in (self.data / "postmaster.pid", *self.base.glob(".s.PGSQL.*")):
+            mark.unlink(missing_ok=True)
 
     def execute(self, query: str, *parameters: object) -> list[tuple]:
         with psycopg.connect(self.conninfo, autocommit=True) as con:

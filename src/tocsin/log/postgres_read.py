@@ -21,12 +21,14 @@ from tocsin.log.codec import Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.port import Flaw, Head, LogError, Receipt, Row
 from tocsin.log.postgres_session import Address, Sessions, plainly
+from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
 DECISIONS, TRACKS = "decisions", "tracks"
 CHANNEL = "tocsin"
 POLL_S = 1.0
 """A notice may be lost; nobody who waits looks later than this."""
+STANDBY_POLL_S = 0.2
 
 HEAD = """SELECT position, chain, peaks, start_position, start_chain, start_peaks, fence
     FROM tocsin.heads WHERE centre = %s AND log = %s"""
@@ -130,11 +132,15 @@ class PostgresReader:
     def wait_for(self, position: Position, timeout_s: float) -> Position:
         """Block until the log stands at `position` or beyond, or `timeout_s` has passed; answers where it stands.
 
-        Woken by the append itself (NOTIFY), and looks every `POLL_S` in case that word was lost.
+        Woken by the append itself (NOTIFY), and looks every `POLL_S` in case that word was lost. A standby hears no
+        such word and is looked at every `STANDBY_POLL_S`. Raises LogError when the database is lost meanwhile.
         """
         until = time.monotonic() + timeout_s
         with plainly(self._where), self._readers.borrow() as con:
-            con.execute(f"LISTEN {CHANNEL}")
+            try:
+                con.execute(f"LISTEN {CHANNEL}")
+            except psycopg.errors.ReadOnlySqlTransaction:
+                return look_until(position, timeout_s, self.position, STANDBY_POLL_S)
             try:
                 while (found := self.position()) < position and (left_s := until - time.monotonic()) > 0:
                     for _ in con.notifies(timeout=min(left_s, POLL_S), stop_after=1):
