@@ -46,7 +46,7 @@ def minutes_a_call(world: World, calls: list[TwinCall]) -> float:
         hospital = ground.nearest_hospital[call.node]
         if call.to_hospital and hospital >= 0:
             total += siren_s[call.node, hospital] + call.hand_over_s
-    return total / 60 / len(calls)
+    return float(total / 60 / len(calls))
 
 
 def needs(world: World, limit_s: float, wanted: float, most_waiting: float, most: int = 200) -> list[HourNeed]:

@@ -71,7 +71,7 @@ def mexclp(
     _, x = maximise(cost, rows, upper, [True] * sites + [False] * (len(cost) - sites), limit_solve_s)
     at = tuple(round(v) for v in x[:sites])
     # Worth of the whole plan itself, without what the solver's tolerances leave or lend.
-    return Plan(at, sum(weight * sum(adds[: sum(at[j] for j in reachers)]) for reachers, weight in groups))
+    return Plan(at, sum(float(weight) * sum(adds[: sum(at[j] for j in reachers)]) for reachers, weight in groups))
 
 
 def mclp(demand: Demands, drive_s: Drives, limit_s: float, stations: int, fixed: Sequence[int] = ()) -> Plan:

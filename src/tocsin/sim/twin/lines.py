@@ -83,21 +83,30 @@ def _told(file: Path, text: str, kind: type[msgspec.Struct], words: str) -> Scen
     if missing:
         field = _dotted([*path, missing[1]])
         return ScenarioError(file, line_of(text, path), field, "is missing", f"write {missing[1]} = …")
-    return ScenarioError(file, line_of(text, path), _dotted(path), wrong[:1].lower() + wrong[1:])
+    choices = ", ".join(str(one) for one in getattr(_type_at(kind, path), "values", ()))
+    plain = (wrong[:1].lower() + wrong[1:]).replace(" | null", "")
+    return ScenarioError(file, line_of(text, path), _dotted(path), plain, f"write one of {choices}" if choices else "")
 
 
 def _dotted(path: list[str | int]) -> str:
-    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in path)
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
 def _fields(kind: Any, path: list[str | int]) -> list[str]:
-    """Names of the fields at `path` inside a struct."""
+    """Names of the fields of the struct at `path`."""
+    return [field.encode_name for field in getattr(_type_at(kind, path), "fields", ())]
+
+
+def _type_at(kind: Any, path: list[str | int]) -> Any:
+    """The type of what stands at `path` inside a struct; of `x | None`, x."""
     info: Any = msgspec.inspect.type_info(kind)
     for part in path:
         if isinstance(part, int):
-            info = info.item_type
+            info = getattr(info, "item_type", info)
         else:
-            info = next((field.type for field in info.fields if field.encode_name == part), info)
+            info = next((field.type for field in getattr(info, "fields", ()) if field.encode_name == part), info)
+        while isinstance(info, msgspec.inspect.Metadata):
+            info = info.type
         while isinstance(info, msgspec.inspect.UnionType):
             info = next(one for one in info.types if not isinstance(one, msgspec.inspect.NoneType))
-    return [field.encode_name for field in getattr(info, "fields", ())]
+    return info
