@@ -28,6 +28,9 @@ check: $(VENV)/.dev types ## linters, types, import contracts, house rules
 bench: $(VENV)/.dev console ## every figure of the issue, one JSON object a line
 	@$(BIN)/python bench/all.py $(ARGS)
 
+screenshots: $(VENV)/.dev console ## the README's pictures, taken of a living demo by the browser tests
+	@TOCSIN_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser -k living_demo
+
 docs: $(VENV)/.dev ## the API document, made from the code
 	@$(BIN)/tocsin openapi -o docs/reference/openapi.json
 

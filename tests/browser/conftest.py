@@ -139,6 +139,30 @@ class House:
         return dict(self.get("/api/board")["board"]["rows"].get(table, {}))
 
 
+class Demo:
+    """`tocsin demo` in a town of its own, an hour into its day, kept in pytest's cache."""
+
+    def __init__(self, data: Path) -> None:
+        words = ["-c", "from tocsin.cli import main; main()", "demo", "--data", str(data), "--fresh", "--port", "0"]
+        words = [sys.executable, *words, "--people", "120000"]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self.process.stdout
+        found = next(filter(None, (re.search(r"(http://\S+)/(#link=\S+)", line) for line in self.process.stdout)), None)
+        assert found, "the demo did not start"
+        self.base, self.link = found.groups()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+
+
+@pytest.fixture
+def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    made = Demo(request.config.cache.mkdir("demo"))
+    yield made
+    made.stop()
+
+
 @pytest.fixture
 def house(tmp_path: Path, region: Path) -> Iterator[House]:
     made = House(tmp_path / "data", region)
@@ -153,8 +177,16 @@ Drive = Callable[..., Any]
 def drive(house: House) -> Drive:
     """Runs a scenario and answers with its result, once no error was logged and nothing was asked of another host."""
 
-    def run(scenario: str, on: dict[str, Callable[[], object]] | None = None, **given: Any) -> Any:
-        words = [node(), str(HERE / "drive.mjs"), str(CONSOLE), chromium(), house.base, scenario, json.dumps(given)]
+    def run(scenario: str, on: dict[str, Callable[[], object]] | None = None, base: str = "", **given: Any) -> Any:
+        words = [
+            node(),
+            str(HERE / "drive.mjs"),
+            str(CONSOLE),
+            chromium(),
+            base or house.base,
+            scenario,
+            json.dumps(given),
+        ]
         with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin
             assert process.stdout

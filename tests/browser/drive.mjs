@@ -38,7 +38,7 @@ async function person({ name = "ana", path = "/", theme = "night", lang = "en", 
     if (!url.startsWith(`${base}/`) && !url.startsWith("blob:") && !url.startsWith("data:")) outside.push(url);
   });
   await page.goto(base + path);
-  await page.waitForSelector("input[name=username]");
+  await page.waitForSelector(path.startsWith("/#link=") ? ".live" : "input[name=username]");
   if (signIn) {
     await page.keyboard.type(name);
     await page.keyboard.press("Tab");

@@ -187,18 +187,17 @@ export const scenarios = {
     return { scrolls, words, row_px, hidden: given.secret.filter((each) => words.includes(each)) };
   },
 
-  async screenshots({ person, given }) {
-    const desk = await person({ width: 1280, height: 720 });
-    await desk.locator("[id^=incident-]").first().click();
-    await desk.waitForTimeout(1500);
-    await desk.screenshot({ path: given.desk });
-    const map = await person({ path: "/map", width: 1280, height: 720 });
-    await map.waitForSelector(".maplibregl-canvas");
-    await map.waitForTimeout(1500);
-    await map.evaluate(() => document.activeElement?.blur());
-    await map.keyboard.press("n");
-    await map.waitForTimeout(2500);
-    await map.screenshot({ path: given.map });
+  async screenshots({ person, given, base }) {
+    const page = await person({ path: `/${given.link}`, signIn: false, width: 1280, height: 720 });
+    await page.waitForTimeout(given.wait_ms);
+    await page.locator("[id^=incident-]").nth(1).click();
+    await page.waitForTimeout(2500);
+    await page.screenshot({ path: given.desk });
+    await page.goto(`${base}/map`);
+    await page.waitForSelector(".maplibregl-canvas");
+    await page.waitForTimeout(given.wait_ms);
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.screenshot({ path: given.map });
     return true;
   },
 };
