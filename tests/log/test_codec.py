@@ -119,6 +119,17 @@ def test_a_kind_nobody_knows_is_named_with_its_position():
 def test_bytes_that_are_no_entry_are_one_error_with_the_position(raw):
     with pytest.raises(LogError, match="entry 4 "):
         NEW.decode(4, raw)
+    with pytest.raises(LogError, match="entry 4 "):
+        NEW.check(4, raw)
+
+
+def test_checking_takes_what_reading_takes():
+    for raw in (NEW.encode(entry(1, BellRung(T0, 5))), stored({"kind": "bell.tolled", "at": T0, "times": 2})):
+        NEW.check(1, raw)
+    with pytest.raises(LogError, match=r"lamp\.lit"):
+        Codec((LampLit,), {"lamp.lit": lambda raw: {"kind": raw["colour"]}}).check(
+            1, stored({"kind": "lamp.lit", "at": T0})
+        )
 
 
 def test_one_bad_row_among_many_is_the_one_that_is_named():

@@ -376,17 +376,16 @@ def pair(own_server):
     own_server.execute("SELECT pg_reload_conf()")
     standby = Server(own_server._bin, free_name(own_server.base))
     standby.base.mkdir(mode=0o700)
-    standby.own(standby.base)
-    conninfo = f"host={own_server.base} user=tocsin application_name=standby"
-    own_server.run("pg_basebackup", "-d", conninfo, "-D", standby.data, "-R", "-c", "fast", "--no-sync")
     try:
+        standby.own(standby.base)
+        conninfo = f"host={own_server.base} user=tocsin application_name=standby"
+        own_server.run("pg_basebackup", "-d", conninfo, "-D", standby.data, "-R", "-c", "fast", "--no-sync")
         standby.start()
         own_server.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
         own_server.execute("SELECT pg_reload_conf()")
         until = time.monotonic() + 20
-        while time.monotonic() < until:
-            if own_server.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"):
-                break
+        while not own_server.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"):
+            assert time.monotonic() < until, "the standby never came to be waited for"
             time.sleep(0.05)
         yield own_server, standby
     finally:
@@ -483,13 +482,15 @@ class TestFullDisk:
         )
         if not mounted:
             pytest.skip("a small disk cannot be mounted here: the full disk is not tried")
-        server.own(disk)
-        server.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
-        server.execute("ALTER TABLE tocsin.decisions SET TABLESPACE small")
-        yield
-        server.wipe()
-        server.execute("DROP TABLESPACE small")
-        subprocess.run(["umount", disk], check=True)
+        try:
+            server.own(disk)
+            server.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            server.execute("ALTER TABLE tocsin.decisions SET TABLESPACE small")
+            yield
+            server.wipe()
+            server.execute("DROP TABLESPACE small")
+        finally:
+            subprocess.run(["umount", "--lazy", disk], check=True)
 
     def test_is_said_and_costs_nothing_that_was_written(self, log, full, server):
         position = 5

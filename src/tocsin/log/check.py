@@ -57,16 +57,17 @@ class Examiner:
     def _row(self, row: Row, end: Position) -> None:
         if not self._in_place(row, end):
             return
-        leaf = leaf_hash(row.raw)
-        if leaf != row.leaf:
-            self._flaw(row.position, "its bytes were changed: they do not give its leaf hash")
-        if not self._lost and chain_hash(self._tip.chain, row.leaf) != row.chain:
-            self._flaw(row.position, "it does not follow the entry before it: the hash chain breaks here")
+        position, raw, kept, chain = row
+        leaf = leaf_hash(raw)
+        if leaf != kept:
+            self._flaw(position, "its bytes were changed: they do not give its leaf hash")
+        if not self._lost and chain_hash(self._tip.chain, kept) != chain:
+            self._flaw(position, "it does not follow the entry before it: the hash chain breaks here")
         self._readable(row)
-        self._tip.add(leaf)
-        self._tip.chain = row.chain
+        self._tip.follow(leaf, chain)
         self._lost = False
-        self._compare(row.position)
+        if position in self._noted:
+            self._compare(position)
 
     def _in_place(self, row: Row, end: Position) -> bool:
         due = self._tip.position + 1
@@ -90,7 +91,7 @@ class Examiner:
 
     def _readable(self, row: Row) -> None:
         try:
-            self._codec.decode(row.position, row.raw)
+            self._codec.check(row.position, row.raw)
         except LogError as error:
             self._flaw(row.position, str(error))
 

@@ -70,13 +70,17 @@ class Tip:
 
     def add(self, leaf: bytes) -> None:
         """Grow by one leaf."""
-        self.chain = chain_hash(self.chain, leaf)
-        peak, size = leaf, self.position
+        self.follow(leaf, chain_hash(self.chain, leaf))
+
+    def follow(self, leaf: bytes, chain: bytes) -> None:
+        """Grow by one leaf whose link of the chain is known already."""
+        self.chain = chain
+        size, peaks = self.position, self.peaks
+        self.position = size + 1
         while size & 1:
-            peak = node_hash(self.peaks.pop(), peak)
+            leaf = sha256(b"\x01" + peaks.pop() + leaf).digest()
             size >>= 1
-        self.peaks.append(peak)
-        self.position += 1
+        peaks.append(leaf)
 
     def root(self) -> bytes:
         """RFC 6962 Merkle tree head over all leaves so far."""

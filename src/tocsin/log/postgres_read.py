@@ -24,6 +24,8 @@ from tocsin.log.postgres_session import Address, Sessions, plainly
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
+LAST = 2**63 - 1
+"""The last position a bigint can hold."""
 DECISIONS, TRACKS = "decisions", "tracks"
 CHANNEL = "tocsin"
 POLL_S = 1.0
@@ -64,7 +66,7 @@ class PostgresReader:
 
     def rows(self, after: Position = 0) -> Iterator[Row]:
         """Entries as they are kept, for export and verification; gaps and strays are passed on as they are."""
-        while rows := self._chunk(after, 2**62):
+        while rows := self._chunk(after, LAST):
             yield from rows
             after = rows[-1].position
 
@@ -152,7 +154,7 @@ class PostgresReader:
 
     def _up_to(self, end: Position) -> Iterator[Row]:
         """Every row there is, but not those that were properly appended since the head was read."""
-        for row in self.rows(after=-(2**62)):
+        for row in self.rows(after=-LAST - 1):
             if row.position > end and row.position <= self.position():
                 return
             yield row
