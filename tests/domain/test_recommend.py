@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from tests.world import CATALOGUE, T0, kind, opened, room_of, sent, travel, unit
 
-from tocsin.domain.recommend import recommend
+from tocsin.domain.recommend import choose, recommend
 from tocsin.domain.travel import Travel
 from tocsin.facts.units import UnitCameOnDuty
 
@@ -201,3 +201,15 @@ def test_order_of_candidates_is_chosen_then_able_then_unable(count):
     for group in (1, 2):
         times = [c.eta_s for c, r in zip(all_of, rank, strict=True) if r == group]
         assert times == sorted(times)
+
+
+@settings(max_examples=150, deadline=None)
+@examples(NEEDS, FLEET)
+def test_choose_is_what_recommend_chooses(needs, fleet):
+    wanted = kind("T", 1, *needs)
+    room = room_of(
+        opened(), *(unit(f"U{i}", *caps, crew=2 if free else None) for i, (caps, _, free) in enumerate(fleet))
+    )
+    travels = {f"U{i}": travel(60.0 * eta, "none" if eta == 3 else "road") for i, (_, eta, _) in enumerate(fleet)}
+    _, candidates = recommend(room, room.incidents["1"], wanted, travels, NOW)
+    assert choose(room, room.incidents["1"], wanted, travels) == tuple(chosen(candidates))

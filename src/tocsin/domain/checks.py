@@ -38,8 +38,24 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(getattr(value, name), f"{path}.{name}" if path else name)
 
 
+def _simple(values: tuple[Any, ...]) -> bool:
+    """Every text inside is printable ASCII. Nearly all are, and a yes is all that needs no path to a field."""
+    for value in values:
+        if isinstance(value, str):
+            if not (value.isascii() and value.isprintable()):
+                return False
+        elif isinstance(value, tuple):
+            if value and not _simple(value):
+                return False
+        elif isinstance(value, msgspec.Struct) and not _simple(msgspec.structs.astuple(value)):
+            return False
+    return True
+
+
 def readable(order: AnyOrder) -> Refusal | None:
     """Every text can be stored and shown exactly, or the order is refused."""
+    if _simple(msgspec.structs.astuple(order)):
+        return None
     for field, text in texts(order):
         if text.isascii() and text.isprintable():
             continue

@@ -127,6 +127,21 @@ def recommend(
     return tuple(needs), tuple(candidates + sorted(out, key=lambda c: (c.eta_s is None, c.eta_s, c.unit)))
 
 
+def choose(room: Room, incident: Incident, kind: IncidentType, travels: Travels) -> tuple[str, ...]:
+    """Whom `recommend` chooses, in its order, without a word about the others: for those who ask it a million times.
+
+    Only units that `travels` names are looked at.
+    """
+    able: list[tuple[float, Unit]] = []
+    for unit_id, travel in travels.items():
+        unit = room.units[unit_id]
+        if travel.basis != "none" and cannot_go(unit, kind.needs) is None:
+            able.append((travel.eta_s, unit))
+    able.sort(key=lambda x: (x[0], x[1].id))
+    _, chosen = _choose(kind.needs, [room.units[unit] for unit in incident.units], [unit for _, unit in able])
+    return tuple(unit.id for unit, _ in chosen)
+
+
 def _choose(
     needs: tuple[Need, ...], here: list[Unit], able: list[Unit]
 ) -> tuple[list[NeedStatus], list[tuple[Unit, str]]]:

@@ -57,6 +57,7 @@ class Twin:
         self._turn_of = [0] * len(self.fleet)
         self._heap: list[tuple[Instant, int, int, Step, int]] = []
         self._seq, self._line = count(), line
+        self._headed: dict[str, int] | None = None
         self._queue: deque[int] = deque()
         self._calls: Sequence[TwinCall] = ()
         self._incident_of: list[str] = []
@@ -117,10 +118,8 @@ class Twin:
 
     def _send(self, now: Instant, index: int) -> bool:
         """Send whom the policy chooses; False when it chooses nobody."""
-        call, incident, travels = self._calls[index], self.room.incidents[self._incident_of[index]], {}
-        kind = self.record.kind(call.type)
-        for unit in self.heading():
-            travels[unit] = self._travel(unit, now, call.node)
+        call, incident = self._calls[index], self.room.incidents[self._incident_of[index]]
+        kind, travels = self.record.kind(call.type), self._travels(now, call.node)
         chosen = self.dispatch.choose(self.room, incident, kind, travels, now, self) if travels else ()
         if not chosen:
             return False
@@ -130,22 +129,30 @@ class Twin:
         self._move_up(now, sent=True)
         return True
 
-    def _travel(self, unit: str, now: Instant, node: int) -> Travel:
-        ground, here = self.ground, self.node_of(unit, now)
-        place = ground.places[here]
-        length_m = ground.length_m[here][node] if ground.length_m else 0.0
-        return Travel(ground.basis_of(here, node), ground.siren_s[here][node], length_m, place.lat, place.lon, now)
+    def _travels(self, now: Instant, node: int) -> dict[str, Travel]:
+        """The free units' drives to a node."""
+        ground, number, standing, out = self.ground, self.number, self._standing, {}
+        siren_s, length_m, places = ground.siren_s, ground.length_m, ground.places
+        for unit in self.heading():
+            on = standing[number[unit]]
+            here = on.target if on.drive_s <= 0.0 else self.node_of(unit, now)
+            metres = length_m[here][node] if length_m else 0.0
+            place = places[here]
+            out[unit] = Travel(ground.basis_of(here, node), siren_s[here][node], metres, place.lat, place.lon, now)
+        return out
 
     # -- where free units are -------------------------------------------------------------------------------------
 
     def heading(self) -> dict[str, int]:
         """Node each free unit stands at or drives to, in the order of the fleet."""
-        busy, absent = self.room.busy, self._absent
-        return {
-            unit.id: on.target
-            for unit, on, away in zip(self.fleet, self._standing, absent, strict=True)
-            if not away and unit.id not in busy
-        }
+        if self._headed is None:
+            busy, absent = self.room.busy, self._absent
+            self._headed = {
+                unit.id: on.target
+                for unit, on, away in zip(self.fleet, self._standing, absent, strict=True)
+                if not away and unit.id not in busy
+            }
+        return self._headed
 
     def node_of(self, unit: str, now: Instant) -> int:
         """Node at which a free unit is now."""
@@ -160,11 +167,11 @@ class Twin:
         return max(0.0, on.drive_s - (now - on.left_at)) if on.drive_s > 0.0 else 0.0
 
     def _stand(self, unit: int, node: int, now: Instant) -> None:
-        self._standing[unit] = Standing(node, node, now, 0.0)
+        self._standing[unit], self._headed = Standing(node, node, now, 0.0), None
 
     def _drive_to(self, unit: int, node: int, base: int, now: Instant) -> None:
         drive_s = self.ground.quiet_s(node, base)
-        self._standing[unit] = Standing(node, base, now, drive_s)
+        self._standing[unit], self._headed = Standing(node, base, now, drive_s), None
         self.relocation_s += drive_s
         self._turn_of[unit] += 1
         self._at(now + drive_s, self._home, unit, self._turn_of[unit])
@@ -218,6 +225,7 @@ class Twin:
 
     def _free(self, now: Instant, unit: int, index: int) -> None:
         self._stamp(now, unit, "available")
+        self._headed = None
         incident = self._incident_of[index]
         if not self.room.incidents[incident].units:
             self._give(orders.CloseIncident(incident, "handled"), now)
@@ -235,9 +243,11 @@ class Twin:
 
     def _send_home(self, now: Instant, unit: int) -> None:
         own, node = self.fleet[unit].id, self._standing[unit].target
-        self._absent[unit] += 1
+        # Not counted yet while it is decided where it goes.
+        heading = dict(self.heading())
+        del heading[own]
+        self._headed = heading
         base = self.relocate.home(own, node, self)
-        self._absent[unit] -= 1
         self._drive_to(unit, node, base, now)
         self._move_up(now, sent=False)
 
@@ -262,7 +272,7 @@ class Twin:
 
     def _go_off(self, now: Instant, unit: int, _what: int) -> None:
         """Off duty at once when free; when busy, as soon as it is done."""
-        self._absent[unit] += 1
+        self._absent[unit], self._headed = self._absent[unit] + 1, None
         known = self.room.units[self.fleet[unit].id]
         if known.on_duty and known.assignment is None:
             self._cut_short(unit, now)
@@ -270,7 +280,7 @@ class Twin:
 
     def _come_on(self, now: Instant, unit: int, _what: int) -> None:
         """On duty again, at its own base; the first in line may have it."""
-        self._absent[unit] -= 1
+        self._absent[unit], self._headed = self._absent[unit] - 1, None
         known = self.room.units[self.fleet[unit].id]
         if self._absent[unit] or known.on_duty:
             return

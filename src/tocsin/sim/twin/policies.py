@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from tocsin.domain.coverage import Counts, Cover
-from tocsin.domain.recommend import Seats, cannot_go, recommend
+from tocsin.domain.recommend import Seats, cannot_go, choose
 from tocsin.domain.room import Incident, Room, Unit
 from tocsin.domain.travel import Travels
 from tocsin.domain.types import IncidentType
@@ -59,7 +59,7 @@ class Relocate(Protocol):
 
 
 class Closest:
-    """The production recommendation: the nearest by road time, ties by name."""
+    """The production recommendation's own choice: the nearest by road time, ties by name."""
 
     def choose(
         self,
@@ -67,12 +67,11 @@ class Closest:
         incident: Incident,
         kind: IncidentType,
         travels: Travels,
-        now: Instant,
-        field: Field,  # noqa: ARG002 - others look at it
+        now: Instant,  # noqa: ARG002 - others look at it
+        field: Field,  # noqa: ARG002
     ) -> tuple[str, ...]:
         """Those whom `recommend` chooses, in its order."""
-        _, candidates = recommend(room, incident, kind, travels, now)
-        return tuple(candidate.unit for candidate in candidates if candidate.chosen)
+        return choose(room, incident, kind, travels)
 
 
 class Tally:
