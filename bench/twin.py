@@ -20,8 +20,8 @@ from utrecht_ground import LIMIT_S, Utrecht
 
 UNITS, PLAIN, COMPILED = 20, 20_000, 200_000
 LAYERS = ((720.0, 0.9), (480.0, 0.1))
-BRAIN = Rules("hybrid", "dmexclp", LIMIT_S, 1.26, 0.0048, 0.0002)
-MOVES = Rules("hybrid", "dmexclp", LIMIT_S, 0.9, 0.018, 0.0002, MoveRule(True, False, 0.0005, 0.0008))
+BRAIN = Rules("hybrid", "dmexclp", LIMIT_S, 1.34, 0.005, 0.0002)
+MOVES = Rules("hybrid", "dmexclp", LIMIT_S, 1.05, 0.0174, 0.0002, MoveRule(True, False, 0.0005, 0.0008))
 RULES = {"closest": Rules(), "full brain": BRAIN, "full brain with move-ups": MOVES}
 GOALS = {"closest": (5_000, 500_000), "full brain": (1_500, 100_000)}
 
@@ -42,7 +42,7 @@ def main() -> None:
     world = Utrecht()
     bases = world.bases(UNITS)
     fleet = [TwinUnit(id_, base) for id_, base in zip(unit_ids(UNITS), bases, strict=True)]
-    cover = cover_of(world.weight, world.drive_s, LAYERS, 0.18, UNITS)
+    cover = cover_of(world.weight, world.drive_s, LAYERS, 0.16, UNITS)
     calls = world.calls(1, COMPILED)
     for name, rules in RULES.items():
         note(f"{name}, plain")

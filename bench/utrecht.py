@@ -43,12 +43,12 @@ def policies() -> list[Policy]:
         ("hybrid as published", hybrid(1.0, 0.01), 0.3, ONE),
     ]
     known += [
-        (f"hybrid tuned, {minute:g} a minute", hybrid(1.26, minute, 0.0002), 0.18, TWO)
-        for minute in (0.0025, 0.0048, 0.01, 0.02)
+        (f"hybrid tuned, {minute:g} a minute", hybrid(1.34, minute, 0.0002), 0.16, TWO)
+        for minute in (0.0025, 0.005, 0.01, 0.02)
     ]
     known += [
         (f"hybrid tuned + move-ups, {cost:g} a minute driven",
-         hybrid(0.9, 0.018, 0.0002, after_sent=True, least=0.0005, minute_cost=cost), 0.143, NEAR)
+         hybrid(1.05, 0.0174, 0.0002, after_sent=True, least=0.0005, minute_cost=cost), 0.128, NEAR)
         for cost in (0.0008, 0.003, 0.006)
     ]  # fmt: skip
     return known
