@@ -298,3 +298,19 @@ def test_decisions_are_never_forgotten(shelf):
     with pytest.raises(LogError, match="never forgotten"):
         log.forget_before(T0 + 100)
     assert len(list(log.read())) == 5
+
+
+def test_waiting_ends_when_the_log_has_come_so_far(shelf):
+    log = filled(shelf, 3)
+    assert log.wait_for(2, 0.0) == 3
+    found = []
+    waiting = threading.Thread(target=lambda: found.append(log.wait_for(5, 30.0)))
+    waiting.start()
+    log.append([entry(4)], 3)
+    log.append([entry(5)], 4)
+    waiting.join(30)
+    assert found == [5]
+
+
+def test_waiting_ends_when_the_time_is_over(shelf):
+    assert filled(shelf, 3).wait_for(4, 0.02) == 3

@@ -188,7 +188,9 @@ class TestWaiting:
 
 def cut(server, which="true") -> int:
     """Cut connections, as a broken network does; how many."""
-    query = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'tocsin' AND {which}"
+    query = (
+        f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename IN ('tocsin', 'desk') AND {which}"
+    )
     return server.execute(query + " AND pid <> pg_backend_pid() AND backend_type = 'client backend'")[0][0]
 
 
@@ -672,6 +674,31 @@ class TestSchema:
         server.execute("DELETE FROM tocsin.heads")
         with pytest.raises(LogError, match="head of the log of centre 'north' is gone"):
             log.append([entry(6)], 5)
+
+
+def test_a_role_that_may_not_change_the_past_is_enough_for_decisions(log, server):
+    """The grants of the how-to, word for word."""
+    page = Path(__file__).parents[2] / "docs/how-to/keep-the-record-in-postgresql.md"
+    grants = [line for line in page.read_text().splitlines() if line.startswith("GRANT ")]
+    assert len(grants) == 3
+    server.execute("CREATE ROLE desk LOGIN")
+    try:
+        for grant in grants:
+            server.execute(grant)
+        conninfo = server.conninfo.replace("tocsin@", "desk@")
+        node = PostgresLog.open(conninfo, "north")
+        node.append([entry(6)], 5, [Receipt("ana", "o", b"", 6, 6)])
+        cut(server, "usename = 'desk'")
+        node.append([entry(7)], 6)
+        assert node.verify() == []
+        PostgresLog.open(conninfo, "south").close()
+        for change in ("UPDATE tocsin.decisions SET raw = ''", "DELETE FROM tocsin.decisions", "DROP SCHEMA tocsin"):
+            with psycopg.connect(conninfo) as con, pytest.raises(psycopg.errors.InsufficientPrivilege):
+                con.execute(change)
+        node.close()
+    finally:
+        server.execute("DROP OWNED BY desk")
+        server.execute("DROP ROLE desk")
 
 
 def test_an_address_that_leads_nowhere_is_one_line_without_the_password(tmp_path):

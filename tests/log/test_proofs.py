@@ -205,3 +205,16 @@ def test_trees_of_one_size_and_trees_of_nothing_need_no_hashes():
     for old_root, new_root, old in [(root, EMPTY_ROOT, 5), (root, root, 0)]:
         with pytest.raises(ProofError, match="roots differ"):
             verify_consistency(old, 5, old_root, new_root, [])
+
+
+def test_a_proof_too_long_too_short_or_of_no_hashes_is_said_to_be_that():
+    node = tree(7)
+    root, old = range_hash(node, 0, 7), range_hash(node, 0, 3)
+    inclusion, growth = inclusion_proof(node, 2, 7), consistency_proof(node, 3, 7)
+    more = bytes(32)
+    for wrong, words in (([*inclusion, more], "too long"), (inclusion[:-1], "too short"), ([b"x"] * 3, "32 bytes")):
+        with pytest.raises(ProofError, match=words):
+            verify_inclusion(2, 7, node(0, 2), root, wrong)
+    for wrong, words in (([*growth, more], "too long"), (growth[:-1], "too short"), ([b"x"] * 4, "32 bytes")):
+        with pytest.raises(ProofError, match=words):
+            verify_consistency(3, 7, old, root, wrong)
