@@ -8,7 +8,8 @@ export function fold(text: string): string {
 
 const wordsOf = (text: string): string[] => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
-/** Types that fit, best first: the name in this language, then any name, then everyday words, then the code. */
+/** Types that fit, best first: the name in this language, then any name, then everyday words, then the code. Of those
+ *  that fit alike the more urgent stands first, because Enter takes the first; where in the name the word stands comes last. */
 export function findTypes(query: string, catalogue: Catalogue, language: string): IncidentType[] {
   const asked = wordsOf(query);
   if (!asked.length) return [];
@@ -17,7 +18,8 @@ export function findTypes(query: string, catalogue: Catalogue, language: string)
     const score = fit(asked, type, language);
     if (score > 0) scored.push([score, type]);
   }
-  return scored.sort((a, b) => b[0] - a[0] || a[1].priority - b[1].priority).map(([, type]) => type);
+  const early = ([, type]: [number, IncidentType]): number => Number(wordsOf(nameOf(type, language))[0]?.startsWith(asked[0]!));
+  return scored.sort((a, b) => b[0] - a[0] || a[1].priority - b[1].priority || early(b) - early(a)).map(([, type]) => type);
 }
 
 function fit(asked: string[], type: IncidentType, language: string): number {
@@ -40,10 +42,9 @@ function fit(asked: string[], type: IncidentType, language: string): number {
 
 function closeness(word: string, words: string[]): number {
   let best = 0;
-  for (const [place, candidate] of words.entries()) {
-    const early = place === 0 ? 0.2 : 0;
-    if (candidate === word) best = Math.max(best, 1 + early);
-    else if (candidate.startsWith(word)) best = Math.max(best, 0.6 + early);
+  for (const candidate of words) {
+    if (candidate === word) best = 1;
+    else if (candidate.startsWith(word)) best = Math.max(best, 0.6);
   }
   return best;
 }

@@ -35,3 +35,11 @@ test("ids: exact, in any case, or by the only number they end in", () => {
 test("completion: shortest first", () => {
   expect(startingWith("e", new Map([["E12", 0], ["E2", 0], ["M1", 0]]), 5)).toEqual(["E2", "E12"]);
 });
+
+test("of those that fit alike the more urgent stands first: Enter takes the first", () => {
+  const type = (code: string, priority: number, en: string) => ({ code, group: "fire", priority, name: { en } });
+  const types = [type("FA", 3, "Fire alarm sounding"), type("FS", 1, "Structure fire"), type("FO", 2, "Outside fire")];
+  const found = (query: string) => findTypes(query, { types } as unknown as Catalogue, "en").map((each) => each.code);
+  expect(found("fire")).toEqual(["FS", "FO", "FA"]);
+  expect(found("fire al")).toEqual(["FA"]);
+});
