@@ -1,7 +1,7 @@
 /// One entry a verb of the command line: its form and help for the list of keys, and how it is understood.
 
 import type { Messages } from "../i18n/languages";
-import { callOrder } from "../room/order_of_rows";
+import { alarmOrder, callOrder } from "../room/order_of_rows";
 import { placeName } from "../room/places";
 import type { IncidentType, Order, Place, UnitRow } from "../wire/types";
 import { findDispositions, findId, findTypes, nameOf, startingWith } from "./find";
@@ -126,18 +126,24 @@ function open(said: Said, ground: Ground): Meaning {
   return ready(order, says, types.length > 1 ? typeChoices(types, ground, (each) => `o ${nameOf(each, ground.language)}`) : []);
 }
 
+/** Where a unit or an incident may stand, bare digits are an incident: "d e1 4" must never become E1 and M4. */
+function unitNamed(word: string, ground: Ground): string | null {
+  return /^\d+$/.test(word) && !ground.units.has(word) ? null : findId(word, ground.units);
+}
+
 function dispatch(said: Said, ground: Ground): Meaning {
   if (!said.words.length) return dispatchRecommended(ground);
   const units: string[] = [];
   let incident = "";
   for (const [place, word] of said.words.entries()) {
-    const unit = findId(word, ground.units);
+    const unit = unitNamed(word, ground);
     const other = unit === null ? findId(word, ground.incidents) : null;
     if (unit !== null) units.push(unit);
     else if (other !== null && !incident) incident = other;
     else {
       const last = place === said.words.length - 1;
-      return wrong(word, ground.messages.desk.command.no_such.unit, last ? unitChoices(word, said, ground, (each) => each.status === "available") : []);
+      const missing = /^\d+$/.test(word) ? "incident" : "unit";
+      return wrong(word, ground.messages.desk.command.no_such[missing], last ? unitChoices(word, said, ground, (each) => each.status === "available") : []);
     }
   }
   incident ||= ground.selected;
@@ -160,7 +166,8 @@ function stamp(said: Said, ground: Ground): Meaning {
     const words = ground.messages.common.status;
     if (!status) {
       const fits = SHORT_STAMPS.filter(([short]) => !code || short.startsWith(code.toLowerCase()));
-      return need(ground, "stamp", fits.map(([short, full]) => ({ line: `s ${unit.id} ${short}`, label: short, detail: words[full] })));
+      const choices = (fits.length ? fits : SHORT_STAMPS).map(([short, full]) => ({ line: `s ${unit.id} ${short}`, label: short, detail: words[full] }));
+      return code && !fits.length ? wrong(code, ground.messages.desk.command.no_such.stamp, choices) : need(ground, "stamp", choices);
     }
     const destination = rest.join(" ");
     const says = ground.messages.orders.stamp(unit.id, words[status] + (destination && ` → ${destination}`));
@@ -262,7 +269,7 @@ function onDuty(said: Said, ground: Ground): Meaning {
   return withUnit(said, ground, (unit, [count]) => {
     if (!count || !/^\d{1,2}$/.test(count)) return need(ground, "crew", [{ line: `on ${unit.id} ${unit.crew_min}`, label: String(unit.crew_min), detail: "" }]);
     const crew_count = Number(count);
-    return ready({ kind: "unit_on_duty", unit: unit.id, crew_count }, ground.messages.orders.on_duty(unit.id, crew_count));
+    return ready({ kind: "unit_on_duty", unit: unit.id, crew_count }, ground.messages.orders.on_duty(unit.id, crew_count, unit.crew_min));
   });
 }
 
@@ -316,8 +323,7 @@ function reopen(said: Said, ground: Ground): Meaning {
 }
 
 function acknowledge(_said: Said, ground: Ground): Meaning {
-  const waiting = [...ground.alarms.values()].filter((alarm) => !alarm.acknowledged_by).sort((a, b) => a.raised_at - b.raised_at);
-  const [alarm] = waiting;
+  const [alarm] = [...ground.alarms.values()].filter((each) => !each.acknowledged_by).sort(alarmOrder);
   if (!alarm) return need(ground, "alarm");
   const words = ground.messages.common.alarm[alarm.alarm_kind](alarm.subject);
   return ready({ kind: "acknowledge_alarm", alarm: alarm.id }, ground.messages.orders.acknowledge(words));
@@ -326,11 +332,12 @@ function acknowledge(_said: Said, ground: Ground): Meaning {
 function go(said: Said, ground: Ground): Meaning {
   const word = said.words[0];
   if (!word) return need(ground, "incident");
-  const unit = findId(word, ground.units);
+  const unit = unitNamed(word, ground);
   if (unit !== null) return { state: "go", to: { unit }, says: `→ ${unit}` };
-  const incident = findId(word, ground.incidents);
+  // A closed incident is off the board: its number is taken as typed, and the server knows whether there is one.
+  const incident = findId(word, ground.incidents) ?? (/^\d+$/.test(word) ? word : null);
   if (incident !== null) return { state: "go", to: { incident }, says: `→ ${incidentName(incident, ground)}` };
-  return wrong(word, ground.messages.desk.command.no_such.incident);
+  return wrong(word, ground.messages.desk.command.no_such.either);
 }
 
 type Form = Messages["desk"]["command"]["form"];

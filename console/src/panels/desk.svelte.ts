@@ -2,6 +2,7 @@
 /// answer to an order. Parts of the desk meet here and not in each other.
 
 import { m } from "../i18n";
+import { mayGive } from "../keys/may";
 import { orders, type Outcome } from "../room/orders.svelte";
 import { room } from "../room/room.svelte";
 import { ask } from "../wire/http";
@@ -100,7 +101,9 @@ class Desk {
   async fetchLeft(): Promise<void> {
     const id = this.selected;
     const answer = await ask<IncidentRow>(`/api/incidents/${encodeURIComponent(id)}`);
-    if (answer.ok && this.selected === id) this.left = answer.value;
+    if (this.selected !== id) return;
+    if (answer.ok) this.left = answer.value;
+    else if (answer.status === 404) this.reply = { tone: "refused", text: m().refusals.unknown_incident({ incident: id }) };
   }
 
   async recommend(): Promise<void> {
@@ -123,6 +126,10 @@ class Desk {
     if (!units?.length || !this.selected) {
       const words = m().desk.command;
       this.reply = { tone: "refused", text: words.need(units ? words.what.nobody : words.what.recommendation) };
+      return;
+    }
+    if (!mayGive("dispatch_units", door.session?.roles ?? [])) {
+      this.reply = { tone: "refused", text: m().refusals.not_permitted({}) };
       return;
     }
     const words = m().orders.dispatch(units.join(", "), this.selected);

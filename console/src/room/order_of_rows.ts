@@ -1,6 +1,6 @@
 /// In which order rows stand: what needs a person first. Pure.
 
-import type { CallRow, IncidentRow, UnitRow, UnitStatus } from "../wire/types";
+import type { AlarmRow, CallRow, IncidentRow, UnitRow, UnitStatus } from "../wire/types";
 
 /** Nobody is there, nobody is coming, and nobody ever was: it waits for a unit. */
 export function isWaiting(row: IncidentRow): boolean {
@@ -24,6 +24,11 @@ function rank(row: IncidentRow): number {
 /** Ringing first, the longest ringing on top; then answered. */
 export function callOrder(a: CallRow, b: CallRow): number {
   return Number(a.status !== "ringing") - Number(b.status !== "ringing") || a.received_at - b.received_at;
+}
+
+/** Alarms about units first: a call that rings unanswered ends its own alarm when somebody answers. Then the oldest. */
+export function alarmOrder(a: AlarmRow, b: AlarmRow): number {
+  return Number(a.alarm_kind === "call_unanswered") - Number(b.alarm_kind === "call_unanswered") || a.raised_at - b.raised_at;
 }
 
 const RANK: Record<UnitStatus, number> = {

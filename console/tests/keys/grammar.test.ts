@@ -92,7 +92,7 @@ describe("what is not an order says why, and gives no order", () => {
     ["n 9999 text meant for another", "wrong"],
     ["c 9999 done", "wrong"],
     ["s m3", "need"],
-    ["s m3 xx", "need"],
+    ["s m3 xx", "wrong"],
     ["n", "need"],
     ["on e12", "need"],
     ["o", "need"],
@@ -120,4 +120,24 @@ test("the preview names the incident in words, in the person's language", () => 
   const portuguese = understand("d e12", { ...GROUND, messages: pt, language: "pt" });
   expect(english).toMatchObject({ says: "Send E12 to 1432 (Building fire, 12 Mill Street)" });
   expect(portuguese).toMatchObject({ says: "Enviar E12 para 1432 (Incêndio em edifício, 12 Mill Street)" });
+});
+
+test("bare digits where an incident may stand are never the unit that ends in them", () => {
+  const ground = { ...GROUND, units: table<UnitRow>({ id: "E1", status: "available" }, { id: "M4", status: "available" }) };
+  expect(understand("d e1 4", ground)).toMatchObject({ state: "wrong", says: "4: no open incident of that number" });
+  const open = { ...ground, incidents: table<IncidentRow>({ id: "4", type: "fire_building", priority: 1, place: PLACE, units: [] }) };
+  expect(understand("d e1 4", open)).toMatchObject({ order: { kind: "dispatch_units", incident: "4", units: ["E1"] } });
+  expect(understand("g 4", ground)).toMatchObject({ to: { incident: "4" } });
+  expect(understand("g m4", ground)).toMatchObject({ to: { unit: "M4" } });
+});
+
+test("a status that is none is named, with all that there are", () => {
+  const meaning = understand("s m3 xx", GROUND);
+  expect(meaning).toMatchObject({ state: "wrong", says: "xx: no such status" });
+  expect("completions" in meaning && meaning.completions.length).toBe(9);
+});
+
+test("a crew too small is said before Enter", () => {
+  expect(understand("on e1 1", GROUND)).toMatchObject({ says: "E1 on duty with a crew of 1 (too few: needs 3)" });
+  expect(understand("on e1 3", GROUND)).toMatchObject({ says: "E1 on duty with a crew of 3" });
 });

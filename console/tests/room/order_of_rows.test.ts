@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { callOrder, callsign, incidentOrder, isServed, isWaiting, unitOrder } from "../../src/room/order_of_rows";
-import type { CallRow, IncidentRow, OnIt, UnitRow } from "../../src/wire/types";
+import { alarmOrder, callOrder, callsign, incidentOrder, isServed, isWaiting, unitOrder } from "../../src/room/order_of_rows";
+import type { AlarmRow, CallRow, IncidentRow, OnIt, UnitRow } from "../../src/wire/types";
 
 const incident = (id: string, priority: number, opened_at: number, units: string[]) =>
   ({ id, status: "open", priority, opened_at, units: units.map((unit) => ({ unit }) as OnIt) }) as IncidentRow;
@@ -35,4 +35,10 @@ test("an incident whose units have left waits to be closed, not for a unit", () 
   expect([fresh, cancelled, busy, served, closed].map((row) => isWaiting(row!))).toEqual([true, true, false, false, false]);
   expect([fresh, busy, served, closed].map((row) => isServed(row!))).toEqual([false, false, true, false]);
   expect([served, busy, fresh].sort((a, b) => incidentOrder(a!, b!))).toEqual([fresh, busy, served]);
+});
+
+test("alarms about units are taken before calls that ring, the oldest first", () => {
+  const alarm = (id: string, alarm_kind: string, raised_at: number) => ({ id, alarm_kind, raised_at }) as AlarmRow;
+  const rows = [alarm("rings", "call_unanswered", 1), alarm("silent", "not_acknowledged", 9), alarm("long", "long_on_scene", 5)];
+  expect(rows.sort(alarmOrder).map((row) => row.id)).toEqual(["long", "silent", "rings"]);
 });

@@ -1,0 +1,16 @@
+/// Which orders a role may not give, so that the screen does not offer them. The server decides; tests/keys/may.test.ts
+/// compares this list with the server's own table. Pure.
+
+import type { Order } from "../wire/types";
+
+const DISPATCHERS: ReadonlySet<string> = new Set(["dispatcher", "supervisor"]);
+
+export const FOR_DISPATCHERS: ReadonlySet<Order["kind"]> = new Set<Order["kind"]>([
+  "close_incident", "reopen_incident", "dispatch_units", "divert_unit", "cancel_unit", "close_road", "reopen_road",
+  "stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station",
+]);
+
+/** True also while there is no order yet: nothing is refused before it is known. */
+export function mayGive(kind: Order["kind"] | undefined, roles: readonly string[]): boolean {
+  return !kind || !FOR_DISPATCHERS.has(kind) || roles.some((role) => DISPATCHERS.has(role));
+}
