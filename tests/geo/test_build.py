@@ -1,6 +1,7 @@
 """A region is built whole or not at all, and says in one line why not."""
 
 import os
+import signal
 from pathlib import Path
 
 import msgspec
@@ -194,3 +195,25 @@ def test_the_command_builds_shows_and_refuses(source: Path, tmp_path: Path) -> N
     absent = run.invoke(command, ["show", str(tmp_path / "absent")])
     assert absent.exit_code == 1
     assert "no such region folder" in absent.output
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_ends_a_build_finds_nothing_half_built(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    seen: list[Path] = []
+
+    def ended(_source: Path, folder: Path, *_: object) -> None:
+        seen.append(folder)
+        os.kill(os.getpid(), told)
+
+    monkeypatch.setattr(build_module, "_fill", ended)
+    handler = signal.signal(told, signal.default_int_handler)  # so that without ours the test fails, and is not killed
+    try:
+        end = CliRunner().invoke(command, ["build", str(source), "-o", str(tmp_path / "region")])
+    finally:
+        signal.signal(told, handler)
+    assert end.exit_code == (1 if told == signal.SIGINT else 128 + told)
+    assert seen, "the build never began"
+    assert sorted(tmp_path.iterdir()) == before

@@ -2,10 +2,14 @@
 
 import json
 import resource
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import NoReturn
 
 import click
 import msgspec
@@ -81,7 +85,7 @@ def build(file: Path, out: Path, force: bool) -> None:
     began = time.monotonic()
     console = Console(stderr=True)
     try:
-        with _Bar(console) as bar:
+        with _told_to_end(), _Bar(console) as bar:
             manifest = build_region(file, out, bar, force=force)
     except RegionError as error:
         raise click.ClickException(str(error)) from error
@@ -93,6 +97,21 @@ def build(file: Path, out: Path, force: bool) -> None:
         f"Built {out}: {manifest.counts['ways']:,} road ways, {sum(manifest.resources.values()):,} resources, "
         f"in {time.monotonic() - began:.1f} s, peak memory {peak_mib:,.0f} MiB."
     )
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """A shutdown or a closed terminal is like Ctrl-C: what is half built is taken away before the end."""
+
+    def end(told: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + told)
+
+    before = {told: signal.signal(told, end) for told in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for told, how in before.items():
+            signal.signal(told, how)
 
 
 @region.command()
