@@ -175,3 +175,17 @@ def sqlite_shelf(tmp_path) -> Iterator[SqliteShelf]:
     shelf = SqliteShelf(tmp_path)
     yield shelf
     shelf.close()
+
+
+@pytest.fixture
+def own_server():
+    """A server to be harmed, apart from the one that all tests share."""
+    bin_dir = programs()
+    if bin_dir is None:
+        pytest.skip("PostgreSQL's server (15 or later) is not on this machine: its tests are not run")
+    server = Server.make(bin_dir)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

@@ -118,6 +118,11 @@ class Server:
             cursor = con.execute(query, parameters or None)
             return cursor.fetchall() if cursor.description else []
 
+    def cut(self, which: str = "true") -> int:
+        """Cut connections, as a broken network does; how many."""
+        query = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {which}"
+        return self.execute(query + " AND pid <> pg_backend_pid() AND backend_type = 'client backend'")[0][0]
+
     def wipe(self) -> None:
         """Take away every table of ours, between one test and the next."""
         self.execute("SET client_min_messages = error; DROP SCHEMA IF EXISTS tocsin CASCADE")

@@ -230,6 +230,17 @@ def test_a_boastful_checkpoint_costs_one_look(centre, memory, size):
         witness(centre, memory).look()
 
 
+def test_a_checkpoint_that_makes_no_sense_accuses_nobody(centre, memory):
+    """A tree of nothing has one root only; what is signed here is no history at all."""
+    centre.publish(a_log(3))
+    witness(centre, memory).look()
+    nonsense = Checkpoint("north", 0, b"\x07" * 32).note().signed([KEY])
+    (centre.folder / "checkpoint").write_bytes(nonsense.bytes())
+    with pytest.raises(LogError):
+        witness(centre, memory).look()
+    assert not list(memory.glob("evidence*"))
+
+
 @pytest.mark.parametrize("file", ["checkpoint", "leaves"])
 def test_a_memory_that_was_harmed_says_so_and_accuses_nobody(centre, memory, file):
     centre.publish(a_log(300))
@@ -331,6 +342,10 @@ class TestPublished:
         with pytest.raises(NoTile):
             published.entries_for("tile/entries/001.p/46")
         assert published.bytes_for("tile/0/001.p/44")
+        again = self.published(log, tmp_path)
+        assert again.bytes_for("tile/0/001.p/44")
+        with pytest.raises(NoTile):
+            again.bytes_for("tile/0/001.p/46")
 
     @pytest.mark.parametrize(("count", "changed", "words"), [(400, 10, "it was altered"), (290, None, "cut short")])
     def test_never_signs_two_histories(self, tmp_path, count, changed, words):
