@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import resource
 import shutil
 import socket
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 
 from tocsin.web import protocol
 from tocsin.web import tail as tail_module
-from tocsin.web.server import PortTaken, listen
+from tocsin.web.server import FILES, PortTaken, listen, room_for_connections
 
 from .live import Live, served
 
@@ -244,6 +245,34 @@ def test_a_request_that_never_comes_whole_is_given_up(
             assert b"HTTP/1.1 200" not in heard_until(sock, b"never said")
         heard_until(screen, b"event: pulse")
         assert wait_until(live, 1), "a screen that only listens was given up too"
+
+
+def test_where_every_connection_is_taken_the_longest_silent_makes_room(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = signed_in(live)
+    with contextlib.ExitStack() as crowd:
+        screen = crowd.enter_context(open_tail(live, headers))
+        heard_until(screen, b"event:")
+        monkeypatch.setattr(protocol.DeskProtocol, "room", 5)
+        address = ("127.0.0.1", live.port)
+        silent = [crowd.enter_context(socket.create_connection(address, timeout=8)) for _ in range(8)]
+        assert note(live, headers, "k", "still answered") == 200
+        assert b"still answered" in heard_until(screen, b"still answered"), "who is listening is not silent"
+        with contextlib.suppress(ConnectionResetError):
+            assert silent[0].recv(1) == b""
+
+
+def test_there_is_room_for_fewer_connections_than_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+        room = room_for_connections()
+        granted = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert granted == min(FILES, hard)
+    assert 0 < room < granted
 
 
 def test_a_taken_port_is_told_in_one_line(live: Live) -> None:

@@ -1,13 +1,13 @@
 """How our server speaks HTTP/1.1 beyond what uvicorn does: dead peers are noticed, stalled ones can be cut, a request
-that trickles in is given up, one whose head never ends is refused, and even one that is no HTTP gets a Problem. Knows
-no route."""
+that trickles in is given up, one whose head never ends is refused, even one that is no HTTP gets a Problem, and where
+every connection is taken, the one that has been silent longest makes room. Knows no route."""
 
 from __future__ import annotations
 
 import socket
 from asyncio import TimerHandle, Transport
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -30,6 +30,10 @@ PIPELINED = 64
 class DeskProtocol(HttpToolsProtocol):
     """One connection."""
 
+    room: ClassVar[int] = 10_000
+    """So many connections there may be: fewer than the files this process may open."""
+    _silent: ClassVar[dict[DeskProtocol, None]] = {}
+    """Connections without a request in hand, the longest silent first. A browser opens another when it needs one."""
     _arrival: TimerHandle | None = None
     _head_b = 0
 
@@ -37,6 +41,11 @@ class DeskProtocol(HttpToolsProtocol):
         """Ask the kernel to notice a peer that is gone, and expect a request."""
         super().connection_made(transport)
         self._expect()
+        self._silent[self] = None
+        if len(self.connections) > self.room:
+            longest = next(iter(self._silent))
+            del self._silent[longest]
+            longest.transport.abort()
         sock = transport.get_extra_info("socket")
         option = getattr(socket, "TCP_USER_TIMEOUT", None)
         if sock is not None and option is not None:
@@ -45,6 +54,7 @@ class DeskProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more is expected."""
+        self._silent.pop(self, None)
         self._came()
         super().connection_lost(exc)
 
@@ -61,6 +71,7 @@ class DeskProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head has come."""
+        self._silent.pop(self, None)
         self._head_b = 0
         super().on_headers_complete()
 
@@ -81,6 +92,12 @@ class DeskProtocol(HttpToolsProtocol):
         self._came()
         self._head_b = 0
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Answered; silent again, unless another request waits already."""
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._silent[self] = None
 
     def _expect(self) -> None:
         self._came()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from tocsin.web.protocol import DeskProtocol
 
 GRACE_S = 10
 BACKLOG = 1_024
+FILES = 65_536
+SPARE_FILES = 128
+"""Left for the stores, the map and the logs, however many connections there are."""
 
 
 class PortTaken(Exception):  # noqa: N818 - named for what happened
@@ -62,6 +66,7 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._site = site
+        DeskProtocol.room = room_for_connections()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tails end first: they would otherwise never."""
@@ -88,6 +93,20 @@ class Server(uvicorn.Server):
     def _asked_to_end(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def room_for_connections() -> int:
+    """How many connections there may be, after asking for as many files as the system grants (up to FILES).
+
+    Without a bound, the first connection too many would make the loop complain without end, and fill the disk with it.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    files = FILES if soft == resource.RLIM_INFINITY else soft
+    return max(files - BACKLOG - SPARE_FILES, files // 4)
 
 
 def address_of(sock: socket.socket) -> str:
