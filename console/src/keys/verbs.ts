@@ -154,7 +154,8 @@ function dispatch(said: Said, ground: Ground): Meaning {
 }
 
 function dispatchRecommended(ground: Ground): Meaning {
-  if (!ground.selected || !ground.recommended) return need(ground, "recommendation");
+  if (!ground.selected) return need(ground, "recommendation");
+  if (!ground.recommended) return need(ground, "units");
   if (!ground.recommended.length) return need(ground, "nobody");
   const order: Order = { kind: "dispatch_units", incident: ground.selected, units: ground.recommended };
   return ready(order, ground.messages.orders.dispatch(ground.recommended.join(", "), incidentName(ground.selected, ground)));

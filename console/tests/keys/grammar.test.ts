@@ -141,3 +141,7 @@ test("a crew too small is said before Enter", () => {
   expect(understand("on e1 1", GROUND)).toMatchObject({ says: "E1 on duty with a crew of 1 (too few: needs 3)" });
   expect(understand("on e1 3", GROUND)).toMatchObject({ says: "E1 on duty with a crew of 3" });
 });
+
+test("a selected incident without a recommendation asks for units, not for an incident", () => {
+  expect(understand("d", { ...GROUND, recommended: null })).toMatchObject({ state: "need", says: en.desk.command.need(en.desk.command.what.units) });
+});
