@@ -143,11 +143,11 @@ class TestWaiting:
     def test_a_lost_notice_is_covered_by_looking(self, log, postgres_shelf, server, monkeypatch):
         monkeypatch.setattr("tocsin.log.postgres_read.POLL_S", 0.05)
         second, found = postgres_shelf.open(), []
-        waiting = threading.Thread(target=lambda: found.append(second.wait_for(6, 20.0)))
+        waiting = threading.Thread(target=lambda: found.append(second.wait_for(6, 25.0)))
         waiting.start()
         monkeypatch.setattr(postgres, "_WRITE", postgres._WRITE.replace("pg_notify('tocsin',", "upper("))
         log.append([entry(6)], 5)
-        waiting.join(20)
+        waiting.join(8)
         assert found == [6]
 
     def test_a_lost_connection_under_a_wait_is_an_error_and_not_an_answer(self, log, postgres_shelf, server):
