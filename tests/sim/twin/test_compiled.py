@@ -110,3 +110,17 @@ def test_a_fleet_larger_than_the_cover_was_made_for_is_refused():
     cover = cover_of([1.0], {0: [0.0]}, ((720.0, 1.0),), 0.3, 2)
     with pytest.raises(ValueError, match="made for 2 units"):
         Sweeper(ground, [0], cover).run(columns([TwinCall(0.0, 0, 60.0)]), [0, 0, 0], Rules())
+
+
+@pytest.mark.parametrize("dispatch", sorted(DISPATCH))
+@pytest.mark.parametrize("moves", [False, True])
+def test_where_everything_is_equal_both_take_the_first(dispatch, moves):
+    """All drives take a minute: every unit and every station ties with every other."""
+    siren_s = [[60.0 * (a != b) for b in range(NODES)] for a in range(NODES)]
+    ground = Ground([f"n{i}" for i in range(NODES)], [0.0] * NODES, [0.0] * NODES, siren_s)
+    calls = [TwinCall(500.0 * n, n % NODES, 700.0) for n in range(60)]
+    rules = Rules(dispatch, "dmexclp", moves=MoveRule(after_sent=moves, least=-1.0))
+    twin, swept = both(ground, [3, 1, 7], [1, 3, 7, 1], calls, rules, ((720.0, 1.0),), 0.4)
+    agree(twin, swept)
+    assert 3 in twin.heading().values()
+    assert 7 not in list(twin.heading().values())[:2]

@@ -169,3 +169,11 @@ def test_a_path_is_found_on_its_line():
         2,
         None,
     ]
+
+
+def test_a_night_shift_ends_the_next_morning(tmp_path):
+    shift = '[[fleet.shift]]\nunits = ["A1"]\nfrom = "22:00"\nto = "06:00"\ndays = ["mon"]\n[policy]'
+    ready = world(tmp_path, SCENARIO.replace("[policy]", shift))
+    away = sorted((a.since - ready.start, a.until - ready.start) for a in ready.absences(ready.calls(1)))
+    assert away[0] == (0.0, 22 * 3600.0), "Monday until ten at night"
+    assert away[1] == ((24 + 6) * 3600.0, (7 * 24 + 22) * 3600.0), "from Tuesday at six until the next Monday night"

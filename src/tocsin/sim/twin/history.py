@@ -81,13 +81,21 @@ def read_history(loaded: Loaded, ground: Ground, service: Service, seed: int) ->
             right = f"the fields are {', '.join(CallRow.__struct_fields__)}"
             raise loaded.wrong(f"calls.where.{field}", "there is no such field", right)
     rows = [row for row in read.rows if all(_word(getattr(row, k)) == v.lower() for k, v in part.where.items())]
-    notes = [f"{len(read.bad)} rows of {part.file} could not be read"] if read.bad else []
+    notes = []
+    if read.bad:
+        first = read.bad[0]
+        why = f"row {first.row}, {first.field}: {first.why}"
+        notes.append(f"{_many(len(read.bad), 'row')} of {part.file} could not be read, the first {why}")
     calls, outside = _calls(by_call(rows), Nearest(ground), service, seed)
     if outside:
-        notes.append(f"{outside} calls of {part.file} lie outside the ground or have no place, and were left out")
+        notes.append(f"{_many(outside, 'call')} of {part.file} outside the ground or without a place: left out")
     if not calls:
         raise loaded.wrong("calls.file", f"none of its {len(read.rows)} rows is a call inside the ground")
     return sorted(calls, key=lambda call: call.at), notes
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _word(value: object) -> str:
