@@ -16,6 +16,8 @@ class Door {
   problem = $state<Problem | null>(null);
   /** The session ended while somebody worked. */
   ended = $state(false);
+  /** Who was signed in on this page before, if anybody. */
+  #last = "";
 
   constructor() {
     onSignedOut(() => this.lost());
@@ -76,6 +78,9 @@ class Door {
   }
 
   async #welcome(session: Session): Promise<void> {
+    // Another person at this screen: nothing typed or held unsent by the one before may go out under a new name.
+    if (this.#last && this.#last !== session.account) return location.replace(location.pathname);
+    this.#last = session.account;
     setCsrf(session.csrf);
     const catalogue = await ask<Catalogue>("/api/catalogue");
     if (catalogue.ok) this.catalogue = catalogue.value;
