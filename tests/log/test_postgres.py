@@ -145,6 +145,8 @@ class TestWaiting:
         second, found = postgres_shelf.open(), []
         waiting = threading.Thread(target=lambda: found.append(second.wait_for(6, 25.0)))
         waiting.start()
+        while not second._readers.ask("SELECT 1 FROM pg_stat_activity WHERE left(query, 6) = 'LISTEN'"):
+            time.sleep(0.01)
         monkeypatch.setattr(postgres, "_WRITE", postgres._WRITE.replace("pg_notify('tocsin',", "upper("))
         log.append([entry(6)], 5)
         waiting.join(8)
