@@ -143,10 +143,18 @@ class TestWaiting:
     def test_a_lost_notice_is_covered_by_looking(self, log, postgres_shelf, server, monkeypatch):
         monkeypatch.setattr("tocsin.log.postgres_read.POLL_S", 0.05)
         second, found = postgres_shelf.open(), []
+        looked, real = threading.Event(), second.position
+
+        def position():
+            try:
+                return real()
+            finally:
+                looked.set()
+
+        monkeypatch.setattr(second, "position", position)
         waiting = threading.Thread(target=lambda: found.append(second.wait_for(6, 25.0)))
         waiting.start()
-        while not second._readers.ask("SELECT 1 FROM pg_stat_activity WHERE left(query, 6) = 'LISTEN'"):
-            time.sleep(0.01)
+        assert looked.wait(20)
         monkeypatch.setattr(postgres, "_WRITE", postgres._WRITE.replace("pg_notify('tocsin',", "upper("))
         log.append([entry(6)], 5)
         waiting.join(8)
