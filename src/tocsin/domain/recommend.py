@@ -60,10 +60,10 @@ def cannot_go(unit: Unit, needs: tuple[Need, ...]) -> tuple[BypassReason, str] |
         return "off_duty", "off duty"
     if unit.crew_count < unit.crew_min:
         return "understaffed", f"crew of {unit.crew_count}, needs {unit.crew_min}"
-    if unit.assignment:
-        return "on_incident", f"on incident {unit.assignment.incident}, {unit.assignment.stage.replace('_', ' ')}"
     if needs and not any(need.capability in unit.capabilities for need in needs):
         return "not_capable", "cannot do what is needed"
+    if unit.assignment:
+        return "on_incident", f"on incident {unit.assignment.incident}, {unit.assignment.stage.replace('_', ' ')}"
     return None
 
 
