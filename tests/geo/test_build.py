@@ -91,6 +91,25 @@ def test_a_map_without_roads_is_refused(tmp_path: Path) -> None:
     assert "no roads that can be driven" in refused(made.write(tmp_path / "park.osm.pbf"), tmp_path / "region")
 
 
+@pytest.mark.parametrize("nodes", [(1,), (1, 1), (1, 1, 1)])
+def test_a_map_whose_roads_lead_nowhere_is_refused(tmp_path: Path, nodes: tuple[int, ...]) -> None:
+    made = Map({1: (0, 0), 2: (100, 0)})
+    made.way(*nodes)
+    assert "no roads that can be driven" in refused(made.write(tmp_path / "dots.osm.pbf"), tmp_path / "region")
+
+
+def test_a_map_on_both_sides_of_the_180th_meridian_is_built(tmp_path: Path) -> None:
+    def east(lon_deg: float, north_m: float) -> tuple[float, float]:
+        return (lon_deg - place(0, 0)[1]) / (place(1, 0)[1] - place(0, 0)[1]), north_m
+
+    made = Map({1: east(179.99, 0), 2: east(179.98, 9), 3: east(-179.99, 0), 4: east(-179.98, 9)})
+    made.way(1, 2, name="West Side")
+    made.way(3, 4, name="East Side")
+    build_region(made.write(tmp_path / "isles.osm.pbf"), tmp_path / "region", Quiet())
+    roads = Region.open(tmp_path / "region").roads
+    assert [roads.snap(45.0, lon).street for lon in (179.985, -179.985)] == ["West Side", "East Side"]
+
+
 def test_a_map_of_broken_roads_is_refused(tmp_path: Path) -> None:
     made = cross()
     made.absent = {2, 3, 4, 5}

@@ -48,6 +48,8 @@ def build_roads(source: Path, progress: Progress) -> RoadsBuilt:
     pieces, broken = cut(ways, nodes)
     _refuse_broken(source, ways, broken)
     edges = direct(pieces, ways, nodes)
+    if not len(edges.piece):
+        raise RegionError(f"{source}: holds no roads that can be driven (all {len(ways.way_id)} lead nowhere)")
     arcs, state_edge = restrict(restrictions, make_arcs(edges, pieces, ways, nodes), edges, pieces, ways, nodes)
     progress.stage("laying out roads", None)
     graph = _graph(ways, nodes, pieces, edges, arcs, state_edge)
@@ -174,7 +176,8 @@ def lay_grid(lat: np.ndarray, lon: np.ndarray, point_piece: np.ndarray, unfit: n
     while (height // cell + 1) * (width // cell + 1) > _MOST_CELLS:
         cell *= 2
     grid = Grid(south, west, cell, cell, height // cell + 1, width // cell + 1)
-    row, col = (lat[ends] - south) // cell, (lon[ends] - west) // cell
+    # In 64 bits: a country on both sides of the 180th meridian is wider than 32 hold.
+    row, col = (lat[ends].astype(np.int64) - south) // cell, (lon[ends].astype(np.int64) - west) // cell
     row0, row1, col0, col1 = row.min(0), row.max(0), col.min(0), col.max(0)
     spans = (row1 - row0 + 1).astype(np.int64) * (col1 - col0 + 1)
     which = np.repeat(np.arange(len(segment)), spans)
