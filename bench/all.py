@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SHARED_PARTS = {"all", "common", "server"}
+SHARED_PARTS = {"all", "common", "server", "utrecht_ground"}
 
 
 def main() -> int:
