@@ -130,7 +130,7 @@ def test_a_misnamed_quantity_is_found(name):
 # Put together here so that this file does not hold what it looks for.
 ADDRESSES = [
     "pypi" + ".org",
-    "pythonhosted" + ".org",
+    "python" + "hosted",
     "registry." + "npmjs",
     "registry." + "yarnpkg",
     "proxy.golang" + ".org",

@@ -1,7 +1,8 @@
 /// The languages there are. A catalogue that lacks a key is a type error here.
 
 import { commonEn, commonPt } from "./common";
-import { deskEn, deskPt } from "./desk";
+import { deskEn } from "./desk";
+import { deskPt } from "./desk_pt";
 import { factsEn, factsPt } from "./facts";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
