@@ -28,7 +28,7 @@ def test_a_call_from_answer_to_dispatch_in_at_most_twelve_presses(house: Any, dr
     seen = drive("take_a_call", address="12 harb", type="structure fire")
     assert seen["presses"] <= 12
     assert "12 Harbour Road" in seen["offered"] or "Harbour Road 12" in seen["offered"]
-    assert seen["searched"] >= 2, "the search answers while typing"
+    assert seen["searched"] >= 1, "the search answered before Enter was pressed"
     (incident,) = house.rows("incidents").values()
     kinds = [entry["fact"]["kind"] for entry in house.get(f"/api/incidents/{incident['id']}/timeline")["entries"]]
     wanted = ["call.received", "call.answered", "call.located", "incident.opened", "call.attached", "unit.dispatched"]
