@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from tocsin.cli.twin_trace import trace
 from tocsin.sim.planning.fleet import HourNeed, needs
 from tocsin.sim.planning.highs import SolverError
 from tocsin.sim.planning.sites import propose
@@ -46,7 +47,11 @@ def twin() -> None:
     tocsin twin compare today.toml two-more-units.toml --seeds 10 --html report.html
     tocsin twin site today.toml --add 2
     tocsin twin fleet today.toml
+    tocsin twin trace FOLDER
     """
+
+
+twin.add_command(trace)
 
 
 @contextmanager

@@ -27,6 +27,8 @@ PROGRESS_EVERY = 256
 class Twin:
     """One run. `keep` is told every entry in order, as a log would be; `line=False` turns calls away when none is free.
 
+    `tick_s`: seconds in one of the clock's units. With 60, calls, drives and outcomes are in minutes, added up as a
+    simulator that counts in minutes adds them, so that its ties are ours; facts are in seconds all the same.
     Raises TwinError when the desk's own rules refuse an order.
     """
 
@@ -42,10 +44,11 @@ class Twin:
         absences: Sequence[Absence] = (),
         line: bool = True,
         keep: Keep | None = None,
+        tick_s: float = 1.0,
     ) -> None:
         self.ground, self.fleet = ground, tuple(fleet)
         self.dispatch, self.relocate = dispatch, relocate
-        self.record = Record(catalogue, keep)
+        self.record, self._tick_s = Record(catalogue, keep, tick_s), tick_s
         self.room, self._give = self.record.room, self.record.give
         self.outcomes: list[Outcome] = []
         self.relocation_s = 0.0
@@ -132,13 +135,14 @@ class Twin:
     def _travels(self, now: Instant, node: int) -> dict[str, Travel]:
         """The free units' drives to a node."""
         ground, number, standing, out = self.ground, self.number, self._standing, {}
-        siren_s, length_m, places = ground.siren_s, ground.length_m, ground.places
+        siren_s, length_m, places, tick_s = ground.siren_s, ground.length_m, ground.places, self._tick_s
         for unit in self.heading():
             on = standing[number[unit]]
             here = on.target if on.drive_s <= 0.0 else self.node_of(unit, now)
             metres = length_m[here][node] if length_m else 0.0
             place = places[here]
-            out[unit] = Travel(ground.basis_of(here, node), siren_s[here][node], metres, place.lat, place.lon, now)
+            eta_s = siren_s[here][node] * tick_s
+            out[unit] = Travel(ground.basis_of(here, node), eta_s, metres, place.lat, place.lon, now * tick_s)
         return out
 
     # -- where free units are -------------------------------------------------------------------------------------

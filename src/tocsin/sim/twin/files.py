@@ -146,10 +146,13 @@ def single(file: Path, parse: Callable[[Path, int, str, str], T]) -> list[T]:
     return [parse(file, line, table.header[-1], cells[-1].strip()) for line, cells in table.rows]
 
 
-def read_trace(files: Mapping[str, Path], numbers: Mapping[str, int], start: float = 0.0) -> list[TwinCall]:
+def read_trace(
+    files: Mapping[str, Path], numbers: Mapping[str, int], start: float = 0.0, minute: float = 60.0
+) -> list[TwinCall]:
     """Calls from one file a quantity, one line a call: gap_min, place, scene_min, to_hospital, hand_over_min.
 
     Times in minutes; the gap is that since the call before, the first one's since `start` (an instant in seconds).
+    `minute`: how long one is in the calls; 1 leaves every number as the file has it.
     Raises ScenarioError where a file has fewer lines than the first.
     """
 
@@ -172,5 +175,5 @@ def read_trace(files: Mapping[str, Path], numbers: Mapping[str, int], start: flo
     rows = zip(gap_min, at_node, scene_min, to_hospital, hand_over_min, strict=True)
     for gap, where, scene, hospital, hand_over in rows:
         passed_min += gap
-        out.append(TwinCall(start + passed_min * 60, where, scene * 60, hospital, hand_over * 60))
+        out.append(TwinCall(start + passed_min * minute, where, scene * minute, hospital, hand_over * minute))
     return out

@@ -37,10 +37,11 @@ class TwinError(Exception):
 
 
 class Record:
-    """A room of its own, changed by orders alone."""
+    """A room of its own, changed by orders alone. `tick_s`: seconds in one of the clock that instants are given by."""
 
-    def __init__(self, catalogue: Catalogue, keep: Keep | None) -> None:
+    def __init__(self, catalogue: Catalogue, keep: Keep | None, tick_s: float = 1.0) -> None:
         self.room = Room()
+        self._tick_s = tick_s
         self.facts = 0
         self._catalogue, self._keep, self._orders = catalogue, keep, 0
         self._kinds = {kind.code: kind for kind in catalogue.types}
@@ -53,6 +54,7 @@ class Record:
 
     def give(self, order: AnyOrder, now: Instant, by: str = "twin", travels: Travels = NO_TRAVELS) -> None:
         """Decide, fold, keep. Raises TwinError when the desk's rules say no."""
+        now *= self._tick_s
         decided = decide(self.room, order, Given(now, by, self._catalogue, travels))
         if isinstance(decided, Refusal):
             raise TwinError(f"at {now:.3f} s {order.__struct_config__.tag} was refused: {decided.name}: {decided.text}")
