@@ -79,7 +79,7 @@ export class Centre {
     const off = this.dice() < 0.1;
     this.units.set(id, {
       id, unit_kind: kind, agency, capabilities, crew_min: 2, crew_count: off ? 0 : 2 + this.die(3), station: `Station ${1 + (i % 17)}`, home,
-      status: off ? "off_duty" : "available", since: now() - this.die(5000), incident: "", at_station: true, due_at: null, basis: "none", destination: "",
+      status: off ? "off_duty" : "available", since: now() - this.die(5000), incident: "", at_station: true, due_at: null, due_low_at: null, due_high_at: null, basis: "none", destination: "",
     });
     this.tracks.set(id, [id, now(), home.lat, home.lon, 0, 0]);
   }
@@ -120,10 +120,11 @@ export class Centre {
   #assign(unit: string, incident: string, order = "", by = "mock"): void {
     const row = this.units.get(unit)!;
     const due_at = now() + 120 + this.die(400);
+    const range = { due_low_at: due_at - 60, due_high_at: due_at + 150 };
     this.record({ kind: "unit.dispatched", unit, incident, drive: { basis: "road", eta_s: due_at - now() } }, by, order);
-    this.#put("units", { ...row, status: "dispatched", since: now(), incident, at_station: false, due_at, basis: this.dice() < 0.1 ? "line" : "road" });
+    this.#put("units", { ...row, status: "dispatched", since: now(), incident, at_station: false, due_at, ...range, basis: this.dice() < 0.1 ? "line" : "road" });
     const on = this.incidents.get(incident)!;
-    this.#put("incidents", { ...on, first_dispatched_at: on.first_dispatched_at ?? now(), changed_at: now(), units: [...on.units, { unit, status: "dispatched", since: now(), dispatched_at: now(), due_at, basis: "road" }] });
+    this.#put("incidents", { ...on, first_dispatched_at: on.first_dispatched_at ?? now(), changed_at: now(), units: [...on.units, { unit, status: "dispatched", since: now(), dispatched_at: now(), due_at, ...range, basis: "road" }] });
   }
 
   #stamp(unit: string, status: UnitStatus, order = "", by = "mock", kind = `unit.${status}`): void {
@@ -272,7 +273,7 @@ export class Centre {
     const far = (unit: UnitRow) => 60 + Math.hypot(unit.home.lat - incident.place.lat, (unit.home.lon - incident.place.lon) * 0.78) * 12000;
     const taken = new Set<string>();
     const chosen: Candidate[] = [];
-    const one = (unit: UnitRow, more: Partial<Candidate>): Candidate => ({ unit: unit.id, chosen: false, basis: "road", eta_s: far(unit), length_m: far(unit) * 11, position_age_s: this.dice() < 0.2 ? null : this.die(90), capability: "", reason: null, incident: "", later_s: null, text: "", ...more });
+    const one = (unit: UnitRow, more: Partial<Candidate>): Candidate => ({ unit: unit.id, chosen: false, basis: "road", eta_s: far(unit), length_m: far(unit) * 11, position_age_s: this.dice() < 0.2 ? null : this.die(90), capability: "", reason: null, incident: "", later_s: null, text: "", low_s: far(unit) * 0.65, high_s: far(unit) * 1.55, ...more });
     const units = [...this.units.values()].sort((a, b) => far(a) - far(b));
     for (const need of needs) for (let i = incident.units.filter((on) => this.units.get(on.unit)?.capabilities.includes(need.capability)).length; i < need.count; i += 1) {
       const best = units.find((unit) => unit.status === "available" && !taken.has(unit.id) && unit.capabilities.includes(need.capability));

@@ -10,6 +10,7 @@ from tests.geo.maps import cross, place
 
 from tocsin.desk.ground import Ground
 from tocsin.facts.values import Place
+from tocsin.geo.pace import road_sigma
 
 WEST, EAST = place(-90, 0), place(90, 0)
 ELSEWHERE = [(0.0, 0.0), (90.0, 0.0), (45.0, 9.1), (-45.0, -171.0)]
@@ -33,6 +34,15 @@ def test_on_the_map_the_drive_is_by_road(ground):
     travel, route = drive(ground, WEST, EAST)
     assert (travel.basis, route.basis) == ("road", "road")
     assert travel.length_m == pytest.approx(180, abs=5)
+    assert 0 < route.low_s < route.eta_s < route.high_s
+
+
+def test_a_straight_line_is_much_less_sure_than_a_road(ground):
+    by_road, _ = drive(ground, WEST, EAST)
+    by_line, route = drive(ground, WEST, ELSEWHERE[2])
+    assert by_line.sigma > 1.5 * road_sigma(by_line.eta_s)
+    assert by_road.sigma == pytest.approx(road_sigma(by_road.eta_s))
+    assert route.high_s > 2 * route.eta_s
 
 
 @pytest.mark.parametrize("far", ELSEWHERE)

@@ -161,3 +161,10 @@ def test_random_orders_reach_every_rule_and_most_refusals():
     assert done == {order.__name__ for order in RULES}
     assert {"UnitHandedOver", "UnitDiverted", "AlarmAcknowledged", "RoadReopened", "IncidentReopened"} <= facts
     assert len(refused) >= 30, sorted(refused)
+
+
+def test_the_range_that_was_shown_is_written_down():
+    facts = (opened(), unit())
+    sure = msgspec.structs.replace(ROAD, basis="line", sigma=0.5, position_at=NOW)
+    (fact,) = decide(room_of(facts), o.DispatchUnits("1", ("E1",)), given(NOW, travels={"E1": sure}))
+    assert (fact.drive.basis, fact.drive.low_s, fact.drive.high_s) == ("line", 39.5, 204.8)

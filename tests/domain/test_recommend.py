@@ -130,6 +130,19 @@ def test_a_straight_line_is_marked_and_a_position_has_its_age():
     assert by["E3"].position_age_s == 0.0
 
 
+def test_every_time_has_its_range_and_an_old_position_a_wider_one():
+    room = room_of(opened(), unit("E1"), unit("E2"), unit("OFF", crew=None))
+    travels = {
+        name: Travel("road", 200, 900, 38.7, -9.1, NOW - age, sigma=0.3)
+        for name, age in (("E1", 1), ("E2", 300), ("OFF", 1))
+    }
+    _, by, _ = ask(room, FIRE, travels)
+    assert by["E2"].low_s < by["E1"].low_s < 200 < by["E1"].high_s < by["E2"].high_s
+    assert by["OFF"].high_s == by["E1"].high_s
+    _, by, _ = ask(room, FIRE, {"E1": travel(60)})
+    assert (by["E1"].low_s, by["E1"].high_s) == (None, None)
+
+
 def test_a_crew_that_grew_may_go():
     room = room_of(opened(), unit("E1", crew=1), UnitCameOnDuty(T0 + 1, "E1", 2))
     assert chosen(ask(room, FIRE, {"E1": travel(60)})[2]) == ["E1"]

@@ -179,6 +179,17 @@ def test_a_unit_under_way_is_due_and_arrived_is_not():
     assert board.incidents["1"].first_on_scene_at == T0 + 100
 
 
+def test_a_range_stands_beside_the_time_until_the_unit_is_there():
+    drive = a.Drive("line", 90.0, 900.0, low_s=40.0, high_s=200.0)
+    facts = (OPENED, opened(), unit(), sent(at=T0 + 20, drive=drive), stage("en_route", at=T0 + 30))
+    board = fresh(entries_of(facts))
+    for row in (board.units["E1"], board.incidents["1"].units[0]):
+        assert (row.due_low_at, row.due_high_at, row.basis) == (T0 + 60, T0 + 220, "line")
+    for end in (stage("on_scene", at=T0 + 100), a.UnitCancelled(T0 + 40, "E1", "1", "")):
+        row = fresh(entries_of(facts, end)).units["E1"]
+        assert (row.due_low_at, row.due_high_at) == (None, None)
+
+
 def test_the_first_on_scene_is_first_by_time_not_by_report():
     facts = (OPENED, opened(), unit("E1"), unit("E2"), sent("E1"), sent("E2"))
     late = (stage("on_scene", "E1", at=T0 + 200), stage("on_scene", "E2", at=T0 + 150))

@@ -32,6 +32,12 @@ export function eta(seconds: number): string {
   return `${Math.floor(whole / 60)}:${two(whole % 60)}`;
 }
 
+/** A range of times to arrival, in whole minutes outwards: 4–9 min. Empty where none is known. */
+export function range(low_s: number | null | undefined, high_s: number | null | undefined, words: Messages["arrival"]): string {
+  if (low_s === null || low_s === undefined || high_s === null || high_s === undefined) return "";
+  return words.between(Math.max(0, Math.floor(low_s / 60)), Math.max(1, Math.ceil(high_s / 60)));
+}
+
 export function distance(metres: number, words: Messages["common"]["distance"], locale: string): string {
   if (metres < 950) return words.m(Math.round(metres / 10) * 10);
   const digits = metres < 9_950 ? 1 : 0;

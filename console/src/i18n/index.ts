@@ -12,6 +12,7 @@ export const say = {
   age: (since: number): string => format.age(clock.now - since, m().common.time),
   span: (seconds: number): string => format.span(seconds, m().common.time),
   eta: (seconds: number): string => format.eta(seconds),
+  range: (low_s: number | null | undefined, high_s: number | null | undefined): string => format.range(low_s, high_s, m().arrival),
   distance: (metres: number): string => format.distance(metres, m().common.distance, locale()),
   clock: (instant: number): string => format.clockTime(instant, locale()),
 };

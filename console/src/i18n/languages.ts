@@ -1,5 +1,6 @@
 /// The languages there are. A catalogue that lacks a key is a type error here.
 
+import { arrivalEn, arrivalPt } from "./arrival";
 import { commonEn, commonPt } from "./common";
 import { deskEn } from "./desk";
 import { deskPt } from "./desk_pt";
@@ -11,6 +12,7 @@ import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
 
 export const en = {
+  arrival: arrivalEn,
   common: commonEn,
   desk: deskEn,
   facts: factsEn,
@@ -22,6 +24,7 @@ export const en = {
 export type Messages = Words<typeof en>;
 
 export const pt: Messages = {
+  arrival: arrivalPt,
   common: commonPt,
   desk: deskPt,
   facts: factsPt,

@@ -168,7 +168,7 @@ export function circle(place: Place, radius_m: number, properties: Mark["propert
 }
 
 export interface RouteWords {
-  label: (unit: string, eta_s: number, straight: boolean) => string;
+  label: (unit: string, eta_s: number, straight: boolean, low_s: number | null, high_s: number | null) => string;
 }
 
 /** The way of each unit that comes, and its label at the middle of the way. `gone_s`: seconds since they were worked out. */
@@ -177,7 +177,8 @@ export function routeMarks(routes: readonly Route[], gone_s: number, words: Rout
     if (route.points.length < 2) return [];
     const points = route.points.map(([lat, lon]): Point => [lon, lat]);
     const straight = route.basis !== "road";
-    const label = words.label(route.unit, Math.max(0, route.eta_s - gone_s), straight);
+    const left = (seconds: number | null): number | null => (seconds === null ? null : Math.max(0, seconds - gone_s));
+    const label = words.label(route.unit, Math.max(0, route.eta_s - gone_s), straight, left(route.low_s), left(route.high_s));
     const [lon, lat] = along(points, 0.45);
     return [
       { type: "Feature", geometry: { type: "LineString", coordinates: points }, properties: { id: route.unit, straight } },

@@ -55,7 +55,9 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
 
 function drive(known: Drive | undefined, messages: Messages): string {
   if (!known || known.basis === "none") return messages.common.basis.none;
-  return `${format.eta(known.eta_s ?? 0)} ${messages.common.basis[known.basis]}`;
+  const range = format.range(known.low_s, known.high_s, messages.arrival);
+  const time = format.eta(known.eta_s ?? 0);
+  return `${range ? messages.arrival.in_range(time, range) : time} ${messages.common.basis[known.basis]}`;
 }
 
 /** Whether a recorded fact belongs to this incident's timeline. */

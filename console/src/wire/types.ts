@@ -99,6 +99,8 @@ export interface Route {
   length_m: number;
   points: [lat: number, lon: number][];
   streets: string[];
+  low_s: number | null;
+  high_s: number | null;
 }
 export type PlaceMatch = WithPlace<S["PlaceMatch"]>;
 export interface Timeline {

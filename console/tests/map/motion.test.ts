@@ -9,7 +9,7 @@ import type { Move, Route, UnitRow, UnitStatus } from "../../src/wire/types";
 const move = (at: number, lat: number, lon = 14, heading = 90): Move => ["E1", at, lat, lon, 12, heading];
 const unit = (id: string, status: UnitStatus, more: Partial<UnitRow> = {}): UnitRow => ({
   id, unit_kind: "engine", agency: "fire", capabilities: [], crew_min: 2, crew_count: 2, station: "Mill", home: { lat: 1, lon: 2 },
-  status, since: 0, incident: "", at_station: false, due_at: null, basis: "none", destination: "", ...more,
+  status, since: 0, incident: "", at_station: false, due_at: null, due_low_at: null, due_high_at: null, basis: "none", destination: "", ...more,
 } as UnitRow);
 
 describe("motion", () => {
@@ -91,10 +91,10 @@ describe("marks", () => {
   });
 
   test("a straight line is labelled as such, and its time counts down", () => {
-    const route: Route = { unit: "E1", incident: "1", basis: "line", eta_s: 100, length_m: 900, points: [[45, 9], [45.01, 9]], streets: [] };
-    const [line, label] = routeMarks([route], 40, { label: (id, eta_s, straight) => `${id} ${eta_s} ${straight}` });
+    const route: Route = { unit: "E1", incident: "1", basis: "line", eta_s: 100, length_m: 900, points: [[45, 9], [45.01, 9]], streets: [], low_s: 30, high_s: 250 };
+    const [line, label] = routeMarks([route], 40, { label: (id, eta_s, straight, low_s, high_s) => `${id} ${eta_s} ${straight} ${low_s} ${high_s}` });
     expect(line!.properties.straight).toBe(true);
-    expect(label!.properties.label).toBe("E1 60 true");
+    expect(label!.properties.label).toBe("E1 60 true 0 210");
   });
 
   test("half way along a bent line", () => {

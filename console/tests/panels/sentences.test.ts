@@ -12,6 +12,7 @@ const say = (fact: Partial<Fact>) => sentence(entry(fact), en, CATALOGUE, "en");
 test("facts as sentences", () => {
   expect(say({ kind: "incident.opened", type: "fire_building", priority: 1, place: { lat: 1, lon: 2, text: "12 Mill Street" } })).toBe("Incident opened: Building fire, Immediate, 12 Mill Street");
   expect(say({ kind: "unit.dispatched", unit: "E12", drive: { basis: "line", eta_s: 245 } })).toBe("E12 dispatched, 4:05 straight line");
+  expect(say({ kind: "unit.dispatched", unit: "E12", drive: { basis: "road", eta_s: 245, low_s: 130, high_s: 421 } })).toBe("E12 dispatched, 4:05 (2–8 min) by road");
   expect(say({ kind: "unit.dispatched", unit: "E12", drive: { basis: "none" } })).toBe("E12 dispatched, no estimate");
   expect(say({ kind: "incident.noted", text: "دخان كثيف" })).toBe("دخان كثيف");
   expect(say({ kind: "incident.closed", disposition: "false_alarm" })).toBe("Closed: False alarm");

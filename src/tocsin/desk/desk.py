@@ -65,6 +65,8 @@ class Desk:
         self.catalogue = catalogue
         self.ground = ground
         self.now = clock
+        if ground is not None:
+            ground.now = clock
         self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         """How the tick waits; a world on another clock sets its own before `start`."""
         self.board = BoardFold()
@@ -346,7 +348,7 @@ class Desk:
 
     async def _route(self, unit: str, to: Place, incident: str) -> Route:
         if self.ground is None:
-            return straight_route(self.standing(unit), to, incident)
+            return straight_route(self.standing(unit), to, incident, self.now())
         return await self.ground.route(self.standing(unit), to, incident, self._closures())
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import numpy as np
 
+from tocsin.domain.arrival import stated
 from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
+from tocsin.geo.pace import LINE_SIGMA, road_sigma
 from tocsin.geo.places import Match
 from tocsin.geo.region import Region
 from tocsin.geo.route import Route as Way
@@ -21,6 +24,7 @@ Standing: TypeAlias = tuple[str, float, float, Instant | None]
 """unit, latitude and longitude in degrees, and when it was there (None: it never said, this is its home)."""
 Closed: TypeAlias = Sequence[tuple[float, float, float]]
 """Closures as (latitude, longitude, radius in metres)."""
+Points: TypeAlias = tuple[tuple[float, float], ...]
 
 
 OFF_THE_MAP_M = 5_000.0
@@ -32,6 +36,8 @@ class Ground:
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.now: Callable[[], Instant] = time.time
+        """The clock that ages and hours are told by; a desk sets its own."""
         self._roads = ThreadPoolExecutor(1, "roads")
         self._words = ThreadPoolExecutor(1, "words")
 
@@ -57,7 +63,7 @@ class Ground:
         points = np.array([(lat, lon) for _, lat, lon, _ in units])
         times = roads.times_to((to.lat, to.lon), points, siren=True, closed=roads.closed_edges(list(closed)))
         return {
-            unit[0]: Travel("road", float(eta_s), float(length_m), *unit[1:])
+            unit[0]: Travel("road", float(eta_s), float(length_m), *unit[1:], road_sigma(float(eta_s)))
             if np.isfinite(eta_s) and snap_m <= OFF_THE_MAP_M
             else straight(unit, to)
             for unit, eta_s, length_m, snap_m in zip(units, times.eta_s, times.length_m, times.snap_m, strict=True)
@@ -73,9 +79,11 @@ class Ground:
         far = max(start.distance_m, end.distance_m) > OFF_THE_MAP_M
         found = None if far else roads.route(start, end, siren=True, closed=roads.closed_edges(list(closed)))
         if found is None:
-            return straight_route(unit, to, incident)
+            return straight_route(unit, to, incident, self.now())
+        eta_s = float(found.eta_s)
+        travel = Travel("road", eta_s, float(found.length_m), *unit[1:], road_sigma(eta_s))
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
-        return Route(unit[0], incident, "road", float(found.eta_s), float(found.length_m), points, tuple(found.streets))
+        return _told(unit, incident, travel, points, tuple(found.streets), self.now())
 
     async def way(
         self, start: tuple[float, float], to: tuple[float, float], closed: Closed, *, siren: bool
@@ -109,11 +117,15 @@ def _match(found: Match) -> PlaceMatch:
 def straight(unit: Standing, to: Place) -> Travel:
     """The drive as a line, marked as such."""
     eta_s, length_m = line_time((unit[1], unit[2]), (to.lat, to.lon))
-    return Travel("line", eta_s, length_m, *unit[1:])
+    return Travel("line", eta_s, length_m, *unit[1:], LINE_SIGMA)
 
 
-def straight_route(unit: Standing, to: Place, incident: str) -> Route:
+def straight_route(unit: Standing, to: Place, incident: str, now: Instant) -> Route:
     """The way as a line, marked as such."""
-    travel = straight(unit, to)
-    points = ((unit[1], unit[2]), (to.lat, to.lon))
-    return Route(unit[0], incident, "line", travel.eta_s, travel.length_m, points)
+    return _told(unit, incident, straight(unit, to), ((unit[1], unit[2]), (to.lat, to.lon)), (), now)
+
+
+def _told(
+    unit: Standing, incident: str, travel: Travel, points: Points, streets: tuple[str, ...], now: Instant
+) -> Route:
+    return Route(unit[0], incident, travel.basis, travel.eta_s, travel.length_m, points, streets, *stated(travel, now))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.domain import checks, orders
+from tocsin.domain.arrival import stated
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK, Assignment, Room
 from tocsin.domain.travel import Travel
 from tocsin.facts import assignments
 from tocsin.facts.union import DecisionFact
+from tocsin.facts.values import Instant
 
 NO_DRIVE = assignments.Drive("none")
 STAMPS: dict[str, Callable[..., DecisionFact]] = {
@@ -33,10 +35,11 @@ NEEDED_FIRST = {
 """Stages that make no sense unless another was reached; the others may be skipped by a crew with its hands full."""
 
 
-def _drive(travel: Travel | None) -> assignments.Drive:
+def _drive(travel: Travel | None, now: Instant) -> assignments.Drive:
     if travel is None:
         return NO_DRIVE
-    return assignments.Drive(travel.basis, travel.eta_s, travel.length_m, travel.lat, travel.lon, travel.position_at)
+    where = (travel.lat, travel.lon, travel.position_at)
+    return assignments.Drive(travel.basis, travel.eta_s, travel.length_m, *where, *stated(travel, now))
 
 
 def dispatch(room: Room, order: orders.DispatchUnits, given: Given) -> Decision:
@@ -51,7 +54,7 @@ def dispatch(room: Room, order: orders.DispatchUnits, given: Given) -> Decision:
         if isinstance(unit, Refusal):
             return unit
     return tuple(
-        assignments.UnitDispatched(given.now, unit, incident.id, _drive(given.travels.get(unit)))
+        assignments.UnitDispatched(given.now, unit, incident.id, _drive(given.travels.get(unit), given.now))
         for unit in order.units
     )
 
@@ -123,6 +126,11 @@ def divert(room: Room, order: orders.DivertUnit, given: Given) -> Decision:
         return Refusal("incident_same", f"{has.unit} is on it already", "incident", {"incident": incident.id})
     return _with_patient(has, "at_patient") or (
         assignments.UnitDiverted(
-            given.now, has.unit, has.incident, incident.id, _drive(given.travels.get(has.unit)), order.reason
+            given.now,
+            has.unit,
+            has.incident,
+            incident.id,
+            _drive(given.travels.get(has.unit), given.now),
+            order.reason,
         ),
     )

@@ -21,6 +21,8 @@ class Travel(msgspec.Struct, frozen=True):
     lon: float
     position_at: Instant | None
     """None when the unit never reported: then it is taken to stand at its home."""
+    sigma: float = 0.0
+    """Standard deviation of the logarithm of the drive's true time around its median `eta_s`; 0: no range is stated."""
 
 
 Travels: TypeAlias = Mapping[str, Travel]

@@ -22,6 +22,11 @@ class Drive(msgspec.Struct, frozen=True, omit_defaults=True):
     lat: Latitude | None = None
     lon: Longitude | None = None
     position_at: Instant | None = None
+    low_s: float | None = None
+    """With `high_s`: the range that 90 % of such drives were expected in; None where none was stated."""
+    high_s: float | None = None
+    siren: bool = True
+    """Whether the estimate took sirens for granted."""
 
 
 class UnitDispatched(FactBase, tag="unit.dispatched", frozen=True):

@@ -237,6 +237,8 @@ def _unit_at_station(board: BoardFold, fact: units.UnitReturned, _by: str) -> No
 
 def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assignments.Drive) -> None:
     due_at = at + drive.eta_s if drive.basis != "none" else None
+    low_at = None if drive.low_s is None else at + drive.low_s
+    high_at = None if drive.high_s is None else at + drive.high_s
     board.units[unit] = replace(
         board.units[unit],
         status="dispatched",
@@ -245,16 +247,26 @@ def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assi
         due_at=due_at,
         basis=drive.basis,
         destination="",
+        due_low_at=low_at,
+        due_high_at=high_at,
     )
     row = board.incidents[incident]
-    on_it = (*row.units, OnIt(unit, "dispatched", at, at, due_at, drive.basis))
+    on_it = (*row.units, OnIt(unit, "dispatched", at, at, due_at, drive.basis, low_at, high_at))
     _change(board, incident, at, units=on_it, first_dispatched_at=row.first_dispatched_at or at)
     _drop_alarms(board, unit, UNIT_ALARMS)
 
 
 def _free(board: BoardFold, unit: str, incident: str, at: Instant) -> None:
     board.units[unit] = replace(
-        board.units[unit], status="available", since=at, incident="", due_at=None, basis="none", destination=""
+        board.units[unit],
+        status="available",
+        since=at,
+        incident="",
+        due_at=None,
+        basis="none",
+        destination="",
+        due_low_at=None,
+        due_high_at=None,
     )
     left = tuple(on_it for on_it in board.incidents[incident].units if on_it.unit != unit)
     _change(board, incident, at, units=left)
@@ -270,18 +282,19 @@ def _stage(status: UnitStatus, leaves_station: bool = False) -> Callable[[BoardF
 
     def reached(board: BoardFold, fact: assignments.UnitAcknowledged, _by: str) -> None:
         unit = board.units[fact.unit]
-        due_at = None if arrived else unit.due_at
+        due = (None, None, None) if arrived else (unit.due_at, unit.due_low_at, unit.due_high_at)
+        coming = dict(zip(("due_at", "due_low_at", "due_high_at"), due, strict=True))
         board.units[fact.unit] = replace(
             unit,
             status=status,
             since=fact.at,
-            due_at=due_at,
+            **coming,
             at_station=unit.at_station and not leaves_station,
             destination=getattr(fact, "destination", unit.destination),
         )
         row = board.incidents[fact.incident]
         now_on_it = tuple(
-            replace(on_it, status=status, since=fact.at, due_at=due_at) if on_it.unit == fact.unit else on_it
+            replace(on_it, status=status, since=fact.at, **coming) if on_it.unit == fact.unit else on_it
             for on_it in row.units
         )
         first = row.first_on_scene_at

@@ -57,6 +57,9 @@ class OnIt(msgspec.Struct, frozen=True):
     due_at: Instant | None = None
     """When it should be there by the estimate at dispatch; None once it is, or when nobody knows."""
     basis: Basis = "none"
+    due_low_at: Instant | None = None
+    """With `due_high_at`: 90 % of such drives end between the two; None where no range was stated."""
+    due_high_at: Instant | None = None
 
 
 class IncidentRow(msgspec.Struct, frozen=True):
@@ -100,6 +103,8 @@ class UnitRow(msgspec.Struct, frozen=True):
     due_at: Instant | None = None
     basis: Basis = "none"
     destination: PersonalText = ""
+    due_low_at: Instant | None = None
+    due_high_at: Instant | None = None
 
 
 class AlarmRow(msgspec.Struct, frozen=True):

@@ -102,6 +102,9 @@ class Route(msgspec.Struct, frozen=True):
     points: tuple[tuple[Latitude, Longitude], ...]
     """(lat, lon) pairs."""
     streets: tuple[str, ...] = ()
+    low_s: float | None = None
+    """With `high_s`: 90 % of such drives are within this range; None where none is known."""
+    high_s: float | None = None
 
 
 class PlaceMatch(msgspec.Struct, frozen=True):
