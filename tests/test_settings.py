@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tocsin.settings import PORT, SettingsError, load_catalogue, load_settings
+from tocsin.sim.fleet import RULES
+from tocsin.sim.replay.mapping import Mapping
 
 TYPE = '[[types]]\ncode = "F"\ngroup = "fire"\npriority = 1\nname = { en = "Fire" }\n'
+CAN = '[[capabilities]]\ncode = "engine"\nname = { en = "Engine" }\n'
 END = '[[dispositions]]\ncode = "done"\nname = { en = "Done" }\n'
 
 
@@ -79,6 +85,15 @@ def test_the_packaged_catalogue_is_whole() -> None:
         (TYPE + "needs = [{ capability = 'x', count = 0 }]\n" + END, "types[0].needs[0]"),
         (TYPE + "needs = [{ capability = 'x' }, { capability = 'x' }]\n" + END, "'x' stands there twice"),
         (TYPE + "colour = 'red'\n" + END, "types[0]: object contains unknown field 'colour'"),
+        ("first_incident = 0\n" + TYPE + END, "first_incident: 0 is not"),
+        (TYPE.replace('"F"', '"F\u200b"') + END, "types[0].code: must be 1 to 64 visible"),
+        (TYPE + END + CAN + CAN, "capabilities: 'engine' stands there twice"),
+        (TYPE + END + CAN.replace("en =", "pt ="), "capabilities[0].name ('engine'): an English name"),
+        (TYPE + END + CAN.replace("capabilities", "unit_kinds").replace('"engine"', '""'), "unit_kinds[0].code"),
+        (
+            TYPE + "needs = [{ capability = 'engnie' }]\n" + END + CAN,
+            "types[0].needs[0] ('F'): 'engnie'",
+        ),
         ("[limits]\nlong_on_scene_s = -1\n" + TYPE + END, "limits.long_on_scene_s: -1"),
     ],
 )
@@ -88,6 +103,23 @@ def test_a_wrong_catalogue_is_told_with_file_and_key(write, text: str, words: st
         load_catalogue(path)
     assert str(said.value).startswith(f"{path}: ")
     assert words in str(said.value)
+
+
+def test_every_word_the_packaged_catalogue_and_the_demo_use_has_a_name_in_both_languages() -> None:
+    catalogue = load_catalogue()
+    kinds, can = ({one.code: one.name for one in named} for named in (catalogue.unit_kinds, catalogue.capabilities))
+    packaged = files("tocsin.sim.replay").joinpath("datasf.toml").read_text("utf-8")
+    recorded = msgspec.convert(tomllib.loads(packaged), Mapping).unit_types.values()
+    assert {rule.unit_kind for rule in RULES} | {one.kind for one in recorded} <= kinds.keys()
+    needed = {need.capability for kind in catalogue.types for need in kind.needs}
+    fleet = {word for rule in RULES for word in (*rule.capabilities, rule.also) if word}
+    assert needed | fleet | {word for one in recorded for word in one.capabilities} <= can.keys()
+    assert all({"en", "pt"} <= name.keys() for name in (*kinds.values(), *can.values()))
+
+
+def test_a_catalogue_of_old_that_names_no_capability_still_serves(write) -> None:
+    catalogue = load_catalogue(write(TYPE + "needs = [{ capability = 'engine' }]\n" + END))
+    assert (catalogue.capabilities, catalogue.first_incident) == ((), 1_001)
 
 
 def test_unreadable_files_are_told_in_one_line(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ CATALOGUE = Catalogue(
     (kind("FIRE", 1, ("engine", 2), ("ladder", 1)), kind("SICK", 2, ("als", 1), ("ambulance", 1)), kind("TALK", 5)),
     (Disposition("DONE", {"en": "Done"}), Disposition("FALSE", {"en": "False alarm"})),
     LIMITS,
+    first_incident=1,
 )
 
 

@@ -13,11 +13,13 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from tocsin.domain.types import Catalogue
+from tocsin.domain.checks import plain
+from tocsin.domain.types import Catalogue, Named
 from tocsin.facts.centre import Mode
 
 T = TypeVar("T")
 PORT = 9110
+FIRST_MAX = 1_000_000_000
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -95,14 +97,37 @@ def _faults(catalogue: Catalogue) -> Iterable[str]:
         yield from _repeated(f"types[{index}].needs ('{kind.code}')", [need.capability for need in kind.needs])
     for index, end in enumerate(catalogue.dispositions):
         yield from _named(f"dispositions[{index}]", end.code, end.name)
+    yield from _faults_of_names("unit_kinds", catalogue.unit_kinds)
+    yield from _faults_of_names("capabilities", catalogue.capabilities)
+    yield from _unnamed_needs(catalogue)
+    if not 1 <= catalogue.first_incident <= FIRST_MAX:
+        yield f"first_incident: {catalogue.first_incident} is not a number of 1 to {FIRST_MAX}"
     for key, seconds in msgspec.structs.asdict(catalogue.limits).items():
         if not 0 < seconds <= 86_400:
             yield f"limits.{key}: {seconds:g} is not between 0 and 86400 seconds"
 
 
+def _faults_of_names(key: str, named: tuple[Named, ...]) -> Iterable[str]:
+    yield from _repeated(key, [one.code for one in named])
+    for index, one in enumerate(named):
+        yield from _named(f"{key}[{index}]", one.code, one.name)
+
+
+def _unnamed_needs(catalogue: Catalogue) -> Iterable[str]:
+    """A need nobody has a name for is a slip of the pen, and no unit would ever fill it. Old files name nothing."""
+    named = {one.code for one in catalogue.capabilities}
+    for index, kind in enumerate(catalogue.types):
+        for at, need in enumerate(kind.needs):
+            if named and need.capability not in named:
+                yield (
+                    f"types[{index}].needs[{at}] ('{kind.code}'): '{need.capability}' does not stand under"
+                    " [[capabilities]]; mend it there or here"
+                )
+
+
 def _named(where: str, code: str, name: dict[str, str]) -> Iterable[str]:
-    if not 1 <= len(code) <= 64 or code != code.strip():
-        yield f"{where}.code: must be 1 to 64 characters without blanks around them, not '{code}'"
+    if not 1 <= len(code) <= 64 or plain(code, "code"):
+        yield f"{where}.code: must be 1 to 64 visible characters without blanks around them, not {code!r}"
     if not name.get("en", "").strip():
         yield f"{where}.name ('{code}'): an English name is needed: name.en = \"…\""
     for language, words in name.items():

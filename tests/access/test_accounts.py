@@ -42,7 +42,10 @@ def test_a_name_is_given_once_in_whatever_form(access, ana, name):
     assert len(access.accounts()) == 1
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a" * 65, "a\nb", "a\x00", "\ud800", "a\u2028b", "Clock", "clock"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "a" * 65, "a\nb", "a\x00", "\ud800", "a\u2028b", "a\u200b", "\u202eana", "Clock", "clock"],
+)
 def test_impossible_names_are_refused(access, name):
     answer = access.add_account(name, GOOD, ["auditor"], NOW)
     assert refusal(answer) == "impossible_name"

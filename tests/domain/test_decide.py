@@ -10,6 +10,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 from tests.world import (
+    CATALOGUE,
     HERE,
     HOME,
     T0,
@@ -168,3 +169,12 @@ def test_the_range_that_was_shown_is_written_down():
     sure = msgspec.structs.replace(ROAD, basis="line", sigma=0.5, position_at=NOW)
     (fact,) = decide(room_of(facts), o.DispatchUnits("1", ("E1",)), given(NOW, travels={"E1": sure}))
     assert (fact.drive.basis, fact.drive.low_s, fact.drive.high_s) == ("line", 39.5, 204.8)
+
+
+@pytest.mark.parametrize(("last", "number"), [(None, "1001"), ("3", "1001"), ("1000", "1001"), ("1500", "1501")])
+def test_incidents_are_counted_from_where_the_centre_says_and_never_back(last, number):
+    facts = (opened(last),) if last else ()
+    high = msgspec.structs.replace(given(), catalogue=msgspec.structs.replace(CATALOGUE, first_incident=1_001))
+    decision = decide(room_of(facts), o.OpenIncident("FIRE", place=HERE), high)
+    assert not isinstance(decision, Refusal)
+    assert decision[0].incident == number

@@ -51,6 +51,7 @@ MAY_IMPORT = {
         "functools",
         "math",
         "re",
+        "unicodedata",
     ),
 }
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+import msgspec
+
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.domain.orders import AnyOrder
@@ -69,6 +71,9 @@ def happenings_of(region: Region, hours: float, seed: int = 7, per_hour: float =
     return [demand.happening(n, at) for n, at in takewhile(lambda one: one[1] < START + hours * 3600, demand.times())]
 
 
+CATALOGUE = msgspec.structs.replace(load_catalogue(), first_incident=1)
+
+
 @asynccontextmanager
 async def living(
     region: Region | None,
@@ -82,7 +87,7 @@ async def living(
     """A world that has just opened, in a hurry."""
     clock = Clock(START)
     log, tracks = MemoryLog("t"), MemoryLog("t", durable=False)
-    desk = Desk(log, tracks, load_catalogue(), clock.now, Ground(region) if region else None)
+    desk = Desk(log, tracks, CATALOGUE, clock.now, Ground(region) if region else None)
     desk.sleep = clock.wall_second
     await desk.start("t", "T", "exercise")
     if fleet is None:

@@ -1,6 +1,6 @@
 /// Finding a type, a unit or an incident from what a person types. Pure. Any script; accents and case do not matter.
 
-import type { Catalogue, Disposition, IncidentType } from "../wire/types";
+import type { Catalogue, Disposition, IncidentType, Named } from "../wire/types";
 
 export function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
@@ -58,6 +58,12 @@ export function findDispositions(query: string, catalogue: Catalogue, language: 
 
 export function nameOf(thing: { name: Record<string, string>; code: string }, language: string): string {
   return thing.name[language] ?? thing.name.en ?? thing.code;
+}
+
+/** What people call a word of the fleet; a word nobody named stands for itself. */
+export function wordFor(code: string, named: readonly Named[] | undefined, language: string): string {
+  const found = named?.find((each) => each.code === code);
+  return found ? nameOf(found, language) : code;
 }
 
 /** The row whose id is this word, whatever its case; or the only one whose id ends in this number. */

@@ -38,6 +38,8 @@ const SORT: Record<UnitStatus, number> = {
 export interface UnitWords {
   /** The age of a stale position, in words. */
   age: (seconds: number) => string;
+  /** What a kind of unit is called. */
+  kind: (code: string) => string;
 }
 
 export interface Whereabouts {
@@ -98,7 +100,7 @@ function unitMark(unit: UnitRow, motion: Motion, now: number, words: UnitWords, 
       icon: `unit-${familyOf(unit.unit_kind, unit.agency)}-${unit.status}`,
       beak: drives ? `beak${beakColour(unit.status)}` : "",
       heading: seen?.heading_deg ?? 0,
-      word: unit.unit_kind,
+      word: words.kind(unit.unit_kind),
       age,
       off: away,
       text: [away[0] / LABEL_PX, (away[1] + 12) / LABEL_PX],

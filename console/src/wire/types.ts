@@ -118,7 +118,11 @@ export interface Catalogue {
   types: IncidentType[];
   dispositions: Disposition[];
   limits: S["Limits"];
+  unit_kinds?: Named[];
+  capabilities?: Named[];
 }
+/** A word of the fleet and what people call it, by language. */
+export type Named = S["Named"];
 
 export type Resource = S["ResourceView"];
 export interface Region {

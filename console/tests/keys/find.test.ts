@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { findId, findTypes, fold, startingWith } from "../../src/keys/find";
+import { findId, findTypes, fold, startingWith, wordFor } from "../../src/keys/find";
 import type { Catalogue } from "../../src/wire/types";
 import { DISPOSITIONS, TYPES } from "../../mock/centre";
 
@@ -42,4 +42,12 @@ test("of those that fit alike the more urgent stands first: Enter takes the firs
   const found = (query: string) => findTypes(query, { types } as unknown as Catalogue, "en").map((each) => each.code);
   expect(found("fire")).toEqual(["FS", "FO", "FA"]);
   expect(found("fire al")).toEqual(["FA"]);
+});
+
+test("the fleet's words in the person's language, in English without it, as they are without a name", () => {
+  const named = [{ code: "als", name: { en: "Advanced life support", pt: "Suporte avançado de vida" } }];
+  expect(wordFor("als", named, "pt")).toBe("Suporte avançado de vida");
+  expect(wordFor("als", named, "fr")).toBe("Advanced life support");
+  expect(wordFor("foam", named, "pt")).toBe("foam");
+  expect(wordFor("foam", undefined, "pt")).toBe("foam");
 });

@@ -60,7 +60,7 @@ describe("motion", () => {
 });
 
 describe("marks", () => {
-  const words = { age: (seconds: number) => `${seconds}` };
+  const words = { age: (seconds: number) => `${seconds}`, kind: (code: string) => code };
 
   test("a driving unit grows stale soon, a standing one later, one at its station never", () => {
     const motion = new Motion();

@@ -110,6 +110,12 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize("NFKC", folded.casefold()).strip()
 
 
+def is_plain(text: str) -> bool:
+    """Whether nothing in a name is invisible, turns its line round, or is a separator other than the blank."""
+    kinds = [(character, unicodedata.category(character)) for character in text]
+    return not any(kind[0] == "C" or (kind[0] == "Z" and character != " ") for character, kind in kinds)
+
+
 def is_line(text: str) -> bool:
     """Whether every character can stand in one line: no control, no line break, no half of a surrogate pair."""
     return not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)

@@ -13,14 +13,18 @@ from tocsin.access.people import (
     RESERVED,
     AccessRefusal,
     is_line,
+    is_plain,
     plain_name,
 )
 from tocsin.access.roles import ROLES
 
 
 def refuse_name(name: str) -> AccessRefusal | None:
-    """A name is 1 to 64 visible characters, and none that the record uses for itself."""
-    if not name or len(name) > NAME_MAX or not is_line(name):
+    """A name is 1 to 64 visible characters, and none that the record uses for itself.
+
+    Bidirectional marks, joiners and other characters nobody sees are refused: the record tells people apart by names.
+    """
+    if not name or len(name) > NAME_MAX or not is_plain(name):
         return AccessRefusal("impossible_name", f"A name has 1 to {NAME_MAX} visible characters.", "name")
     if name in RESERVED:
         return AccessRefusal("impossible_name", f"The name {name!r} stands for something else in the record.", "name")
@@ -46,7 +50,7 @@ def refuse_profile(display: str, roles: Sequence[str], unit: str, language: str)
     if len(display) > DISPLAY_MAX or not is_line(display):
         text = f"A display name has at most {DISPLAY_MAX} visible characters."
         return AccessRefusal("impossible_display", text, "display")
-    if len(unit) > NAME_MAX or not is_line(unit):
+    if len(unit) > NAME_MAX or not is_plain(unit):
         return AccessRefusal("impossible_unit", f"A unit has at most {NAME_MAX} visible characters.", "unit")
     if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > LANGUAGE_MAX:
         return AccessRefusal(

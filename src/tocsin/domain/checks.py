@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +69,23 @@ def readable(order: AnyOrder) -> Refusal | None:
                 field,
                 {"character": code, "offset": found.start()},
             )
+    return None
+
+
+def plain(text: str, field: str) -> Refusal | None:
+    """A word that others type and read back: nothing in it is invisible or turns the line round; no blank at an end.
+
+    Refused are control, format (bidirectional marks, joiners, byte order marks), private and unassigned characters
+    (Unicode categories C*), every separator but the blank, and a blank at either end: two names that look the same
+    must be the same (Unicode Technical Report 36, 2.11.2).
+    """
+    for offset, character in enumerate(text):
+        category = unicodedata.category(character)
+        blank_at_end = character == " " and offset in (0, len(text) - 1)
+        if category[0] == "C" or (category[0] == "Z" and (character != " " or blank_at_end)):
+            code = f"U+{ord(character):04X}"
+            words = f"character {code} at {offset} cannot stand in a name that people type"
+            return Refusal("text_not_allowed", words, field, {"character": code, "offset": offset})
     return None
 
 

@@ -28,7 +28,7 @@ def open_(room: Room, order: orders.OpenIncident, given: Given) -> Decision:
         place = place or call.place
     if place is None:
         return Refusal("place_missing", "say where", "place")
-    number = str(room.last_incident + 1)
+    number = str(max(room.last_incident + 1, given.catalogue.first_incident))
     opened = incidents.IncidentOpened(
         given.now, number, kind.code, order.priority or kind.priority, place, order.calls, order.summary
     )

@@ -11,7 +11,7 @@ from tocsin.facts import units
 
 def register(room: Room, order: orders.RegisterUnit, given: Given) -> Decision:
     """New, or changed while it is on no incident."""
-    refusal = checks.not_empty(order.unit, "unit")
+    refusal = checks.not_empty(order.unit, "unit") or _coined(order)
     known = room.units.get(order.unit)
     if refusal is None and known:
         refusal = checks.unassigned(known)
@@ -27,6 +27,13 @@ def register(room: Room, order: orders.RegisterUnit, given: Given) -> Decision:
             order.station,
         ),
     )
+
+
+def _coined(order: orders.RegisterUnit) -> Refusal | None:
+    """The words this order brings into the room are ones that people can tell apart."""
+    words = [("unit", order.unit), ("unit_kind", order.unit_kind), ("agency", order.agency)]
+    words += [(f"capabilities[{i}]", word) for i, word in enumerate(order.capabilities)]
+    return next((refusal for field, word in words if (refusal := checks.plain(word, field))), None)
 
 
 def on_duty(room: Room, order: orders.UnitOnDuty, given: Given) -> Decision:

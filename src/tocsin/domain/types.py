@@ -1,4 +1,4 @@
-"""Incident types, their priorities and needs, and dispositions, as a centre's file has them. Reads no file itself."""
+"""What a centre's file says of incidents: types, priorities, needs, dispositions, names. Reads no file itself."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: dict[str, str]
 
 
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A word of the fleet (a kind of unit, a capability) and what people call it, by language; English must be there.
+
+    Codes stand in orders and facts, names on screens. A code without a name is shown as it is.
+    """
+
+    code: str
+    name: dict[str, str]
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When silence becomes an alarm."""
 
@@ -45,6 +55,10 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     types: tuple[IncidentType, ...]
     dispositions: tuple[Disposition, ...]
     limits: Limits = Limits()
+    unit_kinds: tuple[Named, ...] = ()
+    capabilities: tuple[Named, ...] = ()
+    first_incident: int = 1_001
+    """The number of a centre's first incident: no house, crew or count that people type looks like it."""
 
     def type(self, code: str) -> IncidentType | None:
         """The type with this code, if there is one."""
