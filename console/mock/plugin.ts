@@ -26,7 +26,7 @@ export function mock(size: string): Plugin {
   };
 }
 
-/** POST /mock/cut breaks every connection and refuses new ones; POST /mock/back lets them in again. */
+/** POST /mock/cut breaks every connection and refuses new ones; POST /mock/back lets them in again; POST /mock/as/bo: it is bo. */
 let cut = false;
 const tails = new Set<ServerResponse>();
 
@@ -34,7 +34,8 @@ async function serve(centre: Centre, request: IncomingMessage, response: ServerR
   const url = new URL(request.url ?? "/", "http://mock");
   const [, api, what, id, part] = url.pathname.split("/");
   if (api === "mock") {
-    cut = what === "cut";
+    if (what === "as") SESSION.account = id!;
+    else cut = what === "cut";
     if (cut) for (const open of tails) open.destroy();
     response.end();
     return;

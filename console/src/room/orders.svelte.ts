@@ -5,6 +5,7 @@ import { type Answer, ask, NO_ANSWER } from "../wire/http";
 import type { Done, Entry, Order, Problem } from "../wire/types";
 import { clock } from "./clock.svelte";
 import { room } from "./room.svelte";
+import { readUnsent, type Store, unsentKey, writeUnsent } from "./unsent";
 
 export type Outcome =
   | { word: "done"; done: Done }
@@ -33,9 +34,22 @@ class Orders {
   outbox = $state<Kept[]>([]);
   /** How many are on their way. */
   sending = $state(0);
+  /** On their way, without an answer yet. */
+  #flying = new Map<string, Kept>();
+  #store: Store | null = null;
+  #key = "";
 
   constructor() {
     room.onEntries((entries) => this.#seeRecord(entries));
+  }
+
+  /** Whose orders these are from now on. What they left without an answer on this tab is in sight again. */
+  belongTo(centre: string, account: string, store: Store): void {
+    const key = unsentKey(centre, account);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#store = store;
+    this.outbox = readUnsent(store, key);
   }
 
   async give(order: Order, words: string): Promise<Outcome> {
@@ -43,7 +57,11 @@ class Orders {
       id: orderKey(), order, words, seen: room.position, given_at: clock.read(), state: "not_sent", problem: null,
     };
     if (room.link.word === "cut") return this.#keep(kept, "not_sent");
+    this.#flying.set(kept.id, { ...kept, state: "sending" });
+    this.#write();
     const answer = await this.#post(kept);
+    this.#flying.delete(kept.id);
+    this.#write();
     if (answer.ok) return { word: "done", done: answer.value };
     if (answer.status === NO_ANSWER) return this.#keep(kept, "unknown");
     if (answer.status === 401) return this.#keep(kept, "not_sent");
@@ -64,10 +82,12 @@ class Orders {
       kept.state = before === "unknown" ? "not_sent" : before;
       kept.problem = answer.problem;
     }
+    this.#write();
   }
 
   drop(id: string): void {
     this.outbox = this.outbox.filter((each) => each.id !== id);
+    this.#write();
   }
 
   async #post(kept: Kept): Promise<Answer<Done>> {
@@ -87,6 +107,7 @@ class Orders {
 
   #keep(kept: Kept, state: "not_sent" | "unknown"): Outcome {
     this.outbox.push({ ...kept, state });
+    this.#write();
     return { word: "kept", state };
   }
 
@@ -94,6 +115,11 @@ class Orders {
     if (!this.outbox.length) return;
     const recorded = new Set(entries.map((entry) => entry.order));
     for (const kept of this.outbox) if (recorded.has(kept.id)) kept.state = "done";
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#store) writeUnsent(this.#store, this.#key, [...this.outbox, ...this.#flying.values()]);
   }
 }
 

@@ -47,7 +47,7 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
   });
 
   const board = async (): Promise<Picture> => (await fetch(`${base}api/board`)).json() as Promise<Picture>;
-  const wire = (word: "cut" | "back") => fetch(`${base}mock/${word}`, { method: "POST" });
+  const wire = (word: "cut" | "back" | `as/${string}`) => fetch(`${base}mock/${word}`, { method: "POST" });
 
   async function serious(): Promise<string[]> {
     await page.evaluate(AXE);
@@ -130,6 +130,38 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
     await outbox.getByRole("button", { name: "Send" }).click();
     await outbox.waitFor({ state: "detached" });
     expect((await board()).board.rows.units[unit!.id]?.incident).toBe(incident.id);
+  });
+
+  test("a reload does not lose what was not sent, and nobody else sees it", async () => {
+    const [unit] = Object.values((await board()).board.rows.units).filter((row) => row?.status === "available");
+    const incident = Object.values((await board()).board.rows.incidents).find((row) => row?.units.length === 0)!;
+    const outbox = page.getByRole("region", { name: "Not sent" });
+    const reload = async () => {
+      await page.reload();
+      await page.waitForSelector("text=live");
+    };
+    await wire("cut");
+    await page.waitForSelector("text=Cut off since", { timeout: 15_000 });
+    await page.keyboard.press("F4");
+    await page.keyboard.type(`d ${unit!.id} ${incident.id}`);
+    await page.keyboard.press("Enter");
+    await outbox.waitFor();
+    await wire("back");
+    try {
+      await wire("as/bo");
+      await reload();
+      expect(await outbox.count()).toBe(0);
+    } finally {
+      await wire("as/ana");
+    }
+    await reload();
+    await outbox.waitFor();
+    expect((await board()).board.rows.units[unit!.id]?.incident).not.toBe(incident.id);
+    await outbox.getByRole("button", { name: "Send" }).click();
+    await outbox.waitFor({ state: "detached" });
+    expect((await board()).board.rows.units[unit!.id]?.incident).toBe(incident.id);
+    await reload();
+    expect(await outbox.count()).toBe(0);
   });
 
   test("what was typed stays with its call", async () => {
