@@ -7,6 +7,7 @@ from tocsin.facts.calls import CallNoted, CallReceived
 from tocsin.facts.incidents import IncidentOpened
 from tocsin.facts.units import UnitsMoved
 from tocsin.facts.values import Move, Place
+from tocsin.log.port import Receipt
 
 T0 = 1_700_000_000.0
 
@@ -46,6 +47,11 @@ def a_call(n: int) -> Entry:
 
 def a_track(n: int) -> Entry:
     return entry(n, UnitsMoved(T0 + n, (Move("E1", T0 + n, 35.9, 14.5, 13.9, 90.0),)), by="clock")
+
+
+def receipts_of(*several: Entry) -> list[Receipt]:
+    """A receipt for each entry, as the desk writes them."""
+    return [Receipt(one.by, one.order, b"\x07" * 32, one.position, one.position) for one in several]
 
 
 def entries(first: int, last: int) -> list[Entry]:

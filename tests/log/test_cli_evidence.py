@@ -12,10 +12,9 @@ from click.testing import CliRunner
 from tocsin.cli.log import log as log_command
 from tocsin.log.codec import CODEC
 from tocsin.log.hashes import leaf_hash
-from tocsin.log.port import Receipt
 from tocsin.log.sqlite import SqliteLog
 
-from .entries import a_note, a_track, entries
+from .entries import a_note, a_track, entries, receipts_of
 from .test_verify import rehash
 
 
@@ -29,7 +28,7 @@ def data(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
     decisions = SqliteLog.open(folder / "decisions.db", "north")
-    decisions.append(entries(1, 300), 0, [Receipt("ana", "o", b"d", 1, 300)])
+    decisions.append(entries(1, 300), 0, receipts_of(*entries(1, 300)))
     tracks = SqliteLog.open(folder / "tracks.db", "north", durable=False)
     tracks.append([a_track(n) for n in range(1, 11)], 0)
     decisions.close()
@@ -39,7 +38,7 @@ def data(tmp_path):
 
 def grow(data, first, last):
     log = SqliteLog.open(data / "decisions.db", "north")
-    log.append(entries(first, last), first - 1)
+    log.append(entries(first, last), first - 1, receipts_of(*entries(first, last)))
     log.close()
 
 

@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from tocsin.cli.log import log as log_command
 from tocsin.log.hashes import leaf_hash
 
-from .entries import a_note, a_track, entries
+from .entries import a_note, a_track, entries, receipts_of
 
 
 @pytest.fixture
 def data(sqlite_shelf, tmp_path):
-    sqlite_shelf.open().append(entries(1, 9), 0)
+    sqlite_shelf.open().append(entries(1, 9), 0, receipts_of(*entries(1, 9)))
     sqlite_shelf.open(durable=False).append([a_track(1)], 0)
     return tmp_path
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_one_clear_line(tmp_path, command):
 
 
 def test_several_centres_want_a_name(data, sqlite_shelf):
-    sqlite_shelf.open("south").append(entries(1, 2), 0)
+    sqlite_shelf.open("south").append(entries(1, 2), 0, receipts_of(*entries(1, 2)))
     assert run("verify", data).output.count(": clean,") == 3
     assert "--centre" in run("verify", data, "--head", "1:" + "0" * 64).output
     assert "--centre" in run("export", data).output

@@ -16,6 +16,7 @@ from tocsin.cli.log_proofs import check, proof_of_consistency, proof_of_inclusio
 from tocsin.cli.log_stores import FILES, Place, one_place, open_place, places_at, plainly
 from tocsin.cli.log_witness import judge, key, publish, witness
 from tocsin.facts.values import Position
+from tocsin.log.check_receipts import flaws_of_receipts
 from tocsin.log.codec import CODEC
 from tocsin.log.copy import Store
 from tocsin.log.hashes import HASH_BYTES
@@ -131,6 +132,9 @@ def _verify_one(opened: Store, head: Head, place: Place, noted: tuple[Noted, ...
     # The head about to be printed is checked like a noted one, so that exactly what is printed was proven.
     against = [head, *(Head(place.centre, position, chain, b"") for position, chain in noted)]
     flaws = list(dict.fromkeys(_with_progress(opened, head, against, quiet=as_json)))
+    if place.durable:
+        flaws += flaws_of_receipts(opened, head.position)
+        flaws.sort(key=lambda flaw: flaw.position)
     if Path(place.file).name == FILES[0] and not place.durable:
         # Only tracks may be let go: with this mark, the beginning of a record could be cut off unseen.
         flaws.insert(0, Flaw(0, "the decisions are marked as tracks, of which the beginning may be gone"))

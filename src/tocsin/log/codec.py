@@ -29,6 +29,13 @@ UPCASTS: dict[str, Upcast] = {}
 MAX_UPCASTS = 100
 
 
+class _Mark(msgspec.Struct):
+    """The little of an entry that tells whose order it comes from."""
+
+    by: str
+    order: str
+
+
 class _Stamp(msgspec.Struct):
     """The little of an entry that retention needs."""
 
@@ -67,6 +74,7 @@ class Codec:
         self._many: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[stored])  # type: ignore[valid-type]
         self._loose = msgspec.json.Decoder(_Loose)
         self._stamp = msgspec.json.Decoder(_Stamp)
+        self._mark = msgspec.json.Decoder(_Mark)
 
     def encode(self, entry: AnyEntry) -> bytes:
         """The bytes to store. Raises LogError for what would not read back equal: nothing unreadable enters a log."""
@@ -113,6 +121,14 @@ class Codec:
             return self._stamp.decode(raw).recorded_at
         except (msgspec.MsgspecError, UnicodeError) as error:
             raise LogError(f"entry {position} cannot be read: {error}") from error
+
+    def whose(self, position: Position, raw: bytes) -> tuple[str, str]:
+        """Who gave the order that this entry comes from, and its key, without reading the rest. Raises LogError."""
+        try:
+            mark = self._mark.decode(raw)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise LogError(f"entry {position} cannot be read: {error}") from error
+        return mark.by, mark.order
 
     def _again(self, row: tuple[Position, bytes], stored: Any) -> AnyEntry:
         if isinstance(stored.fact, self._revisited):

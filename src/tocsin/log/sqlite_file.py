@@ -5,10 +5,13 @@ Refuses to know what an entry is. A file is ours by its `application_id`; its sc
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from urllib.parse import quote
 
@@ -65,13 +68,40 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection to a file that is a log already. Raises LogError if it is not, sqlite3.Error if it cannot open."""
     if not path.is_file():
         raise LogError(f"{path}: there is no such file")
-    con = _connect(path, "ro" if read_only else "rw")
+    try:
+        return _checked(_connect(path, "ro" if read_only else "rw"), path)
+    except sqlite3.OperationalError:
+        if not read_only or os.access(path.parent, os.W_OK):
+            raise
+    return _checked(_connect_still(path), path)
+
+
+def _checked(con: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     try:
         _refuse_foreign(con, path)
     except BaseException:
         con.close()
         raise
     return con
+
+
+def _connect_still(path: Path) -> sqlite3.Connection:
+    """Read a file whose folder we may not write to, as on a disk kept as evidence: no index can be put beside it.
+
+    With nothing left in the journal the file is whole by itself. Otherwise both are copied to a place of our own, where
+    SQLite folds the journal in; the copy is gone with the connection.
+    """
+    journal = path.with_name(path.name + "-wal")
+    if not journal.exists() or not journal.stat().st_size:
+        return _connect(path, "ro&immutable=1")
+    with TemporaryDirectory(prefix="tocsin-log-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(journal, copy.with_name(journal.name))
+        con = _connect(copy, "rw")
+        # An open file outlives its name. The first read opens all that SQLite needs.
+        con.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return con
 
 
 def prepare(path: Path, centre: str, *, durable: bool) -> sqlite3.Connection:
