@@ -69,7 +69,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
-        region = _region(settings.region)
+        region = _region(settings.region, settings.aliases)
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings.data / ACCOUNTS)
@@ -173,12 +173,16 @@ def _locked(folder: Path) -> IO[str]:
     return file
 
 
-def _region(path: Path | None) -> Region | None:
+def _region(path: Path | None, aliases: Path | None) -> Region | None:
     if path is None:
+        if aliases:
+            raise AppError(f"{aliases}: aliases are searched with a region's map; none is set. See: --region")
         return None
     try:
         region = Region.open(path)
         _ = region.roads, region.places, region.resources
+        if aliases:
+            region.places.know_aliases(aliases)
     except RegionError as error:
         raise AppError(str(error)) from None
     return region

@@ -23,6 +23,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     "--region", type=_FOLDER, help="A region made by `tocsin region build`. Without one: no map, no road times."
 )
 @click.option("--catalogue", type=_FILE, help="The centre's incident types (TOML). Without it: the packaged ones.")
+@click.option("--aliases", type=_FILE, help="The centre's own names for places (TOML or CSV), found like the map's.")
 @click.option("--host", help="Address to listen on; 0.0.0.0 for every network. [127.0.0.1]")
 @click.option("--port", type=int, help=f"Port to listen on; 0 takes any free one. [{PORT}]")
 @click.option("--centre", "centre_id", help="Short id of the centre: small letters, digits, hyphens.")

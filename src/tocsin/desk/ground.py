@@ -111,7 +111,7 @@ class Ground:
 
 def _match(found: Match) -> PlaceMatch:
     place = Place(found.lat, found.lon, found.text, found.kind, found.radius_m)
-    return PlaceMatch(place, found.detail, found.how)
+    return PlaceMatch(place, found.detail, found.how, found.confidence, found.doubts)
 
 
 def straight(unit: Standing, to: Place) -> Travel:

@@ -27,7 +27,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     lon: Longitude
     text: str = ""
     how: str = "map"
-    """address, interpolated, street, intersection, block, landmark, place, coordinates, map, caller or registered."""
+    """address, interpolated, street, intersection, block, landmark, place, coordinates, milestone, exit, relative,
+    alias, map, caller or registered."""
     radius_m: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """Stated uncertainty. 0 means none was stated, not that there is none."""
 

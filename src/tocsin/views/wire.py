@@ -5,7 +5,7 @@ These structs are the source of the OpenAPI document, and through it of the cons
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -114,6 +114,11 @@ class PlaceMatch(msgspec.Struct, frozen=True):
     detail: str
     match: str
     """How it was found, in a short phrase."""
+    confidence: Literal["sure", "likely", "ask"] = "likely"
+    """sure: named and placed as the map has it. likely: mended or estimated. ask: several fit, or only a part does."""
+    doubts: tuple[str, ...] = ()
+    """Why it is not sure: mended, sounded, translated, estimated, no_number, no_corner, apart, two_ways, namesake,
+    several."""
 
 
 class Timeline(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 Refuses to know incidents, callers and screens. `Places.open` reads an index that `build.build_places` wrote.
 """
 
-from tocsin.geo.places.match import Match, PlacesError
+from tocsin.geo.places.match import Doubt, Match, PlacesError, Sure
 from tocsin.geo.places.search import Places
 
-__all__ = ["Match", "Places", "PlacesError"]
+__all__ = ["Doubt", "Match", "Places", "PlacesError", "Sure"]

@@ -4,7 +4,6 @@ Streets come first, then names that only house numbers know (a village without n
 settlements: all are targets with names; house numbers and corners hang on the streets.
 """
 
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.places import plane
-from tocsin.geo.places.columns import pack, unpack, write
+from tocsin.geo.places.columns import pack, write
+from tocsin.geo.places.entries import index_names, town_index
 from tocsin.geo.places.harvest import Harvest, House, Named, harvest, is_suffix_type
-from tocsin.geo.places.houses import attach
-from tocsin.geo.places.index import TokenIndex
+from tocsin.geo.places.houses import attach, split
 from tocsin.geo.places.match import PlacesError
 from tocsin.geo.places.names import save_index
+from tocsin.geo.places.roadside import hang
 from tocsin.geo.places.streets import Street, corners, join_ways
 from tocsin.geo.places.towns import Towns
-from tocsin.geo.places.words import joined, tokens, words
+from tocsin.geo.places.words import tokens, words
 from tocsin.geo.progress import Progress
 
 STREET, LANDMARK, PLACE = 0, 1, 2
@@ -46,6 +46,7 @@ def build_places(source: Path, out: Path, progress: Progress) -> dict[str, int]:
     things = found.landmarks + found.settled
     columns = _targets(streets, things, len(found.landmarks), towns)
     columns |= _entries(streets, things, columns) | _ground(streets, houses, crossings)
+    columns |= hang(streets, found.posts)
     try:
         write(out, columns)
     except OSError as error:
@@ -92,53 +93,11 @@ def is_number_first(name: str) -> bool:
 
 
 def _entries(streets: list[Street], things: list[Named], columns: Columns) -> Columns:
-    owners: list[int] = []
-    texts: list[str] = []
-    worths: list[float] = []
-    totals: list[float] = []
-    postings: dict[str, dict[int, float]] = defaultdict(dict)
-    for target, names in enumerate([s.names for s in streets] + [_with_kind(t) for t in things]):
-        for place, name in enumerate(names):
-            total = _post(postings, name, len(owners))
-            if total:
-                owners.append(target)
-                texts.append(" ".join(tokens(name)))
-                worths.append(1.0 if place == 0 else 0.96)
-                totals.append(total)
+    rows = [(s.names, "") for s in streets] + [(t.names, t.what) for t in things]
     return {
-        "entry.target": np.array(owners, dtype=np.int32),
-        "entry.total": np.array(totals, dtype=np.float32),
-        "entry.worth": np.array(worths, dtype=np.float32),
-        **pack("entry", texts),
-        **save_index("names", TokenIndex.of(postings, len(owners))),
-        **save_index("towns", _town_index(columns, len(columns["target.kind"]))),
+        **index_names(rows),
+        **save_index("towns", town_index(columns, len(columns["target.kind"]))),
     }
-
-
-def _with_kind(thing: Named) -> list[str]:
-    """The names, and the first one with its kind, so that "hospital mater dei" finds "Mater Dei"."""
-    return [*thing.names, f"{thing.names[0]} {thing.what}"]
-
-
-def _post(postings: dict[str, dict[int, float]], name: str, entry: int) -> float:
-    table, total = words(), 0.0
-    for word in tokens(name):
-        weight = table.weight(word)
-        total += weight
-        for form in table.forms(word):
-            postings[form][entry] = max(weight, postings[form].get(entry, 0.0))
-    for word in joined(name):
-        postings[word][entry] = 1.0
-    return total
-
-
-def _town_index(columns: Columns, size: int) -> TokenIndex:
-    details = unpack(columns, "detail")
-    postings: dict[str, dict[int, float]] = defaultdict(dict)
-    for target in range(size):
-        for word in tokens(details[target]):
-            postings[word][target] = 1.0
-    return TokenIndex.of(postings, size)
 
 
 def _ground(streets: list[Street], houses: list[list[House]], crossings: NDArray[np.float64]) -> Columns:
@@ -148,6 +107,7 @@ def _ground(streets: list[Street], houses: list[list[House]], crossings: NDArray
         "segments": np.concatenate(segments) if segments else np.zeros((0, 4)),
         "segments.start": np.r_[0, np.cumsum([len(s) for s in segments])].astype(np.int64),
         **pack("house", [h.number for h in flat]),
+        "house.number": np.array([split(h.number)[0] for h in flat], dtype=np.int32),
         "house.spot": np.array([(h.lat, h.lon) for h in flat]).reshape(-1, 2),
         "house.row": np.r_[0, np.cumsum([len(row) for row in houses])].astype(np.int64),
         "corner.pair": crossings[:, :2].astype(np.int32),

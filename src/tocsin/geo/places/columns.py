@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tocsin.geo.places.match import PlacesError
 
-FORMAT = 1
+FORMAT = 2
 NAME = "places.npz"
+Columns = dict[str, NDArray[Any]]
 
 
 class Texts:

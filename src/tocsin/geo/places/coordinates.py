@@ -20,6 +20,7 @@ _PART = (
 _AFTER = re.compile(rf"^\s*{_PART}\s*([NSns])\s*[,;/]?\s*{_PART}\s*([EWOewo])\s*$")
 _BEFORE = re.compile(rf"^\s*([NSns])\s*{_PART}\s*[,;/]?\s*([EWOewo])\s*{_PART}\s*$")
 _CODE = re.compile(r"^\s*([23456789CFGHJMPQRVWX]{2,8})\+([23456789CFGHJMPQRVWX]{2,7})?\b", re.IGNORECASE)
+_CODE_ALONE = re.compile(r"^\s*[^\s]+\s*$")
 _DIGITS = "23456789CFGHJMPQRVWX"
 Found = tuple[float, float, float]
 
@@ -75,7 +76,7 @@ def _plus_code(text: str, about: tuple[float, float] | None) -> Found | None:
         return None
     code = (match.group(1) + match.group(2)).upper()
     missing = 8 - len(match.group(1))
-    if missing and about is None:
+    if missing and (about is None or not _CODE_ALONE.match(text)):
         return None
     if missing and about:
         code = _encode(*about)[:missing] + code
@@ -84,6 +85,13 @@ def _plus_code(text: str, about: tuple[float, float] | None) -> Found | None:
         step = 400.0 / 20 ** (missing // 2)
         lat, lon = lat + step * _turn(about[0] - lat, step), lon + step * _turn(about[1] - lon, step)
     return lat, lon, max(5.0, 111_195.0 * max(height, width) / 2)
+
+
+def split_code(text: str) -> tuple[str, str] | None:
+    """A short Plus Code and the words after it, or None."""
+    match = _CODE.match(text[:120])
+    rest = text[match.end() : 120].strip(" ,") if match else ""
+    return (match.group(0).strip(), rest) if match and rest and len(match.group(1)) < 8 else None
 
 
 def _turn(gap: float, step: float) -> int:

@@ -23,6 +23,7 @@ class Crossing(NamedTuple):
     lon: float
     radius_m: float
     how: str
+    shared: bool = True
 
 
 class Corners:
@@ -58,7 +59,9 @@ class Corners:
             for b in second:
                 gap = self._gap(a.target, b.target) if a.target != b.target else None
                 if gap and gap[2] <= MISS_M:
-                    yield Crossing((a, b), gap[0], gap[1], 30.0 + gap[2], f"the streets pass {gap[2]:.0f} m apart")
+                    yield Crossing(
+                        (a, b), gap[0], gap[1], 30.0 + gap[2], f"the streets pass {gap[2]:.0f} m apart", shared=False
+                    )
 
     def _gap(self, a: int, b: int) -> tuple[float, float, float] | None:
         lines = [self._houses.segments(street) for street in (a, b)]

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tocsin.geo.places.match import PlacesError
+from tocsin.geo.places.posts import Post, post_of
 from tocsin.geo.places.words import words
 from tocsin.geo.progress import Progress
 
@@ -48,9 +49,13 @@ _NAME_KEYS = (
     "loc_name",
     "int_name",
     "old_name",
+    "nickname",
+    "reg_name",
+    "nat_name",
     "operator",
     "brand",
 )
+_NAMED_IN = ("name:", "alt_name:", "short_name:", "official_name:", "old_name:", "loc_name:")
 
 
 @dataclass
@@ -102,6 +107,7 @@ class Harvest:
     landmarks: list[Named] = field(default_factory=list)
     settled: list[Named] = field(default_factory=list)
     towns: list[Town] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
 
 
 def harvest(source: Path, progress: Progress) -> Harvest:
@@ -120,7 +126,7 @@ def harvest(source: Path, progress: Progress) -> Harvest:
 
 
 def _things(source: Path) -> Any:
-    keys = osmium.filter.KeyFilter("name", "addr:housenumber", "ref", "operator")
+    keys = osmium.filter.KeyFilter("name", "addr:housenumber", "ref", "operator", "distance", "pk", "junction:ref")
     nodes_and_ways = osmium.osm.NODE | osmium.osm.WAY
     return osmium.FileProcessor(str(source), nodes_and_ways).with_locations("sparse_mem_array").with_filter(keys)
 
@@ -146,7 +152,8 @@ def _take(found: Harvest, thing: Any) -> None:
             return
         rank = STREET_RANK.get(tags.get("highway", ""))
         if rank is not None:
-            names = names_of(tags) or [r for r in tags.get("ref", "").split(";") if r.strip()]
+            refs_of_road = [r.strip() for r in tags.get("ref", "").split(";") if r.strip()]
+            names = list(dict.fromkeys(names_of(tags) + refs_of_road))[:12]
             if names and len(refs) > 1:
                 found.ways.append(Way(names, refs, points, rank))
             return
@@ -155,6 +162,9 @@ def _take(found: Harvest, thing: Any) -> None:
         if not thing.location.valid():
             return
         lat, lon = thing.location.lat, thing.location.lon
+        post = post_of(tags, float(lat), float(lon), int(thing.id)) if "highway" in tags else None
+        if post:
+            found.posts.append(post)
     _take_point(found, tags, float(lat), float(lon))
 
 
@@ -203,7 +213,9 @@ def _line(way: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 def names_of(tags: dict[str, str]) -> list[str]:
     """All names of a thing, the local one first, none twice."""
-    keys = [k for k in _NAME_KEYS if k in tags] + [k for k in tags if k.startswith("name:") and len(k) <= 8]
+    keys = [k for k in _NAME_KEYS if k in tags] + [
+        k for k in tags if k.startswith(_NAMED_IN) and len(k) - k.find(":") <= 8
+    ]
     if "name" not in tags and not any(k.startswith("name:") for k in keys):
         keys = [k for k in keys if k in ("operator", "brand", "alt_name", "short_name", "official_name", "loc_name")]
     parts = (part.strip() for k in keys for part in tags[k].split(";"))

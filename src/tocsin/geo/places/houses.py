@@ -7,6 +7,7 @@ parity (the same side of the street); else beyond the nearest known one, with a 
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,13 +114,9 @@ class Houses:
         self._row: NDArray[np.int64] = columns["house.row"]
         self._segments: NDArray[np.float64] = columns["segments"]
         self._start: NDArray[np.int64] = columns["segments.start"]
-        self._split = [split(self.labels[i]) for i in range(len(self.labels))]
-        self._numbers = [n for n, _ in self._split]
-
-    @property
-    def numbers(self) -> NDArray[np.int64]:
+        self.numbers: NDArray[np.int32] = columns["house.number"]
         """The number of each house row, -1 where it has none."""
-        return np.array(self._numbers, dtype=np.int64)
+        self._numbers: Sequence[int] = self.numbers.data  # bisected as plain numbers
 
     def numbered(self, street: int) -> list[tuple[int, float, float]]:
         """Number, latitude and longitude of each numbered house of a street, by number."""
@@ -144,12 +141,15 @@ class Houses:
 
     def _exact(self, at: int, high: int, number: int, letter: str) -> Spot:
         same = [i for i in range(at, high) if self._numbers[i] == number]
-        row = next((i for i in same if self._split[i][1] == letter), same[0])
+        row = next((i for i in same if self._letter(i) == letter), same[0])
         lat, lon = self.spots[row].tolist()
-        if self._split[row][1] == letter:
+        if self._letter(row) == letter:
             return Spot(lat, lon, EXACT_M, self.labels[row], "house number on the map", True)
         label = f"{number}{letter.upper()}"
         return Spot(lat, lon, 2 * EXACT_M, label, f"same number as {self.labels[row]}, which is on the map", False)
+
+    def _letter(self, row: int) -> str:
+        return split(self.labels[row])[1]
 
     def _between(self, street: int, low: int, at: int, high: int, number: int) -> Spot | None:
         before = next((i for i in range(at - 1, low - 1, -1) if self._fits(i, number)), None)

@@ -25,7 +25,13 @@ class TokenIndex:
     """Sorted words with postings: `items[start[i]:start[i + 1]]` are the entries that hold word i, with weights."""
 
     def __init__(
-        self, words: list[str], start: NDArray[np.int64], items: NDArray[np.int32], weights: Floats, size: int
+        self,
+        words: list[str],
+        start: NDArray[np.int64],
+        items: NDArray[np.int32],
+        weights: Floats,
+        size: int,
+        letters: str,
     ):
         self.words = words
         self.start = start
@@ -36,10 +42,9 @@ class TokenIndex:
         self._lengths = np.repeat(lengths, np.diff(start))
         self._blob = "\n" + "\n".join(words) + "\n"
         self._offsets = np.concatenate([[1], 1 + np.cumsum(lengths + 1)]).astype(np.int64) if words else np.array([1])
-        letters = Counter(char for word in words for char in word)
         self.hit = lru_cache(_REMEMBERED)(self._hit)
         self.hit_loosely = lru_cache(_REMEMBERED)(self._hit_loosely)
-        self._letters = [char for char, _ in letters.most_common(_ALPHABET)]
+        self.letters = letters
 
     @classmethod
     def of(cls, postings: dict[str, dict[int, float]], size: int) -> "TokenIndex":
@@ -49,7 +54,8 @@ class TokenIndex:
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         items = np.fromiter((e for w in words for e in postings[w]), dtype=np.int32, count=int(start[-1]))
         weights = np.fromiter((v for w in words for v in postings[w].values()), dtype=np.float32, count=int(start[-1]))
-        return cls(words, start, items, weights, size)
+        letters = Counter(char for word in words for char in word)
+        return cls(words, start, items, weights, size, "".join(char for char, _ in letters.most_common(_ALPHABET)))
 
     def _span(self, beginning: str) -> tuple[int, int]:
         low = bisect_left(self.words, beginning)
@@ -73,7 +79,7 @@ class TokenIndex:
                 cut = slice(int(self.start[low]), int(self.start[low + 1]))
                 out[self.items[cut]] = 1.0
                 share[self.items[cut]] = self.weights[cut]
-        return _kept(out, share)
+        return kept(out, share)
 
     def _hit_loosely(self, word: str) -> tuple[Floats, Floats]:
         """As `hit`, also for words with one slip of the fingers or, failing that, with the text inside."""
@@ -87,7 +93,7 @@ class TokenIndex:
         if not out.any():
             for at in self._inside(word):
                 self._mark(out, share, at, at + 1, len(word), 0.75)
-        return _kept(out, share)
+        return kept(out, share)
 
     def _slips(self, word: str) -> set[str]:
         """Beginnings of known words at one edit (or one swap of neighbours) from the word."""
@@ -100,7 +106,7 @@ class TokenIndex:
             if low == high:
                 break
             tries = [head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:]] if tail else []
-            for letter in self._letters:
+            for letter in self.letters:
                 tries += [head + letter + tail, head + letter + tail[1:]] if tail else []
             out.update(t for t in tries if t != word and self._begins(t, low, high))
         return out
@@ -108,6 +114,17 @@ class TokenIndex:
     def _begins(self, beginning: str, low: int, high: int) -> bool:
         at = bisect_left(self.words, beginning, low, high)
         return at < high and self.words[at].startswith(beginning)
+
+    def exact(self, word: str) -> NDArray[np.int32]:
+        """The items of exactly this word."""
+        at = bisect_left(self.words, word)
+        if at == len(self.words) or self.words[at] != word:
+            return self.items[:0]
+        return self.items[int(self.start[at]) : int(self.start[at + 1])]
+
+    def mark(self, out: Floats, share: Floats, row: int, quality: float) -> None:
+        """Grade the entries of one word of the index."""
+        self._mark(out, share, row, row + 1, len(self.words[row]), quality / 0.95)
 
     def _inside(self, word: str) -> list[int]:
         if len(word) < (3 if word.isascii() else 2):
@@ -121,7 +138,7 @@ class TokenIndex:
         return out
 
 
-def _kept(out: Floats, share: Floats) -> tuple[Floats, Floats]:
+def kept(out: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Many threads are handed the same arrays, so nobody may write to them."""
     out.flags.writeable = share.flags.writeable = False
     return out, share

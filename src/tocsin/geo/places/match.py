@@ -4,10 +4,19 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["address", "interpolated", "street", "intersection", "block", "landmark", "place", "coordinates"]
+from tocsin.geo.errors import RegionError
+
+Kind = Literal[
+    "address", "interpolated", "street", "intersection", "block", "landmark", "place", "coordinates",
+    "milestone", "exit", "relative", "alias",
+]  # fmt: skip
+Sure = Literal["sure", "likely", "ask"]
+Doubt = Literal[
+    "mended", "sounded", "translated", "estimated", "no_number", "no_corner", "apart", "two_ways", "namesake", "several"
+]
 
 
-class PlacesError(Exception):
+class PlacesError(RegionError):
     """The index of places cannot be built or opened; the text is one line for a person."""
 
 
@@ -16,7 +25,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     `text` is the label in the local name, `detail` what tells it from its namesakes, `radius_m` the distance in metres
     within which the true point is expected, `score` sorts answers (about 0 to 1, higher is likelier) and `how` says
-    in a short phrase how the answer was found. `lat` and `lon` are degrees (WGS 84).
+    in a short phrase how the answer was found. `lat` and `lon` are degrees (WGS 84). `confidence` is for the eye:
+    "sure" (named and placed as the map has it), "likely" (mended or estimated), "ask" (ask the caller: namesakes,
+    several that fit, or only a part found); `doubts` name the reasons.
     """
 
     text: str
@@ -27,3 +38,5 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     radius_m: float
     score: float
     how: str
+    doubts: tuple[Doubt, ...] = ()
+    confidence: Sure = "likely"

@@ -4,25 +4,37 @@ A name is an entry of words with weights; kinds of street ("street", "rua") and 
 missing or wrong. Words of the town or district may be typed too: they sort namesakes but never find by themselves.
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.places.columns import Texts, unpack
-from tocsin.geo.places.index import TokenIndex
-from tocsin.geo.places.words import words
+from tocsin.geo.places.index import TokenIndex, kept
+from tocsin.geo.places.match import Doubt
+from tocsin.geo.places.sounds import alike, latin, skeletons
+from tocsin.geo.places.words import tokens, words
 
 _POOL = 48
+_SOUNDS = 400
+_HEARD = 0.45
+"""A name that only sounds like what was typed must fit this well, or nothing would ever be called unknown."""
+_REMEMBERED = 24
 
 
 class Hit(NamedTuple):
-    """A target (its row), how well the words fit it (0 to 1), the entry that fits, and whether spelling was mended."""
+    """A target (its row), how well the words fit it (0 to 1), the entry that fits, and what had to be forgiven."""
 
     target: int
     fit: float
     entry: int
-    mended: bool
+    doubt: Doubt | None = None
+
+    @property
+    def mended(self) -> bool:
+        """Whether the words as typed are not the words of the name."""
+        return self.doubt is not None
 
 
 def load_index(columns: dict[str, NDArray[Any]], name: str, size: int) -> TokenIndex:
@@ -34,6 +46,7 @@ def load_index(columns: dict[str, NDArray[Any]], name: str, size: int) -> TokenI
         columns[f"{name}.items"],
         columns[f"{name}.weights"],
         size,
+        columns[f"{name}.letters"].tobytes().decode(),
     )
 
 
@@ -45,6 +58,7 @@ def save_index(name: str, index: TokenIndex) -> dict[str, NDArray[Any]]:
         f"{name}.starts": index.start,
         f"{name}.items": index.items,
         f"{name}.weights": index.weights,
+        f"{name}.letters": np.frombuffer(index.letters.encode("utf-8", "replace"), dtype=np.uint8),
     }
 
 
@@ -58,17 +72,28 @@ class Names:
         self._text: Texts = unpack(columns, "entry")
         self._names = load_index(columns, "names", len(self._target))
         self._towns = load_index(columns, "towns", targets)
+        self._sounds = load_index(columns, "sounds", len(self._names.words))
+        self._heard = lru_cache(_REMEMBERED)(self._heard_now)
         self._streets: NDArray[np.bool_] = columns["target.kind"][self._target] == 0
 
     def find(self, typed: tuple[str, ...], *, only_streets: bool = False, limit: int = 16) -> list[Hit]:
         """The best targets for the words, best first; spelling is mended only when nothing fits as typed."""
-        hits = self._find(typed, only_streets, limit, loosely=False)
-        return hits or self._find(typed, only_streets, limit, loosely=True)
+        for doubt in (None, "mended", "sounded"):
+            hits = self._find(typed, only_streets, limit, doubt)
+            if hits:
+                return hits
+        romanised = tuple(tokens(latin(" ".join(typed))))
+        if romanised == typed:
+            return []
+        hits = self._find(romanised, only_streets, limit, None) or self._find(romanised, only_streets, limit, "sounded")
+        return [hit._replace(doubt="translated") for hit in hits]
 
-    def _find(self, typed: tuple[str, ...], only_streets: bool, limit: int, *, loosely: bool) -> list[Hit]:
-        fit, possible = self._fits(typed, loosely=loosely)
+    def _find(self, typed: tuple[str, ...], only_streets: bool, limit: int, doubt: Doubt | None) -> list[Hit]:
+        fit, possible = self._fits(typed, doubt)
         if only_streets:
             possible &= self._streets
+        if doubt == "sounded":
+            possible &= fit >= _HEARD
         rows = np.flatnonzero(possible)
         if len(rows) > _POOL:
             rows = rows[np.argpartition(-fit[rows], _POOL)[:_POOL]]
@@ -78,10 +103,25 @@ class Names:
             target, grade = int(self._target[row]), float(fit[row])
             grade += 0.04 if self._text[row].startswith(phrase) else 0.0
             if target not in best or grade > best[target].fit:
-                best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, loosely)
+                best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, doubt)
         return sorted(best.values(), key=lambda h: (-h.fit, h.target))[:limit]
 
-    def _fits(self, typed: tuple[str, ...], *, loosely: bool) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def _grades(self, word: str, doubt: Doubt | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if doubt is None:
+            return self._names.hit(word)
+        if doubt == "mended":
+            return self._names.hit_loosely(word)
+        return self._heard(word)
+
+    def _heard_now(self, word: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """As `hit_loosely`, also for words that sound like this one."""
+        out, share = (column.copy() for column in self._names.hit_loosely(word))
+        for skeleton in skeletons(word):
+            for row in self._sounds.exact(skeleton)[:_SOUNDS]:
+                self._names.mark(out, share, int(row), 0.35 + 0.4 * alike(word, self._names.words[row]))
+        return kept(out, share)
+
+    def _fits(self, typed: tuple[str, ...], doubt: Doubt | None) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         size, table = len(self._target), words()
         weights = [table.weight(w) for w in typed]
         need = max(weights, default=0.0)
@@ -89,7 +129,7 @@ class Names:
         anchored = np.zeros(size, dtype=np.bool_)
         got, cover = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
         for word, weight in zip(typed, weights, strict=True):
-            grade, share = self._names.hit_loosely(word) if loosely else self._names.hit(word)
+            grade, share = self._grades(word, doubt)
             cover += share
             town = 0.6 * self._towns.hit(word)[0][self._target] if len(word) > 1 else np.zeros(1, dtype=np.float32)
             if weight >= need:

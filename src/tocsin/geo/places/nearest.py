@@ -49,13 +49,23 @@ class Nearest:
 
     def street(self, lat: float, lon: float) -> Found:
         """The nearest street's target and its distance in metres, among streets within about 500 m."""
+        close = self._close(lat, lon)
+        if not len(close):
+            return None
+        best, _, _, away = plane.onto(self._segments[close], lat, lon)
+        return int(self._owners(close[best])), away
+
+    def streets(self, lat: float, lon: float) -> list[int]:
+        """The targets of all streets within about 500 m."""
+        return [int(street) for street in np.unique(self._owners(self._close(lat, lon)))]
+
+    def _owners(self, segments: Any) -> Any:
+        return np.searchsorted(self._start, segments, side="right") - 1
+
+    def _close(self, lat: float, lon: float) -> NDArray[np.int64]:
         high, wide = 0.005, 0.005 / max(cos(radians(lat)), 0.01)
         s = self._segments
-        close = np.flatnonzero(
+        return np.flatnonzero(
             (np.minimum(s[:, 0], s[:, 2]) < lat + high) & (np.maximum(s[:, 0], s[:, 2]) > lat - high)
             & (np.minimum(s[:, 1], s[:, 3]) < lon + wide) & (np.maximum(s[:, 1], s[:, 3]) > lon - wide)
         )  # fmt: skip
-        if not len(close):
-            return None
-        best, _, _, away = plane.onto(s[close], lat, lon)
-        return int(np.searchsorted(self._start, close[best], side="right")) - 1, away

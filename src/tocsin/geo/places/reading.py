@@ -13,6 +13,7 @@ from typing import Literal
 from tocsin.geo.places.words import LONGEST_TEXT, fold, tokens, words
 
 MOST_WORDS = 14
+_MILE_KM = 1.609344
 _NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
 _ORDINAL = re.compile(r"^\d+(st|nd|rd|th)$")
 _SIGNS = re.compile(r"\s*(?:/(?!\s*\d)|(?<!\d)\s*/|[&@+\\]|\|\|?)\s*")
@@ -22,13 +23,15 @@ _RANGE = re.compile(r"\b(\d{1,6})\s*[-–—]\s*(\d{1,6}|[a-z]\b)")
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a text: the words of a name, and for corners the words of the other street."""
+    """One way to read a text: the words of a name, for corners the words of the other street, for exits their number
+    in `letter`, for kilometre posts the distance."""
 
-    kind: Literal["name", "number", "block", "corner"]
+    kind: Literal["name", "number", "block", "corner", "km", "exit"]
     words: tuple[str, ...]
     other: tuple[str, ...] = ()
     number: int = 0
     letter: str = ""
+    km: float = 0.0
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +53,7 @@ def read(text: str) -> list[Reading]:
     blocks = _blocks(fold(text))
     if blocks:
         return blocks
-    found = _corners(text)
+    found = _roadside(text) + _corners(text)
     plain = tokens(_RANGE.sub(r"\1 ", text))[:MOST_WORDS]
     found += _numbers(tokens(re.sub(r"(?<=\d)\s*/\s*[\w]{1,3}\b", " ", _RANGE.sub(r"\1 ", text)))[:MOST_WORDS])
     if plain:
@@ -69,6 +72,33 @@ def _blocks(folded: str) -> list[Reading]:
         return []
     rest = tokens(folded[: found.start()] + " " + folded[found.end() :])[:MOST_WORDS]
     return [Reading("block", tuple(rest), number=int(found.group(1)))] if rest else []
+
+
+@lru_cache(maxsize=1)
+def _road() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    table = words()
+    km, out = "|".join(map(re.escape, table.km)), "|".join(map(re.escape, table.exit))
+    little = r"(?:\s+(?:of|on|de|da|do|del|la|na|no|en|the|of the|de la|off))*"
+    return (
+        re.compile(rf"(?:^|\s)({km})\s*(?:no\s+)?(\d{{1,4}}(?:[.,+]\d{{1,3}})?){little}(?=\s|,|$)"),
+        re.compile(r"(?:^|\s)(\d{1,4}(?:[.,]\d{1,3})?)\s*(km|kms)\b(?!\s*/)"),
+        re.compile(rf"(?:^|\s)(?:{out})\s+(?:no\s+|n\s+)?(\d{{1,4}}\s?[a-z]?){little}(?=\s|,|$)"),
+    )
+
+
+def _roadside(text: str) -> list[Reading]:
+    """Distances along a road ("A2 km 12.4", "pk 12+400 da N3") and exits ("exit 12B off I-80", "saída 5")."""
+    text = text.casefold()
+    km, after, out = (pattern.search(text) for pattern in _road())
+    if km or after:
+        found = km or after
+        assert found is not None
+        word, digits = (found.group(1), found.group(2)) if km else (found.group(2), found.group(1))
+        size = float(re.sub("[,+]", ".", digits)) * (_MILE_KM if word in words().miles else 1.0)
+        rest = tuple(tokens(text[: found.start()] + " " + text[found.end() :])[:MOST_WORDS])
+        return [Reading("km", rest, km=size)] if rest else []
+    rest = tuple(tokens(text[: out.start()] + " " + text[out.end() :])[:MOST_WORDS]) if out else ()
+    return [Reading("exit", rest, letter=out.group(1).replace(" ", ""))] if out and rest else []
 
 
 def _corners(text: str) -> list[Reading]:

@@ -88,6 +88,10 @@ class Words(NamedTuple):
     block: tuple[str, ...]
     number: frozenset[str]
     suffix_types: frozenset[str]
+    kinds: dict[str, tuple[str, ...]]
+    km: tuple[str, ...]
+    miles: frozenset[str]
+    exit: tuple[str, ...]
 
     def forms(self, token: str) -> frozenset[str]:
         """Every form of the word, itself included."""
@@ -129,6 +133,10 @@ def words() -> Words:
         block=_longest_first(table["block"]["words"]),
         number=frozenset(table["number"]["before"]),
         suffix_types=frozenset(word for group in table["types"]["en"] for word in group),
+        kinds={kind: tuple(names) for kind, names in table["kinds"].items()},
+        km=_longest_first(table["road"]["km"]),
+        miles=frozenset(table["road"]["miles"]),
+        exit=_longest_first(table["road"]["exit"]),
     )
 
 
