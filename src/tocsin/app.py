@@ -26,6 +26,7 @@ from tocsin.geo.errors import RegionError
 from tocsin.geo.region import Region
 from tocsin.log.port import LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
+from tocsin.plans.read import load_plans
 from tocsin.settings import Settings, load_catalogue
 from tocsin.web.ask import Site
 from tocsin.web.bodies import RegionView, ResourceView
@@ -66,6 +67,7 @@ class App:
 def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
     """Open everything `settings` names. Raises AppError or SettingsError; then nothing stays open."""
     catalogue = load_catalogue(settings.catalogue)
+    plans = load_plans(settings.plans, catalogue, packaged=settings.catalogue is None)
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
@@ -73,7 +75,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings.data / ACCOUNTS)
-        desk = Desk(decisions, tracks, catalogue, clock, Ground(region) if region else None)
+        desk = Desk(decisions, tracks, catalogue, clock, Ground(region) if region else None, plans)
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
 

@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The centre's own incident types; without one, the packaged defaults."""
     aliases: Path | None = None
     """The centre's own names for places (TOML or CSV); read again when it changes. Needs a region."""
+    plans: Path | None = None
+    """The centre's own response plans; without them the packaged ones, unless the incident types are its own."""
     secure_cookies: bool = False
     """True where browsers reach this server over https, as they should in earnest."""
     allowed_hosts: tuple[Word, ...] = ()
@@ -60,7 +62,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
     values = _read(path) if path else {}
     if path:
-        for key in ("data", "region", "catalogue", "aliases"):
+        for key in ("data", "region", "catalogue", "aliases", "plans"):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
     for key, value in given.items():

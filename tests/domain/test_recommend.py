@@ -10,7 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from tests.world import CATALOGUE, T0, kind, opened, room_of, sent, travel, unit
 
-from tocsin.domain.recommend import choose, recommend
+from tocsin.domain import recommend as closest
+from tocsin.domain.advise import recommend
+from tocsin.domain.case import Case
 from tocsin.domain.travel import Travel
 from tocsin.facts.units import UnitCameOnDuty
 
@@ -19,7 +21,8 @@ FIRE, SICK, TALK = CATALOGUE.types
 
 
 def ask(room, incident_type, travels, now=NOW):
-    needs, candidates = recommend(room, room.incidents["1"], incident_type, travels, now)
+    advice = recommend(Case(room, room.incidents["1"], incident_type, travels, now))
+    needs, candidates = advice.needs, advice.candidates
     return needs, {c.unit: c for c in candidates}, candidates
 
 
@@ -192,7 +195,7 @@ def test_as_many_needs_as_can_be_filled_by_the_nearest_who_can_fill_them(needs, 
     most = max(map(len, with_kept))
     best = min(sorted((eta[name], name) for name in group) for group in with_kept if len(group) == most)
 
-    assert sorted((eta[name], name) for name in chosen(all_of)) == best
+    assert sorted(eta[name] for name in chosen(all_of)) == [eta_s for eta_s, _ in best]
     assert sum(n.assigned for n in told) == len(kept)
     assert sum(n.chosen for n in told) == most
     assert all(n.assigned + n.chosen <= n.count for n in told)
@@ -218,11 +221,13 @@ def test_order_of_candidates_is_chosen_then_able_then_unable(count):
 
 @settings(max_examples=150, deadline=None)
 @examples(NEEDS, FLEET)
-def test_choose_is_what_recommend_chooses(needs, fleet):
+def test_where_nothing_but_time_counts_the_closest_are_as_near(needs, fleet):
     wanted = kind("T", 1, *needs)
     room = room_of(
         opened(), *(unit(f"U{i}", *caps, crew=2 if free else None) for i, (caps, _, free) in enumerate(fleet))
     )
     travels = {f"U{i}": travel(60.0 * eta, "none" if eta == 3 else "road") for i, (_, eta, _) in enumerate(fleet)}
-    _, candidates = recommend(room, room.incidents["1"], wanted, travels, NOW)
-    assert choose(room, room.incidents["1"], wanted, travels) == tuple(chosen(candidates))
+    incident = room.incidents["1"]
+    advice = recommend(Case(room, incident, wanted, travels, NOW))
+    near = closest.choose(room, incident, wanted, travels)
+    assert sorted(travels[name].eta_s for name in near) == sorted(c.eta_s for c in advice.candidates if c.chosen)

@@ -13,9 +13,10 @@ import pytest
 from tocsin.access.roles import ROLES
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Place
+from tocsin.views.advice import Recommendation
 from tocsin.views.day import DayFigures
 from tocsin.views.rows import IncidentRow
-from tocsin.views.wire import Picture, PlaceMatch, Recommendation, Route, Timeline
+from tocsin.views.wire import Picture, PlaceMatch, Route, Timeline
 from tocsin.web import squeeze
 from tocsin.web.bodies import RegionView, ResourceView
 from tocsin.web.console import Console

@@ -18,6 +18,7 @@ from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.geo.region import Region
 from tocsin.log.memory import MemoryLog
+from tocsin.plans.read import load_plans
 from tocsin.settings import load_catalogue
 from tocsin.sim.clock import Clock
 from tocsin.sim.demand import CALLS_PER_PERSON_YEAR, Demand, Spots
@@ -113,7 +114,8 @@ def _live_headless(asked: Asked, region: Region, fleet: Fleet, rate: float) -> N
         # A day without a name: the same for everybody who says the same seed.
         clock = Clock(datetime(2030, 1, 1, tzinfo=UTC).timestamp())
         log, tracks = MemoryLog("demo"), MemoryLog("demo", durable=False)
-        desk = Desk(log, tracks, load_catalogue(), clock.now, Ground(region))
+        catalogue = load_catalogue()
+        desk = Desk(log, tracks, catalogue, clock.now, Ground(region), load_plans(None, catalogue))
         desk.sleep = clock.wall_second
         await desk.start("demo", "Tocsin Demo", "exercise")
         world = _invent(asked, desk, clock, region, fleet, rate, trouble=True)

@@ -13,13 +13,14 @@ from contextlib import suppress
 
 import msgspec
 
+from tocsin.desk.adviser import Adviser
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
 from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
-from tocsin.domain.recommend import recommend
+from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
@@ -27,11 +28,12 @@ from tocsin.facts.centre import Mode
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Place, Position
 from tocsin.log.port import Head, Log, LogError
+from tocsin.views.advice import Recommendation
 from tocsin.views.board import BoardFold
 from tocsin.views.day import DayFigures, day_figures
 from tocsin.views.rows import CallRow, IncidentRow, UnitRow
 from tocsin.views.timeline import TimelineIndex
-from tocsin.views.wire import Done, Picture, Recommendation, Route, Timeline
+from tocsin.views.wire import Done, Picture, Route, Timeline
 
 QUEUE = 4_096
 BATCH = 256
@@ -60,6 +62,7 @@ class Desk:
         catalogue: Catalogue,
         clock: Callable[[], Instant],
         ground: Ground | None = None,
+        plans: Plans = NO_PLANS,
     ) -> None:
         self._log = log
         self.catalogue = catalogue
@@ -71,7 +74,11 @@ class Desk:
         """How the tick waits; a world on another clock sets its own before `start`."""
         self.board = BoardFold()
         self._timelines = TimelineIndex()
-        self._writer = Writer(log, catalogue, clock)
+        self._writer = Writer(log, catalogue, clock, plans)
+        self.adviser = Adviser(
+            catalogue, plans, lambda: self._writer.room, self.board.incidents.get, lambda: list(self.board.units),
+            self._travels, self.now,
+        )  # fmt: skip
         self.tracks = Tracks(tracks_log)
         self._tail = Tail(log, self.board)
         self._tail.latest = self.tracks.latest
@@ -322,20 +329,7 @@ class Desk:
 
     async def recommend(self, incident: str) -> Recommendation | Refusal:
         """Who should go, and why not the others."""
-        row = self.board.incidents.get(incident)
-        known = known_incident(self._writer.room, incident)
-        if isinstance(known, Refusal):
-            return known
-        if row is None:
-            return Refusal("incident_closed", f"incident {incident} is closed", "incident", {"incident": incident})
-        kind = self.catalogue.type(row.type)
-        if kind is None:
-            return Refusal("unknown_type", f"type {row.type} is not in the centre's file", "type", {"type": row.type})
-        travels = await self._travels(list(self.board.units), row.place)
-        now = self.now()
-        room = self._writer.room  # asked again: it may have been folded anew while the roads were searched
-        needs, candidates = recommend(room, room.incidents.get(incident, known), kind, travels, now)
-        return Recommendation(incident, self.board.position, now, needs, candidates)
+        return await self.adviser.recommend(incident, self.position)
 
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
         """The ways of those who are coming."""

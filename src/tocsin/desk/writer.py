@@ -18,6 +18,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Given
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.travel import Travels
@@ -61,10 +62,10 @@ class Settled(msgspec.Struct):
 class Writer:
     """Decides and appends. `decide_batch` and `commit` are called by one task only."""
 
-    def __init__(self, log: Log, catalogue: Catalogue, clock: Callable[[], Instant]) -> None:
+    def __init__(self, log: Log, catalogue: Catalogue, clock: Callable[[], Instant], plans: Plans = NO_PLANS) -> None:
         self._log = log
         self._clock = clock
-        self.catalogue = catalogue
+        self.catalogue, self.plans = catalogue, plans
         self.room = Room()
         self.position = 0
         self._last_at: Instant = 0.0
@@ -108,7 +109,7 @@ class Writer:
         if before is not None:
             return before
         now = self.now()
-        decision = decide(self.room, asked.order, Given(now, asked.by, self.catalogue, asked.travels))
+        decision = decide(self.room, asked.order, Given(now, asked.by, self.catalogue, asked.travels, self.plans))
         if isinstance(decision, Refusal):
             return decision
         first = self.position + 1

@@ -111,11 +111,14 @@ def _unit_registered(room: Room, fact: units.UnitRegistered) -> None:
     )
     if known:
         unit.on_duty, unit.crew_count, unit.at_station = known.on_duty, known.crew_count, known.at_station
+        unit.duty_since, unit.freed_at = known.duty_since, known.freed_at
     room.units[fact.unit] = unit
 
 
 def _unit_on_duty(room: Room, fact: units.UnitCameOnDuty) -> None:
     unit = room.units[fact.unit]
+    if not unit.on_duty or fact.crew:  # a named crew relieves another: its shift begins
+        unit.duty_since, unit.freed_at = fact.at, None
     unit.on_duty, unit.crew_count = True, fact.crew_count
 
 
@@ -136,8 +139,9 @@ def _assign(room: Room, unit_id: str, incident: str, at: Instant) -> None:
     _drop_alarms(room, unit_id, UNIT_ALARMS)
 
 
-def _free(room: Room, unit_id: str, incident: str) -> None:
-    room.units[unit_id].assignment = None
+def _free(room: Room, unit_id: str, incident: str, at: Instant) -> None:
+    unit = room.units[unit_id]
+    unit.assignment, unit.freed_at = None, at
     room.busy.pop(unit_id, None)
     room.incidents[incident].units.remove(unit_id)
     _drop_alarms(room, unit_id, UNIT_ALARMS)
@@ -162,11 +166,11 @@ def _stage(stage: Stage, leaves_station: bool = False) -> Callable[[Room, Any], 
 
 
 def _available(room: Room, fact: assignments.UnitAvailable | assignments.UnitCancelled) -> None:
-    _free(room, fact.unit, fact.incident)
+    _free(room, fact.unit, fact.incident, fact.at)
 
 
 def _diverted(room: Room, fact: assignments.UnitDiverted) -> None:
-    _free(room, fact.unit, fact.incident)
+    _free(room, fact.unit, fact.incident, fact.at)
     _assign(room, fact.unit, fact.to, fact.at)
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.travel import Travels
 from tocsin.domain.types import Catalogue
@@ -17,9 +18,10 @@ Decision: TypeAlias = tuple[DecisionFact, ...] | Refusal
 
 
 class Given(msgspec.Struct, frozen=True):
-    """Time, the person, the centre's incident types, and travel times to the incident by unit."""
+    """Time, the person, the centre's incident types and plans, and travel times to the incident by unit."""
 
     now: Instant
     by: str
     catalogue: Catalogue
     travels: Travels = {}
+    plans: Plans = NO_PLANS

@@ -46,6 +46,8 @@ class Incident(msgspec.Struct):
     priority: int
     place: Place
     open: bool = True
+    level: int = 1
+    """Alarm level: 2 after a second alarm."""
     links: set[str] = msgspec.field(default_factory=set)
     units: list[str] = msgspec.field(default_factory=list)
     """Units on it now, in the order they were sent."""
@@ -77,6 +79,9 @@ class Unit(msgspec.Struct):
     crew_count: int = 0
     at_station: bool = True
     assignment: Assignment | None = None
+    duty_since: Instant = 0.0
+    freed_at: Instant | None = None
+    """When it last came off an incident since it came on duty."""
 
 
 class Alarm(msgspec.Struct):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from tocsin.domain.candidates import Candidate
 from tocsin.domain.orders import AcknowledgeAlarm, CancelUnit, CloseIncident, DispatchUnits
-from tocsin.domain.recommend import Candidate
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK
 from tocsin.facts import incidents, watch
@@ -14,8 +14,8 @@ from tocsin.sim.clock import Signal
 from tocsin.sim.common import Common
 from tocsin.sim.ears import Heard
 from tocsin.sim.happening import Sent, Truth
+from tocsin.views.advice import Recommendation
 from tocsin.views.rows import IncidentRow
-from tocsin.views.wire import Recommendation
 
 NAMES = ("Rui", "Sofia", "Tomás", "Vera")
 AGAIN_S = 25.0
@@ -25,7 +25,10 @@ GIVE_UP_S = 1_800.0
 INSTEAD = {"ambulance": ("private ambulance",), "private ambulance": ("ambulance",)}
 """Kinds that may go for one another when none is free."""
 WAIT_FOR_KIND_S = 900.0
-FREE = (None, "farther", "not_needed", "not_capable")
+FREE = (
+    None, "farther", "not_needed", "not_capable", "not_served", "resting", "neighbour", "leaves_gap", "less_certain",
+    "other_way",
+)  # fmt: skip
 
 
 class Dispatchers:

@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from tocsin.domain.orders import Key, Order
-from tocsin.domain.recommend import Candidate, NeedStatus
 from tocsin.facts.assignments import Basis
 from tocsin.facts.base import Entry
 from tocsin.facts.union import DecisionFact
@@ -79,16 +78,6 @@ class TailReset(msgspec.Struct, frozen=True):
     """SSE `reset`: too far behind to catch up entry by entry; fetch the board again and resume from there."""
 
     position: Position
-
-
-class Recommendation(msgspec.Struct, frozen=True):
-    """Who should go, at a position of the log."""
-
-    incident: str
-    position: Position
-    now: Instant
-    needs: tuple[NeedStatus, ...]
-    candidates: tuple[Candidate, ...]
 
 
 class Route(msgspec.Struct, frozen=True):

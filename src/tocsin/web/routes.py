@@ -7,6 +7,7 @@ from typing import Any
 from tocsin.access import Account
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
+from tocsin.views.advice import Recommendation
 from tocsin.views.day import DayFigures
 from tocsin.views.rows import IncidentRow
 from tocsin.views.wire import (
@@ -14,7 +15,6 @@ from tocsin.views.wire import (
     OrderRequest,
     Picture,
     PlaceMatch,
-    Recommendation,
     TailFacts,
     TailPulse,
     TailReset,
