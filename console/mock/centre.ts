@@ -273,7 +273,7 @@ export class Centre {
     const far = (unit: UnitRow) => 60 + Math.hypot(unit.home.lat - incident.place.lat, (unit.home.lon - incident.place.lon) * 0.78) * 12000;
     const taken = new Set<string>();
     const chosen: Candidate[] = [];
-    const one = (unit: UnitRow, more: Partial<Candidate>): Candidate => ({ unit: unit.id, chosen: false, basis: "road", eta_s: far(unit), length_m: far(unit) * 11, position_age_s: this.dice() < 0.2 ? null : this.die(90), capability: "", reason: null, incident: "", later_s: null, text: "", low_s: far(unit) * 0.65, high_s: far(unit) * 1.55, ...more });
+    const one = (unit: UnitRow, more: Partial<Candidate>): Candidate => ({ unit: unit.id, chosen: false, basis: "road", eta_s: far(unit), length_m: far(unit) * 11, position_age_s: this.dice() < 0.2 ? null : this.die(90), capability: "", reason: null, incident: "", later_s: null, text: "", low_s: far(unit) * 0.65, high_s: far(unit) * 1.55, in_time: null, other: "", lost: null, area: "", gap_s: null, until: null, crew_min: 0, ...more });
     const units = [...this.units.values()].sort((a, b) => far(a) - far(b));
     for (const need of needs) for (let i = incident.units.filter((on) => this.units.get(on.unit)?.capabilities.includes(need.capability)).length; i < need.count; i += 1) {
       const best = units.find((unit) => unit.status === "available" && !taken.has(unit.id) && unit.capabilities.includes(need.capability));

@@ -40,11 +40,11 @@ class CoverLoss:
         return total
 
 
-def small_room(seed: int) -> Case:
-    """A room of up to nine units and four requirements, with alternatives, shared crews and units on it already."""
+def small_room(seed: int, most: int = 7) -> Case:
+    """A room of up to `most` units and four requirements, with alternatives, shared crews and units on it already."""
     dice = random.Random(seed)
     lines = [dice.choice(LINES) for _ in range(dice.randint(1, 4))]
-    names = [f"U{i}" for i in range(dice.randint(1, 9))]
+    names = [f"U{i}" for i in range(dice.randint(1, most))]
     caps = {name: dice.sample("abc", dice.choice((1, 1, 2, 3))) for name in names}
     crew = {name: dice.choice((2, 4, 4)) for name in names}
     busy = [name for name in names if dice.random() < 0.12]

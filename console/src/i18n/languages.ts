@@ -7,6 +7,7 @@ import { deskPt } from "./desk_pt";
 import { factsEn, factsPt } from "./facts";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
+import { plansEn, plansPt } from "./plans";
 import { refusalsEn, refusalsPt } from "./refusals";
 import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
@@ -18,6 +19,7 @@ export const en = {
   facts: factsEn,
   map: mapEn,
   orders: ordersEn,
+  plans: plansEn,
   refusals: refusalsEn,
   wall: wallEn,
 };
@@ -30,6 +32,7 @@ export const pt: Messages = {
   facts: factsPt,
   map: mapPt,
   orders: ordersPt,
+  plans: plansPt,
   refusals: refusalsPt,
   wall: wallPt,
 };

@@ -95,23 +95,18 @@ class NeedStatus(msgspec.Struct, frozen=True):
     """The alternative that was taken."""
 
 
-def _row(unit: Unit, travel: Travel | None, case: Case, **more: object) -> Candidate:
+def _row(case: Case, unit: str, travel: Travel | None, chosen: bool = False, **more: object) -> Candidate:
     if travel is None or travel.basis == "none":
-        return Candidate(unit.id, False, "none", **more)  # type: ignore[arg-type]
-    at = travel.position_at
-    age_s = None if at is None else max(0.0, case.now - at)
-    return Candidate(unit.id, False, travel.basis, travel.eta_s, travel.length_m, age_s, **more)  # type: ignore[arg-type]
-
-
-def _of(able: Able, case: Case, chosen: bool = False, **more: object) -> Candidate:
-    travel = able.travel
+        return Candidate(unit, chosen, "none", **more)  # type: ignore[arg-type]
     at = travel.position_at
     age_s = None if at is None else max(0.0, case.now - at)
     low_s, high_s = stated(travel, case.now)
-    return Candidate(
-        able.unit.id, chosen, travel.basis, travel.eta_s, travel.length_m, age_s,
-        in_time=able.in_time, low_s=low_s, high_s=high_s, **more,  # type: ignore[arg-type]
-    )  # fmt: skip
+    told = travel.basis, travel.eta_s, travel.length_m, age_s
+    return Candidate(unit, chosen, *told, low_s=low_s, high_s=high_s, **more)  # type: ignore[arg-type]
+
+
+def _of(able: Able, case: Case, chosen: bool = False, **more: object) -> Candidate:
+    return _row(case, able.unit.id, able.travel, chosen, in_time=able.in_time, **more)
 
 
 def chosen_row(case: Case, asked: Asked, able: Able, seat: Seat) -> Candidate:
@@ -128,7 +123,7 @@ def ruled_out(case: Case, unit: Unit, why: Why) -> Candidate:
     until = None if why.until is None or why.until == float("inf") else why.until
     crew_min = why.crew_min
     return _row(
-        unit, case.travels.get(unit.id), case, reason=why.reason, incident=why.incident, other=why.unit,
+        case, unit.id, case.travels.get(unit.id), reason=why.reason, incident=why.incident, other=why.unit,
         until=until, crew_min=crew_min, text=_said(case, unit, why),
     )  # fmt: skip
 
