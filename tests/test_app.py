@@ -76,7 +76,7 @@ def test_another_centre_or_mode_in_the_folder_is_refused(tmp_path: Path) -> None
     with pytest.raises(AppError, match="is the log of centre 'north', the settings say 'south'"):
         build(settings(tmp_path, centre=Centre("south")))
     live = build(settings(tmp_path, centre=Centre("north", "North", "live")))
-    with pytest.raises(AppError, match="this data folder is exercise, the settings say live"):
+    with pytest.raises(AppError, match="this record is exercise, the settings say live"):
         run_once(live)
     build(settings(tmp_path)).close()
 

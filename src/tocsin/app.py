@@ -1,6 +1,7 @@
 """The house put together: the only module that names concrete stores. Everything below is handed what it needs.
 
-One data folder holds one centre's decisions, its tracks and its accounts, and one server at a time works in it.
+One data folder holds one centre's decisions, its tracks and its accounts, and one server at a time works in it. Or they
+are in a PostgreSQL database that any number of nodes share; then each node's data folder holds what is its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 from starlette.types import ASGIApp
@@ -24,7 +26,7 @@ from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.geo.errors import RegionError
 from tocsin.geo.region import Region
-from tocsin.log.port import LogError
+from tocsin.log.port import Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
 from tocsin.settings import Settings, load_catalogue
@@ -59,6 +61,13 @@ class App:
         )
         self.web: ASGIApp = build_web(self.site)
 
+    @property
+    def where(self) -> str:
+        """Where record and accounts are kept, for people; never with a password."""
+        if self.settings.store:
+            return str(_postgres().Address(self.settings.store).where)
+        return str(self.settings.data.absolute())
+
     def close(self) -> None:
         """Let go of every store and of the data folder. Closing twice is harmless."""
         self.parts.close()
@@ -74,8 +83,9 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
         region = _region(settings.region, settings.aliases)
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
-        access = _access(parts, settings.data / ACCOUNTS)
-        desk = Desk(decisions, tracks, catalogue, clock, Ground(region) if region else None, plans)
+        access = _access(parts, settings)
+        ground = Ground(region) if region else None
+        desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=bool(settings.store))
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
 
@@ -116,8 +126,8 @@ async def _run(
     _calm_collector()
     try:
         if app.desk.mode != centre.mode:
-            text = f"this data folder is {app.desk.mode}, the settings say {centre.mode}; the two are never mixed"
-            raise AppError(f"{app.settings.data}: {text}")
+            text = f"this record is {app.desk.mode}, the settings say {centre.mode}; the two are never mixed"
+            raise AppError(f"{app.where}: {text}")
         serving = asyncio.create_task(server.serve([sock]))
         aside = asyncio.create_task(_aside(app, server, beside)) if beside else None
         ready(address_of(sock))
@@ -190,22 +200,42 @@ def _region(path: Path | None, aliases: Path | None) -> Region | None:
     return region
 
 
-def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> SqliteLog:
-    path, centre = settings.data / name, settings.centre.id
+def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> Log:
+    centre = settings.centre.id
     try:
-        there = [name for name, _ in centres_in(path)] if path.exists() else []
-        if there and centre not in there:
-            raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
-        log = SqliteLog.open(path, centre, durable=durable)
+        log: Log = (
+            _postgres().PostgresLog.open(settings.store, centre, durable=durable)
+            if settings.store
+            else _file(settings.data / name, centre, durable=durable)
+        )
     except LogError as error:
         raise AppError(str(error)) from None
     parts.callback(log.close)
     return log
 
 
-def _access(parts: ExitStack, path: Path) -> Access:
+def _file(path: Path, centre: str, *, durable: bool) -> SqliteLog:
+    there = [name for name, _ in centres_in(path)] if path.exists() else []
+    if there and centre not in there:
+        raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
+    return SqliteLog.open(path, centre, durable=durable)
+
+
+def _postgres() -> ModuleType:
+    """The store that needs psycopg, which is an extra. Raises AppError."""
     try:
-        access = Access.open(path)
+        from tocsin.log import postgres
+    except ImportError:
+        raise AppError("PostgreSQL needs the extra `postgres`: pip install 'tocsin[postgres]'") from None
+    return postgres
+
+
+def _access(parts: ExitStack, settings: Settings) -> Access:
+    try:
+        if settings.store:
+            access = Access.at(settings.store, settings.centre.id)
+        else:
+            access = Access.open(settings.data / ACCOUNTS)
     except AccessError as error:
         raise AppError(str(error)) from None
     parts.callback(access.close)

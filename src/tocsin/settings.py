@@ -20,6 +20,7 @@ from tocsin.facts.centre import Mode
 T = TypeVar("T")
 PORT = 9110
 FIRST_MAX = 1_000_000_000
+ADDRESSES = ("postgresql://", "postgres://")
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -40,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     data: Path = Path("data")
     """Folder of the logs and accounts; made when it is not there."""
+    store: str = ""
+    """A PostgreSQL database (`postgresql://…`) that keeps record and accounts instead of files, for several nodes."""
     host: Word = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = PORT
     """0 takes any free port."""
@@ -68,7 +71,11 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     for key, value in given.items():
         if value is not None:
             _put(values, key, value)
-    return _convert(values, Settings, str(path) if path else "the command line")
+    settings = _convert(values, Settings, str(path) if path else "the command line")
+    if settings.store and not settings.store.startswith(ADDRESSES):
+        # Never said back: it may hold a password.
+        raise SettingsError(f"store: expected an address that begins with {ADDRESSES[0]}")
+    return settings
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:

@@ -1,4 +1,4 @@
-"""A file of accounts with cheap hashing: the rules are the same, only the waiting is left out."""
+"""Accounts with cheap hashing, in a file and in a database: the rules are the same, only the waiting is left out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,20 @@ def path(tmp_path):
     return tmp_path / "access.db"
 
 
+def pytest_generate_tests(metafunc):
+    if "access" in metafunc.fixturenames:  # a test of the file itself needs no other store
+        stores = ["file"] if "path" in metafunc.function.__code__.co_varnames else ["file", "postgres"]
+        metafunc.parametrize("access", stores, indirect=True)
+
+
 @pytest.fixture
-def access(path):
-    access = Access.open(path, argon2=CHEAP)
+def access(request):
+    if request.param == "file":
+        access = Access.open(request.getfixturevalue("path"), argon2=CHEAP)
+    else:
+        server = request.getfixturevalue("postgres_server")
+        server.execute('DROP SCHEMA IF EXISTS "tocsin access north" CASCADE')
+        access = Access.at(server.conninfo, "north", argon2=CHEAP)
     yield access
     access.close()
 

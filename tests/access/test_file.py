@@ -54,7 +54,7 @@ def test_the_file_is_for_the_eyes_of_its_owner(access, path):
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_done(access, ana):
+def test_a_full_disk_is_said_and_nothing_is_half_done(path, access, ana):
     con = access._tables._con
     con.execute(f"PRAGMA max_page_count = {con.execute('PRAGMA page_count').fetchone()[0]}")
 

@@ -166,7 +166,7 @@ def test_a_pulse_says_the_clock_and_the_position():
         await desk.ticks.tick()
         frame = await anext(stream)
         assert (frame.event, frame.position) == ("pulse", None)
-        assert msgspec.json.decode(frame.data) == {"now": T0 + 7, "position": 1}
+        assert msgspec.json.decode(frame.data) == {"now": T0 + 7, "position": 1, "recording": True}
         await stream.aclose()
 
     with_desk(MemoryLog("north"), test, clock=clock)

@@ -15,7 +15,7 @@ from tocsin.log.port import Row
 from tocsin.log.postgres import PostgresLog
 from tocsin.log.sqlite import SqliteLog
 
-from .postgres_server import Server, programs
+from .postgres_server import Server
 
 
 class Shelf:
@@ -149,20 +149,6 @@ def shelf(request, tmp_path) -> Iterator[Shelf]:
     shelf.close()
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """A private server, one for each process that runs tests."""
-    bin_dir = programs()
-    if bin_dir is None:
-        pytest.skip("PostgreSQL's server (15 or later) is not on this machine: its tests are not run")
-    server = Server.make(bin_dir)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
-
-
 @pytest.fixture
 def postgres_shelf(postgres_server) -> Iterator[PostgresShelf]:
     shelf = PostgresShelf(postgres_server)
@@ -175,17 +161,3 @@ def sqlite_shelf(tmp_path) -> Iterator[SqliteShelf]:
     shelf = SqliteShelf(tmp_path)
     yield shelf
     shelf.close()
-
-
-@pytest.fixture
-def own_server():
-    """A server to be harmed, apart from the one that all tests share."""
-    bin_dir = programs()
-    if bin_dir is None:
-        pytest.skip("PostgreSQL's server (15 or later) is not on this machine: its tests are not run")
-    server = Server.make(bin_dir)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()

@@ -8,6 +8,7 @@ import { factsEn, factsPt } from "./facts";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
 import { plansEn, plansPt } from "./plans";
+import { recordEn, recordPt } from "./record";
 import { refusalsEn, refusalsPt } from "./refusals";
 import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
@@ -20,6 +21,7 @@ export const en = {
   map: mapEn,
   orders: ordersEn,
   plans: plansEn,
+  record: recordEn,
   refusals: refusalsEn,
   wall: wallEn,
 };
@@ -33,6 +35,7 @@ export const pt: Messages = {
   map: mapPt,
   orders: ordersPt,
   plans: plansPt,
+  record: recordPt,
   refusals: refusalsPt,
   wall: wallPt,
 };

@@ -49,6 +49,7 @@ export const refusalsEn = {
   not_permitted: (_f: F) => "Your role may not do this.",
   busy: (_f: F) => "The server is busy. Nothing was done; try again.",
   not_recorded: (_f: F) => "The record cannot be written. Nothing was done.",
+  not_known: (_f: F) => "The record was lost under this order. Send it again: it is done once.",
   no_answer: (_f: F) => "No answer from the server.",
 } satisfies Record<RefusalName, (facts: F) => string> & Record<string, (facts: F) => string>;
 
@@ -92,5 +93,6 @@ export const refusalsPt: Words<typeof refusalsEn> = {
   not_permitted: () => "A sua função não permite isto.",
   busy: () => "O servidor está ocupado. Nada foi feito; tente de novo.",
   not_recorded: () => "Não se consegue escrever o registo. Nada foi feito.",
+  not_known: () => "Perdeu-se o registo durante esta ordem. Envie de novo: faz-se uma só vez.",
   no_answer: () => "O servidor não responde.",
 };

@@ -30,6 +30,11 @@ export function orderKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Whether the order may have been recorded: no answer came, or the server lost its record under the write. */
+function isUnknown(answer: { status: number; problem: Problem }): boolean {
+  return answer.status === NO_ANSWER || answer.problem.name === "not_known";
+}
+
 class Orders {
   outbox = $state<Kept[]>([]);
   /** How many are on their way. */
@@ -63,7 +68,7 @@ class Orders {
     this.#flying.delete(kept.id);
     this.#write();
     if (answer.ok) return { word: "done", done: answer.value };
-    if (answer.status === NO_ANSWER) return this.#keep(kept, "unknown");
+    if (isUnknown(answer)) return this.#keep(kept, "unknown");
     if (answer.status === 401) return this.#keep(kept, "not_sent");
     return { word: "refused", problem: answer.problem };
   }
@@ -77,7 +82,7 @@ class Orders {
     kept.problem = null;
     const answer = await this.#post(kept);
     if (answer.ok) this.drop(id);
-    else if (answer.status === NO_ANSWER) kept.state = "unknown";
+    else if (isUnknown(answer)) kept.state = "unknown";
     else {
       kept.state = before === "unknown" ? "not_sent" : before;
       kept.problem = answer.problem;

@@ -24,6 +24,8 @@ class Room {
   forbidden = $state(false);
   /** Counts pictures: what was fetched beside the board (a timeline) is fetched again when this changes. */
   generation = $state(0);
+  /** False while the server's record takes no orders. */
+  recording = $state(true);
   link = $state<LinkState>({ word: "behind", behind_s: 0 });
   /** Server time when the picture was last known to be true; shown while cut off. */
   true_at = $state(0);
@@ -148,6 +150,7 @@ class Room {
 
   #takePulse(event: TailPulse): void {
     clock.hear(event.now);
+    this.recording = event.recording ?? true;
   }
 
   #takeLink(facts: LinkFacts): void {

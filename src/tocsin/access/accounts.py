@@ -6,7 +6,6 @@ that are given a password take 50 to 250 ms on purpose (argon2), so an event loo
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ from tocsin.access.people import AccessRefusal, Account, Instant, plain_name
 from tocsin.access.roles import ROLES
 from tocsin.access.rules import refuse_name, refuse_password, refuse_profile
 from tocsin.access.sessions import ACCOUNT_COLUMNS, Sessions, account_of
-from tocsin.access.tables import Tables
+from tocsin.access.tables import AnyTables, Con
 
 V = TypeVar("V")
 
@@ -26,7 +25,7 @@ _LAST = AccessRefusal("last_administrator", "Nobody would be left who can manage
 class Accounts:
     """The accounts of one file."""
 
-    def __init__(self, tables: Tables, hasher: Hasher) -> None:
+    def __init__(self, tables: AnyTables, hasher: Hasher) -> None:
         self._tables = tables
         self._hasher = hasher
         self._sessions = Sessions(tables)
@@ -133,7 +132,7 @@ class Accounts:
             return self._hasher.hash(password)
 
 
-def find(con: sqlite3.Connection, plain: str) -> Account | None:
+def find(con: Con, plain: str) -> Account | None:
     """One account by its plain name."""
     if refuse_name(plain) is not None:
         return None
@@ -146,7 +145,7 @@ def _row(account: Account) -> tuple[str, str, str, str, str, bool]:
     return account.name, account.display, roles, account.unit, account.language, account.disabled
 
 
-def _write(con: sqlite3.Connection, account: Account, stored: str | None) -> None:
+def _write(con: Con, account: Account, stored: str | None) -> None:
     name, *rest = _row(account)
     con.execute(
         "UPDATE accounts SET display = ?, roles = ?, unit = ?, language = ?, disabled = ? WHERE name = ?", (*rest, name)
@@ -158,7 +157,7 @@ def _write(con: sqlite3.Connection, account: Account, stored: str | None) -> Non
         con.execute("DELETE FROM links WHERE account = ?", (name,))
 
 
-def _leaves_nobody(con: sqlite3.Connection, before: Account, after: Account) -> bool:
+def _leaves_nobody(con: Con, before: Account, after: Account) -> bool:
     if not _administers(before) or _administers(after):
         return False
     rows = con.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE name <> ?", (before.name,))  # noqa: S608

@@ -7,9 +7,9 @@ for LOCKED_S. What is refused because of a lock is not counted again: a lock alw
 from __future__ import annotations
 
 import ipaddress
-import sqlite3
 
 from tocsin.access.people import FAILURES_WITHIN_S, LOCKED_S, Instant
+from tocsin.access.tables import Con
 
 
 def account_key(name: str) -> str:
@@ -28,28 +28,31 @@ def remote_key(remote: str) -> str:
     return f"remote {address}"
 
 
-def locked_until(con: sqlite3.Connection, key: str, now: Instant) -> Instant | None:
+def locked_until(con: Con, key: str, now: Instant) -> Instant | None:
     """When the lock on this key ends; None when there is none."""
     row = con.execute("SELECT until FROM locks WHERE who = ? AND until > ?", (key, now)).fetchone()
     return None if row is None else float(row[0])
 
 
-def count_failure(con: sqlite3.Connection, key: str, limit: int, now: Instant) -> None:
+def count_failure(con: Con, key: str, limit: int, now: Instant) -> None:
     """Write a failure down, and lock the key when it was one too many. Old failures and locks are swept out."""
     con.execute("DELETE FROM failures WHERE at <= ?", (now - FAILURES_WITHIN_S,))
     con.execute("DELETE FROM locks WHERE until <= ?", (now,))
     con.execute("INSERT INTO failures (who, at) VALUES (?, ?)", (key, now))
     if con.execute("SELECT count(*) FROM failures WHERE who = ?", (key,)).fetchone()[0] >= limit:
-        con.execute("INSERT OR REPLACE INTO locks (who, until) VALUES (?, ?)", (key, now + LOCKED_S))
+        con.execute(
+            "INSERT INTO locks (who, until) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET until = excluded.until",
+            (key, now + LOCKED_S),
+        )
         forget_failures(con, key)
 
 
-def forget_failures(con: sqlite3.Connection, key: str) -> None:
+def forget_failures(con: Con, key: str) -> None:
     """A success wipes the slate."""
     con.execute("DELETE FROM failures WHERE who = ?", (key,))
 
 
-def unlock(con: sqlite3.Connection, key: str) -> None:
+def unlock(con: Con, key: str) -> None:
     """An administrator lifts a lock."""
     con.execute("DELETE FROM locks WHERE who = ?", (key,))
     forget_failures(con, key)

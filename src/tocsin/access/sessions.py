@@ -6,12 +6,11 @@ Knows tokens only as digests in the file. A change made by another process (the 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 from tocsin.access.hashing import new_token, token_digest
 from tocsin.access.people import IDLE_S, SESSION_S, Account, Instant, Session
-from tocsin.access.tables import Tables
+from tocsin.access.tables import AnyTables, Con
 
 SAVE_SEEN_S = 60.0
 """How stale the last-seen of a session may be in the file: it is written at most this often."""
@@ -34,12 +33,12 @@ class _Held:
 class Sessions:
     """All sessions of one file. Thread-safe."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: AnyTables) -> None:
         self._tables = tables
         self._held: dict[bytes, _Held] = {}
         self._looked_at: Instant = 0.0
 
-    def begin(self, con: sqlite3.Connection, account: Account, now: Instant) -> Session:
+    def begin(self, con: Con, account: Account, now: Instant) -> Session:
         """Sign in, inside the caller's transaction. Sessions that have ended are swept out on the way."""
         token, csrf, ends = new_token(), new_token(), now + SESSION_S
         con.execute("DELETE FROM sessions WHERE expires_at <= ? OR seen_at <= ?", (now, now - IDLE_S))
@@ -50,12 +49,18 @@ class Sessions:
         self._let_go(lambda held: _is_over(held, now))
         return _session(account, csrf, token, now, ends)
 
-    def find(self, token: str, now: Instant) -> Session | None:
-        """The session of this token, if it is good at `now`. Made for every request: a few microseconds when in use."""
+    def is_at_hand(self, token: str, now: Instant) -> bool:
+        """Whether `find` would answer from memory, without asking the store. Made for every request."""
         if abs(now - self._looked_at) >= LOOK_ELSEWHERE_S:
             self._looked_at = now
             if self._tables.changed_elsewhere():
                 self._held.clear()
+        held = self._held.get(token_digest(token))
+        return held is not None and not _is_over(held, now)
+
+    def find(self, token: str, now: Instant) -> Session | None:
+        """The session of this token, if it is good at `now`: a few microseconds when in use."""
+        self.is_at_hand(token, now)
         digest = token_digest(token)
         held = self._held.get(digest) or self._load(token, digest)
         if held is None:
@@ -101,9 +106,13 @@ class Sessions:
         held.seen_at = max(held.seen_at, now)
         if held.seen_at - held.saved_at < SAVE_SEEN_S:
             return
-        held.saved_at = held.seen_at
-        with self._tables.writing(lasting=False) as con:
-            con.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (held.seen_at, digest))
+        held.saved_at = seen_at = held.seen_at
+
+        def save() -> None:
+            with self._tables.writing(lasting=False) as con:
+                con.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (seen_at, digest))
+
+        self._tables.later(save)
 
 
 def account_of(row: tuple[str, str, str, str, str, int, float]) -> Account:

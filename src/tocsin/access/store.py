@@ -7,7 +7,6 @@ returned; AccessError is raised when the file itself fails.
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -20,13 +19,14 @@ from tocsin.access.people import (
     FAILURES_PER_REMOTE,
     LINK_S,
     PASSWORD_MAX,
+    AccessError,
     AccessRefusal,
     Instant,
     Session,
     plain_name,
 )
 from tocsin.access.rules import refuse_name
-from tocsin.access.tables import Tables
+from tocsin.access.tables import Con, Tables
 
 FILE = "accounts.db"
 """Its name in a data folder: the server and the command line must mean the same one."""
@@ -43,6 +43,15 @@ class Access(Accounts):
     def open(cls, path: Path | str, *, argon2: PasswordHasher | None = None) -> Access:
         """Open or create the file. Raises AccessError. `argon2` is for tests that have no time."""
         return cls(Tables(Path(path)), Hasher(argon2))
+
+    @classmethod
+    def at(cls, conninfo: str, centre: str, *, argon2: PasswordHasher | None = None) -> Access:
+        """Open or create the centre's accounts in a database that all its nodes share. Raises AccessError."""
+        try:
+            from tocsin.access.tables_postgres import PostgresTables
+        except ImportError as error:
+            raise AccessError("PostgreSQL needs the extra `postgres`: pip install 'tocsin[postgres]'") from error
+        return cls(PostgresTables(conninfo, centre), Hasher(argon2))
 
     def close(self) -> None:
         """Let go of the file. Closing twice is harmless."""
@@ -89,6 +98,10 @@ class Access(Accounts):
                 return _DISABLED
             return self._sessions.begin(con, account, now)
 
+    def is_at_hand(self, token: str, now: Instant) -> bool:
+        """Whether `session` would answer from memory; otherwise it asks the store, and an event loop uses a thread."""
+        return self._sessions.is_at_hand(token, now)
+
     def session(self, token: str, now: Instant) -> Session | None:
         """The session of this token if it is good; for every request."""
         return self._sessions.find(token, now)
@@ -129,7 +142,7 @@ class Access(Accounts):
             return self._sessions.begin(con, account, now)
 
 
-def _count(con: sqlite3.Connection, plain: str | None, remote: str, now: Instant) -> None:
+def _count(con: Con, plain: str | None, remote: str, now: Instant) -> None:
     if plain is not None:
         count_failure(con, account_key(plain), FAILURES_PER_ACCOUNT, now)
     if remote:

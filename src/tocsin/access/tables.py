@@ -7,10 +7,11 @@ milliseconds. What other processes write (the command line, while the server run
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from tocsin.access.people import AccessError
@@ -43,6 +44,57 @@ _WORDS = {
     "SQLITE_BUSY": "another process holds the file; nothing was written",
     "SQLITE_IOERR": "the disk failed",
 }
+
+
+class Rows(Protocol):
+    """What a question brought."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+        ...
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Con(Protocol):
+    """Where rows are asked for, `?` standing for a value."""
+
+    def execute(self, query: str, parameters: Sequence[Any] = ..., /) -> Rows:
+        """Ask."""
+        ...
+
+
+class AnyTables(Protocol):
+    """What keeps accounts, sessions, links and failures: a file, or a database that several nodes share."""
+
+    def reading(self) -> AbstractContextManager[Con]:
+        """The connection, for queries."""
+        ...
+
+    def writing(self, *, lasting: bool = True) -> AbstractContextManager[Con]:
+        """One transaction, alone."""
+        ...
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Do what need not be waited for."""
+        ...
+
+    def changed_elsewhere(self) -> bool:
+        """Whether somebody else has written since this was last asked."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
 
 
 class Tables:
@@ -115,6 +167,10 @@ class Tables:
                 with suppress(sqlite3.Error):
                     self._con.execute("ROLLBACK")
                 raise
+
+    def later(self, work: Callable[[], None]) -> None:
+        """At once: a file is near."""
+        work()
 
     def changed_elsewhere(self) -> bool:
         """Whether another process has written since this was last asked."""

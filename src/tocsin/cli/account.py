@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 import msgspec
@@ -16,17 +17,37 @@ import msgspec
 from tocsin.access import FILE, ROLES, Access, AccessError, AccessRefusal, Account
 from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
 from tocsin.access.rules import refuse_password
-from tocsin.settings import Settings
+from tocsin.settings import Centre, Settings
 
 V = TypeVar("V")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Where(NamedTuple):
+    """Where accounts are kept: a data folder, or a database and the centre in it."""
+
+    data: Path
+    store: str
+    centre: str
+
+
 def _data(command: Command) -> Command:
+    """Adds --data, --store and --centre; the command is given them as `data`, one Where."""
+
+    @functools.wraps(command)
+    def called(*, data: Path, store: str, centre: str, **given: Any) -> Any:
+        return command(data=Where(data, store, centre), **given)
+
     where = click.Path(path_type=Path, file_okay=False)
     words = "The data folder, as for `tocsin serve`."
     how: dict[str, Any] = {"default": Settings().data, "show_default": True, "envvar": "TOCSIN_DATA"}
-    return click.option("--data", type=where, help=words, **how)(command)
+    options: Any = called
+    shared = "The PostgreSQL database that the nodes share, as for `tocsin serve`. [$TOCSIN_STORE]"
+    options = click.option("--centre", default=Centre().id, show_default=True, help="Whose accounts, in a database.")(
+        options
+    )
+    options = click.option("--store", metavar="ADDRESS", default="", envvar="TOCSIN_STORE", help=shared)(options)
+    return click.option("--data", type=where, help=words, **how)(options)  # type: ignore[no-any-return]
 
 
 def _password(command: Command) -> Command:
@@ -52,7 +73,7 @@ def account() -> None:
 @click.option("--language", default="en", show_default=True, help="The language of the screens.")
 def add(
     name: str,
-    data: Path,
+    data: Where,
     password_stdin: bool,
     no_password: bool,
     roles: tuple[str, ...],
@@ -73,7 +94,7 @@ def add(
 @account.command(name="list")
 @_data
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_(data: Path, as_json: bool) -> None:
+def list_(data: Where, as_json: bool) -> None:
     """List all accounts."""
     with _opened(data) as access:
         for found in access.accounts():
@@ -84,7 +105,7 @@ def list_(data: Path, as_json: bool) -> None:
 @click.argument("name")
 @_data
 @_password
-def passwd(name: str, data: Path, password_stdin: bool) -> None:
+def passwd(name: str, data: Where, password_stdin: bool) -> None:
     """Give the account NAME a new password; its open sessions end, and a lock on it is lifted."""
     with _opened(data) as access:
         if access.account(name) is None:
@@ -99,7 +120,7 @@ def passwd(name: str, data: Path, password_stdin: bool) -> None:
 @click.option(
     "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
 )
-def roles(name: str, data: Path, roles: tuple[str, ...]) -> None:
+def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
     """Give the account NAME these roles instead of those it has."""
     with _opened(data) as access:
         changed = _granted(access.set_roles(name, roles))
@@ -109,7 +130,7 @@ def roles(name: str, data: Path, roles: tuple[str, ...]) -> None:
 @account.command()
 @click.argument("name")
 @_data
-def disable(name: str, data: Path) -> None:
+def disable(name: str, data: Where) -> None:
     """Close the account NAME: its sessions and links end at once."""
     with _opened(data) as access:
         _granted(access.disable(name))
@@ -119,7 +140,7 @@ def disable(name: str, data: Path) -> None:
 @account.command()
 @click.argument("name")
 @_data
-def enable(name: str, data: Path) -> None:
+def enable(name: str, data: Where) -> None:
     """Open the account NAME again, and lift a lock on it."""
     with _opened(data) as access:
         _granted(access.enable(name))
@@ -129,7 +150,7 @@ def enable(name: str, data: Path) -> None:
 @account.command()
 @click.argument("name")
 @_data
-def link(name: str, data: Path) -> None:
+def link(name: str, data: Where) -> None:
     """Print a link that signs NAME in once: open it on the server's address."""
     with _opened(data) as access:
         token = _granted(access.sign_in_link(name, time.time()))
@@ -138,15 +159,19 @@ def link(name: str, data: Path) -> None:
 
 
 @contextmanager
-def _opened(data: Path, *, make: bool = False) -> Iterator[Access]:
+def _opened(where: Where, *, make: bool = False) -> Iterator[Access]:
     """The accounts of a data directory; every failure is one line. Only `make` brings a new file into being."""
-    if not make and not (data / FILE).exists():
+    data = where.data
+    if not where.store and not make and not (data / FILE).exists():
         raise click.ClickException(f"{data}: holds no accounts; `tocsin account add` makes the first")
     access = None
     try:
-        if make:
-            data.mkdir(mode=0o700, exist_ok=True)
-        access = Access.open(data / FILE)
+        if where.store:
+            access = Access.at(where.store, where.centre)
+        else:
+            if make:
+                data.mkdir(mode=0o700, exist_ok=True)
+            access = Access.open(data / FILE)
         yield access
     except AccessError as error:
         raise click.ClickException(str(error)) from error

@@ -16,9 +16,16 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+_STORE = (
+    "Keep record and accounts in this PostgreSQL database (postgresql://user@host/name; several hosts with commas) "
+    "instead of files. Any number of nodes may share it, each with a data folder of its own. [$TOCSIN_STORE]"
+)
+
+
 @click.command()
 @click.option("--config", type=_FILE, help="Settings in a TOML file; options here go before it.")
 @click.option("--data", type=_FOLDER, help="Folder of the record and the accounts; made when absent. [data]")
+@click.option("--store", metavar="ADDRESS", envvar="TOCSIN_STORE", help=_STORE)
 @click.option(
     "--region", type=_FOLDER, help="A region made by `tocsin region build`. Without one: no map, no road times."
 )
@@ -36,7 +43,8 @@ def serve(config: Path | None, **given: Any) -> None:
     """Run the server of one centre.
 
     It keeps everything it must remember in one data folder, which only one server at a time may use. Stop it with
-    Ctrl-C: what was ordered is recorded before it ends.
+    Ctrl-C: what was ordered is recorded before it ends. With --store any number of machines serve one centre together:
+    each takes orders and shows every screen the same picture.
 
     \b
     A first evening:
@@ -76,11 +84,11 @@ def _greet(app: App, address: str) -> None:
     centre = app.settings.centre
     exercise = " — EXERCISE" if centre.mode == "exercise" else ""
     click.echo(f"{centre.name}{exercise}: {address}")
-    click.echo(f"Record and accounts: {app.settings.data.absolute()}")
+    click.echo(f"Record and accounts: {app.where}")
     if app.region is None:
         click.echo("No region: there is no map, and travel times are straight lines. See: tocsin region build --help")
     if not app.access.accounts():
-        data = app.settings.data
+        place = f"--store … --centre {centre.id}" if app.settings.store else f"--data {app.settings.data}"
         click.echo("Nobody can sign in yet. In another terminal:")
-        click.echo(f"  tocsin account add NAME --role administrator --role supervisor --data {data}")
+        click.echo(f"  tocsin account add NAME --role administrator --role supervisor {place}")
     click.echo("Stop with Ctrl-C.")

@@ -15,6 +15,7 @@ import msgspec
 
 from tocsin.desk.adviser import Adviser
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
+from tocsin.desk.listening import Listening, Trouble
 from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
@@ -27,7 +28,7 @@ from tocsin.domain.types import Catalogue
 from tocsin.facts.centre import Mode
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Place, Position
-from tocsin.log.port import Head, Log, LogError
+from tocsin.log.port import Head, Log, LogError, Unsure
 from tocsin.views.advice import Recommendation
 from tocsin.views.board import BoardFold
 from tocsin.views.day import DayFigures, day_figures
@@ -45,7 +46,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Busy(Exception):  # noqa: N818 - it is a state of the desk, and reads as one
-    """Not now: `name` is `busy` (too much is waiting) or `not_recorded` (the store refused). Nothing was changed."""
+    """Not now: `name` is `busy` (too much is waiting) or `not_recorded` (the store refused): nothing was changed. Or
+    `not_known`: the store was lost under the write; the same order under the same key finds out."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
@@ -63,6 +65,8 @@ class Desk:
         clock: Callable[[], Instant],
         ground: Ground | None = None,
         plans: Plans = NO_PLANS,
+        *,
+        shared: bool = False,
     ) -> None:
         self._log = log
         self.catalogue = catalogue
@@ -88,7 +92,18 @@ class Desk:
         self._reports = ThreadPoolExecutor(1, "reports")
         """Reading a whole year takes long: whoever asks for one waits for who asked before, and for nobody else."""
         self._taking = False
+        self._turn = asyncio.Lock()
+        """Held while entries are decided, recorded and folded: by the writer, or for what another node recorded."""
+        self._trouble = Trouble(self._troubled)
+        self._ears = self._ears_for(log, tracks_log) if shared else []
         self._picture: tuple[Position, bytes] = (-1, b"")
+
+    def _ears_for(self, log: Log, tracks_log: Log) -> list[Listening]:
+        """Where several nodes share one store: ears for what the others record."""
+        return [
+            Listening(log, lambda: self._writer.position, self._hear_others, self._trouble),
+            Listening(tracks_log, lambda: self.tracks.position, self._hear_tracks),
+        ]
 
     @property
     def centre(self) -> str:
@@ -108,9 +123,10 @@ class Desk:
 
     async def start(self, centre: str = "", name: str = "", mode: Mode = "live") -> None:
         """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
-        await asyncio.to_thread(self._writer.refold, self._told)
+        await asyncio.to_thread(self._writer.begin, self._told)
         await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
-        self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
+        ears = [asyncio.create_task(ear.listen()) for ear in self._ears]
+        self._tasks = [*ears, asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
         self._taking = True
         try:
             if not self.board.centre:
@@ -132,6 +148,8 @@ class Desk:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._recording is not None:
             await self._recording
+        for ear in self._ears:
+            ear.close()
         self._writer.close()
         self._reports.shutdown(wait=False, cancel_futures=True)
         if self.ground:
@@ -145,6 +163,8 @@ class Desk:
         """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
         if self._queue.full():
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
+        if self._trouble.lost:
+            raise Busy("not_recorded", f"the record cannot be reached: {self._trouble.lost}; nothing was changed")
         travels = await self._drives(order)
         if not self._taking:
             raise Busy("busy", "the desk takes no orders now; nothing was changed")
@@ -161,7 +181,8 @@ class Desk:
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._settle(batch)
+                async with self._turn:
+                    await self._settle(batch)
             except Exception:  # noqa: BLE001 - whatever broke, the next order must find a desk
                 _say.exception("a batch of %d orders failed", len(batch))
                 _fail(batch, Busy("not_recorded", "the desk failed; nothing was changed"))
@@ -171,16 +192,34 @@ class Desk:
 
     async def _settle(self, batch: Sequence[Asked]) -> None:
         try:
-            settled = await self._writer.commit(batch)
+            heard, settled = await self._writer.commit(batch)
         except LogError as error:
             _say.error("not recorded: %s", error)
+            self._trouble.refused(str(error))
             await self._hear([])
-            _fail(batch, Busy("not_recorded", f"the record refused: {error}; nothing was changed"))
+            _fail(batch, _not_recorded(error))
             return
-        await self._hear(settled.entries)
+        await self._hear(heard)
+        if settled.entries:
+            self._trouble.took()
         for asked, answer in settled.answers:
             if not asked.answer.done():
                 asked.answer.set_result(answer)
+
+    async def _hear_others(self) -> None:
+        """Another node recorded something: fold and announce it, though nobody here gave an order."""
+        async with self._turn:
+            await self._hear(await self._writer.catch_up())
+
+    async def _hear_tracks(self) -> None:
+        moves = await self.tracks.hear()
+        if moves:
+            self._tail.announce_tracks(moves, self.now())
+
+    def _troubled(self) -> None:
+        """The record was lost, or is back: screens are told at once."""
+        self._tail.recording = self.recording
+        self._tail.pulse(self.now())
 
     async def _hear(self, entries: Sequence[AnyEntry]) -> None:
         """Fold and announce all that is durable and new: ours, and what another writer did before it.
@@ -223,6 +262,11 @@ class Desk:
             self._tail.pulse(now)
         with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
             await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
+
+    @property
+    def recording(self) -> bool:
+        """Whether orders are recorded: false from the moment the store fails until it has taken an order again."""
+        return not self._trouble
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
@@ -344,6 +388,12 @@ class Desk:
         if self.ground is None:
             return straight_route(self.standing(unit), to, incident, self.now())
         return await self.ground.route(self.standing(unit), to, incident, self._closures())
+
+
+def _not_recorded(error: LogError) -> Busy:
+    if isinstance(error, Unsure):
+        return Busy("not_known", f"{error}; send the same order again: it is done once")
+    return Busy("not_recorded", f"the record refused: {error}; nothing was changed")
 
 
 def _fail(batch: Sequence[Asked], error: Busy) -> None:

@@ -46,6 +46,8 @@ class Tail:
         self._recent: deque[AnyEntry] = deque(maxlen=KEPT_ENTRIES)
         self._wake: asyncio.Future[None] | None = None
         self._now: Instant = 0.0
+        self.recording = True
+        """Whether orders are recorded now; a pulse says so."""
         self.latest: dict[str, Move] = {}
         """Latest position per unit, for whoever joins."""
 
@@ -62,7 +64,7 @@ class Tail:
     def pulse(self, now: Instant) -> None:
         """Nothing happened, and that is news too."""
         self._now = now
-        self._add(Frame("pulse", None, _encode(TailPulse(now, self._board.position))))
+        self._add(Frame("pulse", None, _encode(TailPulse(now, self._board.position, self.recording))))
 
     def _facts(self, entries: Sequence[AnyEntry]) -> Frame:
         position = self._board.position

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from tocsin.facts.base import Entry
 from tocsin.facts.units import UnitsMoved
-from tocsin.facts.values import Instant, Move
-from tocsin.log.port import Log, LogError
+from tocsin.facts.values import Instant, Move, Position
+from tocsin.log.port import Log, LogError, Raced
 
 TRAIL_S = 3_600.0
 TRAIL_POINTS = 3_600
@@ -19,6 +19,9 @@ KEPT_S = 30 * 86_400.0
 FORGET_EVERY = 3_600
 AHEAD_S = 30.0
 """A vehicle's clock may be ahead by this much before its report is left out."""
+
+TRIES = 20
+"""How often a batch of positions is offered while other nodes are quicker."""
 
 _say = logging.getLogger(__name__)
 
@@ -31,12 +34,15 @@ class Tracks:
         self.latest: dict[str, Move] = {}
         self._trails: dict[str, deque[Move]] = {}
         self._fresh: dict[str, Move] = {}
+        self.position: Position = 0
+        """Up to here the log's moves are known here, whichever node reported them."""
 
     def restore(self, since: Instant) -> None:
         """Read back the last positions. Where that fails it is said, and units stand at home until they report."""
         try:
-            position = self._log.position()
-            for entry in self._log.read(max(0, position - int(TRAIL_S))):
+            self.position = self._log.position()
+            for entry in self._log.read(max(0, self.position - int(TRAIL_S))):
+                self.position = entry.position
                 if entry.recorded_at >= since:
                     self._take(entry.fact.moves)
         except LogError as error:
@@ -78,8 +84,28 @@ class Tracks:
             _say.error("tracks not recorded: %s", error)
 
     def _append(self, moves: tuple[Move, ...], now: Instant) -> None:
-        position = self._log.position()
         fact = UnitsMoved(now, moves)
-        self._log.append([Entry(position + 1, now, "avl", f"tracks-{position + 1}", 0, fact)], position)
-        if position % FORGET_EVERY == 0:
-            self._log.forget_before(now - KEPT_S)
+        for _ in range(TRIES):
+            position = self._log.position()
+            try:
+                self._log.append([Entry(position + 1, now, "avl", f"tracks-{position + 1}", 0, fact)], position)
+            except Raced:  # another node reports too
+                continue
+            if self.position == position:
+                self.position = position + 1
+            if position % FORGET_EVERY == 0:
+                self._log.forget_before(now - KEPT_S)
+            return
+        _say.error("tracks not recorded: other nodes were first %d times", TRIES)
+
+    async def hear(self) -> list[Move]:
+        """Take in what other nodes reported; answers what of it is news here. Raises LogError."""
+        entries = await asyncio.to_thread(lambda: list(self._log.read(self.position)))
+        news: dict[str, Move] = {}
+        for entry in entries:
+            for move in entry.fact.moves:
+                if self._newer(move):
+                    self._take([move])
+                    news[move.unit] = move
+            self.position = max(self.position, entry.position)
+        return list(news.values())

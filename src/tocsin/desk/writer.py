@@ -1,7 +1,8 @@
 """One writer: orders in, facts out, one transaction for all that waited together. Durable before anybody is told.
 
-The room here runs ahead of the log by the batch in hand. When the store refuses, the room is folded anew from what is
-durable before anything else is decided in it, so that no decision rests on what was not recorded.
+A batch is decided in a room that runs ahead of the log; the room kept here holds what is durable and nothing else, so
+that no decision rests on what was not recorded, and a store that refuses or another writer that was first costs no more
+than reading what is new.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any, TypeVar
 
 import msgspec
 
+from tocsin.domain.ahead import ahead_of
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Given
@@ -28,6 +31,10 @@ from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.port import Log, LogError, Raced, Receipt
 from tocsin.views.wire import Done
+
+T = TypeVar("T")
+READ_ON = 2_000
+"""Entries read at once while catching up."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -59,8 +66,18 @@ class Settled(msgspec.Struct):
     done: dict[tuple[str, str], tuple[bytes, Done]] = {}
 
 
+class _Draft:
+    """A batch being decided: a room that runs ahead of the log, and what was done before under each key."""
+
+    def __init__(self, room: Room, position: Position, before: dict[tuple[str, str], tuple[bytes, Done]]) -> None:
+        self.room = ahead_of(room)
+        self.position = position
+        self.before = before
+        self.settled = Settled([], [], [], {})
+
+
 class Writer:
-    """Decides and appends. `decide_batch` and `commit` are called by one task only."""
+    """Decides and appends, one task at a time. `room` holds durable facts only."""
 
     def __init__(self, log: Log, catalogue: Catalogue, clock: Callable[[], Instant], plans: Plans = NO_PLANS) -> None:
         self._log = log
@@ -71,21 +88,11 @@ class Writer:
         self._last_at: Instant = 0.0
         self._thread = ThreadPoolExecutor(1, "writer")
         """Its own: whatever else keeps threads busy (passwords, reports, tiles), an order is recorded at once."""
-        self._ahead = False
-        """The room may hold what is not durable: fold it anew before anything is decided in it."""
+        self._unsure = False
+        """The log may hold more than the room does: read on before anything is decided."""
 
-    def refold(self, told: Callable[[AnyEntry], None] = lambda _entry: None, after: Position = 0) -> None:
-        """Fold the room anew from the log; `told` hears of each entry after `after`. Blocks."""
-        room, position, last_at = Room(), 0, 0.0
-        for entry in self._log.read():
-            evolve(room, entry.fact)
-            position, last_at = entry.position, entry.recorded_at
-            if position > after:
-                told(entry)
-        self.room, self.position, self._last_at, self._ahead = room, position, last_at, False
-
-    async def _aside(self, work: Callable[..., None], *given: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+    async def _aside(self, work: Callable[..., T], *given: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     def close(self) -> None:
         """Let the thread end."""
@@ -96,68 +103,102 @@ class Writer:
         self._last_at = max(self._clock(), self._last_at)
         return self._last_at
 
-    def decide_batch(self, batch: Sequence[Asked]) -> Settled:
-        """Each order in turn, each seeing what the one before it did."""
-        settled = Settled([], [], [], {})
-        for asked in batch:
-            settled.answers.append((asked, self._one(asked, settled)))
-        return settled
+    def take(self, entry: AnyEntry) -> None:
+        """Fold an entry that is durable."""
+        evolve(self.room, entry.fact)
+        self.position = entry.position
+        self._last_at = max(self._last_at, entry.recorded_at)
 
-    def _one(self, asked: Asked, settled: Settled) -> Done | Refusal:
-        digest = asked.digest()
-        before = self._before(asked, digest, settled)
-        if before is not None:
-            return before
+    def begin(self, told: Callable[[AnyEntry], None]) -> None:
+        """Fold all that the log holds beyond the room, telling of each entry. Blocks; for a desk that begins."""
+        for entry in self._log.read(self.position):
+            self.take(entry)
+            told(entry)
+
+    async def catch_up(self) -> list[AnyEntry]:
+        """Fold what the log holds beyond the room; answers what that was. Raises LogError."""
+        caught: list[AnyEntry] = []
+        more = True
+        while more:
+            entries = await self._aside(self._read_on, self.position)
+            for entry in entries:
+                self.take(entry)
+            caught += entries
+            more = len(entries) == READ_ON
+        self._unsure = False
+        return caught
+
+    def _read_on(self, after: Position) -> list[AnyEntry]:
+        return list(self._log.read(after, READ_ON))
+
+    def _decide(self, batch: Sequence[Asked], before: dict[tuple[str, str], tuple[bytes, Done]]) -> Settled:
+        """Each order in turn, each seeing what the one before it did."""
+        draft = _Draft(self.room, self.position, before)
+        for asked in batch:
+            draft.settled.answers.append((asked, self._one(asked, draft)))
+        return draft.settled
+
+    def _one(self, asked: Asked, draft: _Draft) -> Done | Refusal:
+        digest, key = asked.digest(), (asked.by, asked.key)
+        known = draft.settled.done.get(key) or draft.before.get(key)
+        if known is not None:
+            if known[0] != digest:
+                return Refusal("key_reused", "another order was sent under this key", "id", {"id": asked.key})
+            return msgspec.structs.replace(known[1], repeated=True)
         now = self.now()
-        decision = decide(self.room, asked.order, Given(now, asked.by, self.catalogue, asked.travels, self.plans))
+        decision = decide(draft.room, asked.order, Given(now, asked.by, self.catalogue, asked.travels, self.plans))
         if isinstance(decision, Refusal):
             return decision
-        first = self.position + 1
+        first = draft.position + 1
         entries = [Entry(first + i, now, asked.by, asked.key, asked.seen, fact) for i, fact in enumerate(decision)]
         for fact in decision:
-            evolve(self.room, fact)
-        self.position += len(entries)
-        done = Done(self.position, tuple(entries))
+            evolve(draft.room, fact)
+        draft.position += len(entries)
+        done = Done(draft.position, tuple(entries))
         if entries:
+            settled = draft.settled
             settled.entries += entries
-            settled.receipts.append(Receipt(asked.by, asked.key, digest, first, self.position))
-            settled.done[asked.by, asked.key] = digest, done
+            settled.receipts.append(Receipt(asked.by, asked.key, digest, first, draft.position))
+            settled.done[key] = digest, done
         return done
 
-    def _before(self, asked: Asked, digest: bytes, settled: Settled) -> Done | Refusal | None:
-        """What this key was answered before, if it was."""
-        here = settled.done.get((asked.by, asked.key))
-        if here:
-            known, done = here
-            again = msgspec.structs.replace(done, repeated=True)
-        else:
-            receipt = self._log.receipt(asked.by, asked.key)
-            if receipt is None:
-                return None
-            known = receipt.digest
-            entries = self._log.at(range(receipt.first, receipt.last + 1))
-            again = Done(receipt.last, tuple(entries), repeated=True)
-        if known != digest:
-            return Refusal("key_reused", "another order was sent under this key", "id", {"id": asked.key})
-        return again
+    def _done_before(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[bytes, Done]]:
+        """What these keys were answered before, by whichever node. Blocks."""
+        return {
+            (receipt.by, receipt.order): (
+                receipt.digest,
+                Done(receipt.last, tuple(self._log.at(range(receipt.first, receipt.last + 1)))),
+            )
+            for receipt in self._log.receipts_of(keys)
+        }
 
-    async def commit(self, batch: Sequence[Asked]) -> Settled:
-        """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise."""
-        while True:
-            if self._ahead:
-                await self._aside(self.refold)
-            expected, self._ahead = self.position, True
-            try:
-                settled = self.decide_batch(batch)
-                await self._aside(self._keep, settled, expected)
-            except Raced:
-                continue
-            except LogError:
-                with suppress(LogError):
-                    await self._aside(self.refold)
-                raise
-            self._ahead = False
-            return settled
+    async def commit(self, batch: Sequence[Asked]) -> tuple[list[AnyEntry], Settled]:
+        """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise.
+
+        Answers also every entry folded on the way: what others had recorded, then what the batch came to.
+        """
+        heard: list[AnyEntry] = []
+        keys = list({(asked.by, asked.key): None for asked in batch})
+        try:
+            while True:
+                if self._unsure:
+                    heard += await self.catch_up()
+                before = await self._aside(self._done_before, keys)
+                settled = self._decide(batch, before)
+                self._unsure = True
+                try:
+                    await self._aside(self._keep, settled, self.position)
+                except Raced:
+                    continue
+                break
+        except LogError:
+            with suppress(LogError):
+                await self.catch_up()
+            raise
+        for entry in settled.entries:
+            self.take(entry)
+        self._unsure = False
+        return heard + settled.entries, settled
 
     def _keep(self, settled: Settled, expected: Position) -> None:
         """Append; where nothing is to be kept, make sure at least that no refusal came from an old picture."""

@@ -102,6 +102,10 @@ class MemoryLog:
         """The receipt of an order done before, if any."""
         return self._receipts.get((by, order))
 
+    def receipts_of(self, keys: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """The receipts there are under these (by, order)."""
+        return [self._receipts[key] for key in keys if key in self._receipts]
+
     def receipts(self, after: Position = 0) -> Iterator[Receipt]:
         """Receipts of orders that ended after `after`, in the order of their ends."""
         with self._lock:

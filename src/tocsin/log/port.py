@@ -113,6 +113,10 @@ class Log(Protocol):
         """The receipt of an order done before, if any."""
         ...
 
+    def receipts_of(self, keys: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """The receipts there are under these (by, order), in no order: one question, however many keys."""
+        ...
+
     def head(self) -> Head:
         """Where the log stands, with its hashes."""
         ...

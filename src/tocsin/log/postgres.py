@@ -64,8 +64,6 @@ class PostgresLog(PostgresReader):
 
     def __init__(self, address: Address, centre: str, codec: Codec, *, durable: bool, read_only: bool) -> None:
         super().__init__(address, centre, codec, durable=durable, read_only=read_only)
-        self._address = address
-        self._read_only = read_only
         self._closed = False
         self._lock = Lock()
         self._writer: Connection | None = None
@@ -309,6 +307,7 @@ class PostgresLog(PostgresReader):
 
     def close(self) -> None:
         """Let go of the database. Closing twice is harmless."""
+        self._stop_hearing()
         self._readers.close()
         with self._lock:
             self._closed = True

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -20,7 +20,7 @@ from tocsin.log.check import Examiner
 from tocsin.log.codec import Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.port import Flaw, Head, LogError, Receipt, Row
-from tocsin.log.postgres_session import Address, Sessions, plainly
+from tocsin.log.postgres_session import Address, Connection, Sessions, plainly
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
@@ -45,7 +45,12 @@ class PostgresReader:
         self._codec = codec
         self._durable = durable
         self._log = DECISIONS if durable else TRACKS
+        self._address = address
+        self._read_only = read_only
         self._readers = Sessions(address, read_only=read_only)
+        self._ear: Connection | None = None
+        self._ear_lock = Lock()
+        self._deaf = False
         self._rows = f"SELECT position, raw, leaf, chain FROM tocsin.{self._log} WHERE centre = %s"  # noqa: S608
 
     def position(self) -> Position:
@@ -93,13 +98,17 @@ class PostgresReader:
 
     def receipt(self, by: str, order: str) -> Receipt | None:
         """The receipt of an order done before, if any."""
+        return next(iter(self.receipts_of([(by, order)])), None)
+
+    def receipts_of(self, keys: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """The receipts there are under these (by, order)."""
         with plainly(self._where):
-            key = key_of(by.encode(), order.encode())
+            wanted = {key_of(by.encode(), order.encode()): (by, order) for by, order in keys}
         found = self._ask(
-            "SELECT digest, first, last FROM tocsin.receipts WHERE centre = %s AND log = %s AND key = %s",
-            (self.centre, self._log, key),
+            "SELECT key, digest, first, last FROM tocsin.receipts WHERE centre = %s AND log = %s AND key = ANY(%s)",
+            (self.centre, self._log, list(wanted)),
         )
-        return Receipt(by, order, *found[0]) if found else None
+        return [Receipt(*wanted[key], *rest) for key, *rest in found]
 
     def receipts(self, after: Position = 0) -> Iterator[Receipt]:
         """Receipts of orders that ended after `after`, in the order of their ends. Holds one connection meanwhile."""
@@ -138,19 +147,52 @@ class PostgresReader:
         such word and is looked at every `STANDBY_POLL_S`. Raises LogError when the database is lost meanwhile.
         """
         until = time.monotonic() + timeout_s
-        with plainly(self._where), self._readers.borrow() as con:
+        with plainly(self._where):
             try:
-                con.execute(f"LISTEN {CHANNEL}")
+                ear = self._take_ear()
             except psycopg.errors.ReadOnlySqlTransaction:
                 return look_until(position, timeout_s, self.position, STANDBY_POLL_S)
             try:
                 while (found := self.position()) < position and (left_s := until - time.monotonic()) > 0:
-                    for _ in con.notifies(timeout=min(left_s, POLL_S), stop_after=1):
-                        pass
-                return found
-            finally:
-                with suppress(psycopg.Error):
-                    con.execute(f"UNLISTEN {CHANNEL}")
+                    self._await_word(ear, position, min(left_s, POLL_S))
+            except BaseException:
+                ear.close()
+                raise
+            self._give_ear(ear)
+            return found
+
+    def _await_word(self, ear: Connection, position: Position, timeout_s: float) -> None:
+        """Until this log says that it grew that far; words of other logs and centres are none of ours."""
+        for notice in ear.notifies(timeout=timeout_s):
+            log, at, centre = [*notice.payload.split(" ", 2), "", ""][:3]
+            if (log, centre) == (self._log, self.centre) and int(at or 0) >= position:
+                return
+
+    def _take_ear(self) -> Connection:
+        """A connection that listens. It is kept: words that come between two waits are not lost."""
+        with self._ear_lock:
+            ear, self._ear = self._ear, None
+        if ear is None or ear.closed:
+            ear = self._address.connect(durable=False, read_only=self._read_only)
+            try:
+                ear.execute(f"LISTEN {CHANNEL}")
+            except BaseException:
+                ear.close()
+                raise
+        return ear
+
+    def _give_ear(self, ear: Connection) -> None:
+        with self._ear_lock:
+            if self._ear is None and not self._deaf:
+                self._ear = ear
+                return
+        ear.close()
+
+    def _stop_hearing(self) -> None:
+        with self._ear_lock:
+            ear, self._ear, self._deaf = self._ear, None, True
+        if ear is not None:
+            ear.close()
 
     def _up_to(self, end: Position) -> Iterator[Row]:
         """Every row there is, but not those that were properly appended since the head was read."""

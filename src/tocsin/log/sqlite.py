@@ -34,6 +34,7 @@ _ROWS = """SELECT position, CAST(raw AS BLOB), CAST(leaf AS BLOB), CAST(chain AS
     WHERE centre = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?"""
 _LEAVES = """SELECT CAST(leaf AS BLOB) FROM entries WHERE centre = ? AND position >= ? AND position < ?
     ORDER BY position"""
+_RECEIPT_OF = 'SELECT digest, "first", "last" FROM receipts WHERE centre = ? AND "by" = ? AND "order" = ?'
 _INSERT = "INSERT INTO entries (centre, position, raw, leaf, chain) VALUES (?, ?, ?, ?, ?)"
 _RECEIPT = 'INSERT INTO receipts (centre, "by", "order", digest, "first", "last") VALUES (?, ?, ?, ?, ?, ?)'
 
@@ -147,12 +148,17 @@ class SqliteLog:
 
     def receipt(self, by: str, order: str) -> Receipt | None:
         """The receipt of an order done before, if any."""
+        return next(iter(self.receipts_of([(by, order)])), None)
+
+    def receipts_of(self, keys: Sequence[tuple[str, str]]) -> list[Receipt]:
+        """The receipts there are under these (by, order)."""
+        found = []
         with self._reading() as con:
-            row = con.execute(
-                'SELECT digest, "first", "last" FROM receipts WHERE centre = ? AND "by" = ? AND "order" = ?',
-                (self.centre, by, order),
-            ).fetchone()
-        return None if row is None else Receipt(by, order, *row)
+            for by, order in keys:
+                row = con.execute(_RECEIPT_OF, (self.centre, by, order)).fetchone()
+                if row is not None:
+                    found.append(Receipt(by, order, *row))
+        return found
 
     def receipts(self, after: Position = 0) -> Iterator[Receipt]:
         """Receipts of orders that ended after `after`, in the order of their ends. Holds one connection meanwhile."""

@@ -68,10 +68,13 @@ class TailTracks(msgspec.Struct, frozen=True):
 
 
 class TailPulse(msgspec.Struct, frozen=True):
-    """SSE `pulse`, no id, every two seconds: clock and position, so that a stale picture never looks fresh."""
+    """SSE `pulse`, no id, every two seconds: clock, position and whether orders are recorded, so that a stale picture
+    never looks fresh."""
 
     now: Instant
     position: Position
+    recording: bool = True
+    """False while the store takes no orders: what is shown was true, and nothing can be ordered."""
 
 
 class TailReset(msgspec.Struct, frozen=True):

@@ -61,6 +61,13 @@ class Site:
         self.stopping = asyncio.Event()
         """Set when the server begins to stop: tails end, so that nobody waits for them."""
 
+    async def session(self, token: str) -> Session | None:
+        """The session of this token if it is good. Raises AccessError."""
+        now = self.clock()
+        if self.access.is_at_hand(token, now):
+            return self.access.session(token, now)
+        return await asyncio.to_thread(self.access.session, token, now)
+
 
 class Ask(msgspec.Struct):
     """One request, read and checked: nobody reaches a handler unless the route's permission holds."""

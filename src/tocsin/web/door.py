@@ -102,7 +102,7 @@ class Door:
         if route.method != "GET":
             _check_origin(headers)
         if route.permission != ANYONE:
-            session = self._session(token)
+            session = await self._session(token)
             if route.method != "GET":
                 _check_csrf(headers, session)
             if isinstance(route.permission, str) and route.permission != SIGNED_IN:
@@ -113,8 +113,8 @@ class Door:
             grant = _granted(session, route.permission(body))
         return await route.handler(Ask(self._site, scope, scope["path_params"], session, grant, token, query, body))
 
-    def _session(self, token: str) -> Session:
-        session = self._site.access.session(token, self._site.clock()) if token else None
+    async def _session(self, token: str) -> Session:
+        session = await self._site.session(token) if token else None
         if session is None:
             raise No(401, "not_signed_in", "Nobody is signed in here, or the session has ended. Please sign in.")
         return session

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tocsin.access.people import AccessError
 from tocsin.access.roles import may
 from tocsin.domain.orders import NoteIncident
 from tocsin.views.wire import OrderRequest
@@ -35,11 +36,17 @@ def hold_to_own(ask: Ask, order: Any) -> None:
         raise not_permitted("A field account reports for its own unit only.", "order.unit", unit=own)
 
 
-def still_may(ask: Ask, permission: str) -> Callable[[], bool]:
-    """A question that can be asked again later: is the session still good, and may it still do this?"""
+def still_may(ask: Ask, permission: str) -> Callable[[], Awaitable[bool]]:
+    """A question that can be asked again later: is the session still good, and may it still do this?
 
-    def asked() -> bool:
-        session = ask.site.access.session(ask.token, ask.site.clock())
+    While the accounts cannot be reached, whoever was here may stay: nothing new is recorded meanwhile either.
+    """
+
+    async def asked() -> bool:
+        try:
+            session = await ask.site.session(ask.token)
+        except AccessError:
+            return True
         return session is not None and may(session.roles, permission) is not None
 
     return asked

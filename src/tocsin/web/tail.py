@@ -8,7 +8,7 @@ holds at most one socket buffer: after `STALL_S` its connection is cut and it re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
@@ -30,7 +30,7 @@ ABORT = "tocsin.abort"
 class Tail:
     """One screen's tail, from `after` on, until it leaves, stalls, its session ends or the server stops."""
 
-    def __init__(self, site: Site, after: int, still: Callable[[], bool]) -> None:
+    def __init__(self, site: Site, after: int, still: Callable[[], Awaitable[bool]]) -> None:
         self._site = site
         self._after = after
         self._still = still
@@ -57,7 +57,7 @@ class Tail:
         frames = cast(AsyncGenerator[Frame, None], self._site.desk.follow(self._after))
         async with aclosing(frames):
             async for frame in frames:
-                if frame.event == "pulse" and not self._still():
+                if frame.event == "pulse" and not await self._still():
                     return
                 async with asyncio.timeout(STALL_S):
                     await send({"type": "http.response.body", "body": self._site.framer(frame), "more_body": True})

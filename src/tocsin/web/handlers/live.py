@@ -65,5 +65,6 @@ async def report(ask: Ask) -> Any:
 
 
 async def health(ask: Ask) -> Health:
-    """For whoever watches over the server."""
-    return Health(ok=True, position=ask.site.desk.position())
+    """For whoever watches over the server, and for a balancer: `ok` is false while no orders are recorded."""
+    desk = ask.site.desk
+    return Health(ok=desk.recording, position=desk.position())
