@@ -46,7 +46,7 @@ def test_paths_are_relative_to_the_file_and_the_command_line_goes_first(write, t
     [
         ('port = "x"', "port: expected 'int', got 'str'"),
         ("port = 70000", "port: expected 'int' <= 65535"),
-        ("prot = 1", "unknown field 'prot'; the keys are data, host, port"),
+        ("prot = 1", "unknown field 'prot'; the keys are data, store, host, port"),
         ("region = 3", "region: expected 'str', got 'int'"),
         ('[centre]\nmode = "test"', "centre.mode: invalid enum value 'test'; it is live or exercise"),
         ('[centre]\nid = "Nörth"', "centre.id"),
