@@ -13,6 +13,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK, STAGES, Room
 from tocsin.domain.travel import Travel, Travels
@@ -20,6 +21,7 @@ from tocsin.domain.types import Catalogue, Disposition, IncidentType, Limits, Ne
 from tocsin.facts import assignments, calls, centre, incidents, units
 from tocsin.facts.assignments import Drive
 from tocsin.facts.base import Entry
+from tocsin.facts.shapes import Circle
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Place
 
@@ -151,6 +153,7 @@ def travel(eta_s: float, basis: str = "road", position_at: float | None = T0) ->
 UNITS = ("E1", "E2", "A1", "L1", "1", "2")
 """Two units are named like calls and incidents are, as they are in many a real centre."""
 CAPABILITIES = ("engine", "ladder", "als", "ambulance")
+NUMBERS = ("+351 912 345 678", "0912345678", "+351 913 000 111")
 PLACES = (HERE, THERE, HOME)
 
 
@@ -191,10 +194,14 @@ class Dice:
         """When it is said to have happened."""
         return self.rng.choice((None, None, None, now - self.rng.random() * 20, now + 1, now + 60, now - 90_000))
 
+    def basis(self, room: Room) -> str:
+        """What a place was taken from."""
+        return self.rng.choice(("", "", self.some(room.bases, "L9")))
+
     def receive(self, room: Room, now: float) -> AnyOrder:
         """A call."""
         place = self.rng.choice((None, *PLACES))
-        return orders.ReceiveCall("112", self.rng.choice(("", "+351 912")), place=place, at=self.at(now))
+        return orders.ReceiveCall("112", self.rng.choice(("", *NUMBERS)), place=place, at=self.at(now))
 
     def handle(self, room: Room, now: float) -> AnyOrder:
         """Something is done with a call."""
@@ -203,7 +210,7 @@ class Dice:
             return orders.AnswerCall(self.some(room.ringing, call))
         return self.rng.choice(
             (
-                orders.LocateCall(call, self.rng.choice(PLACES)),
+                orders.LocateCall(call, self.rng.choice(PLACES), self.basis(room)),
                 orders.NoteCall(call, self.rng.choice(("smoke", " ", "нет", "a\x00b"))),
                 orders.ReleaseCall(call, self.rng.choice(("abandoned", "information"))),
                 orders.AttachCall(self.some(self.talking(room), call), self.incident(room)),
@@ -229,7 +236,7 @@ class Dice:
         return rng.choice(
             (
                 orders.NoteIncident(incident, rng.choice(("two trapped", "حريق", ""))),
-                orders.RelocateIncident(incident, rng.choice(PLACES)),
+                orders.RelocateIncident(incident, rng.choice(PLACES), self.basis(room)),
                 orders.ReclassifyIncident(incident, rng.choice((None, "SICK", "FIRE")), rng.choice((None, 1, 4))),
                 orders.LinkIncidents(incident, self.some(room.incidents)),
                 orders.CloseIncident(incident, rng.choice(("DONE", "DONE", "FALSE", "NOPE"))),
@@ -284,11 +291,39 @@ class Dice:
             )
         )
 
+    def machines(self, room: Room, now: float) -> AnyOrder:
+        """Where callers are, as machines say it."""
+        rng = self.rng
+        source = rng.choice(("aml", "aml", "cell", "held"))
+        call = rng.choice(("", self.some(room.calls, "1")))
+        number = rng.choice(("", *NUMBERS)) if not call else ""
+        shape = rng.choice((None, Circle(38.7, -9.1, 30.0), Circle(38.71, -9.1, 900.0)))
+        if rng.random() < 0.3:
+            return StateEstimate(self.some(room.calls, "1"), 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",))
+        return ReportLocation(source, call, number, shape, fixed_at=self.at(now))  # type: ignore[arg-type]
+
     def clock(self, room: Room, now: float) -> AnyOrder:
         """Time passes."""
         return orders.RaiseAlarms()
 
-    MAKERS = (receive, handle, handle, respond, change, crew, send, send, stamp, stamp, stamp, rest, clock, clock)
+    MAKERS = (
+        receive,
+        handle,
+        handle,
+        respond,
+        change,
+        crew,
+        send,
+        send,
+        stamp,
+        stamp,
+        stamp,
+        rest,
+        machines,
+        machines,
+        clock,
+        clock,
+    )
 
 
 def travels_of(dice: Dice, room: Room) -> dict[str, Travel]:

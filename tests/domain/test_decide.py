@@ -30,16 +30,23 @@ from tests.world import (
 
 from tocsin.domain import orders as o
 from tocsin.domain.decide import RULES, decide
+from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
-from tocsin.facts import calls, centre, incidents, roads, units, watch
+from tocsin.facts import calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.assignments import Drive
+from tocsin.facts.shapes import Circle
 
 NOW = T0 + 100
 BUSY = (opened(), unit(), sent())
 ROAD = travel(90.0)
 DRIVE = Drive("road", 90.0, 900.0, HOME.lat, HOME.lon, T0)
 RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1", T0)
+
+
+def received(call: str) -> calls.CallReceived:
+    return calls.CallReceived(T0, call, "112", "+351 912 345 678")
+
 
 ROWS = [
     ((), o.OpenCentre("north", "North", "live"), [centre.CentreOpened(NOW, "north", "North", "live")]),
@@ -108,6 +115,41 @@ ROWS = [
         (BUSY, opened("2"), stage("on_scene")),
         o.DivertUnit("E1", "2", "closer"),
         [a.UnitDiverted(NOW, "E1", "1", "2", DRIVE, "closer")],
+    ),
+    (
+        (received("1"), received("2")),
+        ReportLocation("aml", number="0912 345 678", shape=Circle(38.7, -9.1, 20.0), fixed_at=NOW - 3, raw="x"),
+        [
+            locations.LocationReported(
+                NOW, "L1", "aml", "2", "0912 345 678", Circle(38.7, -9.1, 20.0), fixed_at=NOW - 3, raw="x"
+            )
+        ],
+    ),
+    ((), ReportLocation("aml", number="912345678"), [locations.LocationReported(NOW, "L1", "aml", "", "912345678")]),
+    (
+        (taken(),),
+        StateEstimate("1", 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",)),
+        [locations.AreaEstimated(NOW, "1", "E1", 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",))],
+    ),
+    (
+        (taken(), locations.LocationReported(T0 + 7, "L1", "aml", "1")),
+        o.LocateCall("1", HERE, "L1"),
+        [calls.CallLocated(NOW, "1", HERE), locations.PlaceTaken(NOW, "L1", call="1")],
+    ),
+    (
+        (taken(), opened(), locations.AreaEstimated(T0 + 7, "1", "E1")),
+        o.RelocateIncident("1", THERE, "E1"),
+        [incidents.IncidentRelocated(NOW, "1", THERE), locations.PlaceTaken(NOW, "E1", incident="1")],
+    ),
+    (
+        (locations.LocationReported(T0, "L1", "aml", "", "912345678"),),
+        o.ReceiveCall("112", "+351 912 345 678"),
+        [calls.CallReceived(NOW, "1", "112", "+351 912 345 678"), locations.LocationMatched(NOW, "L1", "1")],
+    ),
+    (
+        (locations.LocationReported(NOW - 301, "L1", "aml", "", "912345678"),),
+        o.RaiseAlarms(),
+        [locations.LocationExpired(NOW, "L1")],
     ),
     ((), o.CloseRoad(HERE, 30.0, "flood"), [roads.RoadClosed(NOW, "1", HERE, 30.0, "flood")]),
     ((roads.RoadClosed(T0, "1", HERE, 30.0),), o.ReopenRoad("1"), [roads.RoadReopened(NOW, "1")]),

@@ -23,6 +23,7 @@ from tests.world import (
 
 from tocsin.domain import orders as o
 from tocsin.domain.decide import decide
+from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
 from tocsin.facts import calls, incidents, units, watch
 from tocsin.facts.values import Place
@@ -89,6 +90,15 @@ ROWS = [
     ("call_ended", "call", RELEASED, o.ReleaseCall("1", "abandoned")),
     ("call_ended", "call", ATTACHED, o.AttachCall("1", "1")),
     ("call_twice", "calls[1]", (taken(),), o.OpenIncident("FIRE", place=HERE, calls=("1", "1"))),
+    ("unknown_call", "call", (), ReportLocation("aml", "1")),
+    ("unknown_call", "call", (), StateEstimate("1", 38.7, -9.1, 5.0, (), "spot", 0.95, ())),
+    ("call_ended", "call", RELEASED, ReportLocation("aml", "1")),
+    ("call_ended", "call", (ATTACHED, closed()), ReportLocation("aml", "1")),
+    ("call_ended", "call", RELEASED, StateEstimate("1", 38.7, -9.1, 5.0, (), "spot", 0.95, ())),
+    ("caller_missing", "call", (), ReportLocation("aml")),
+    ("caller_missing", "call", (), ReportLocation("aml", number="anonymous")),
+    ("unknown_report", "basis", (taken(),), o.LocateCall("1", HERE, "L1")),
+    ("unknown_report", "basis", (opened(),), o.RelocateIncident("1", THERE, "E1")),
     ("incident_closed", "incident", (taken(), opened(), closed()), o.AttachCall("1", "1")),
     ("incident_closed", "incident", (opened(), closed()), o.RelocateIncident("1", THERE)),
     ("incident_closed", "incident", (opened(), closed()), o.ReclassifyIncident("1", "SICK")),

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.base import Entry
+from tocsin.facts.confidence import Confidence
+from tocsin.facts.shapes import ArcBand
 from tocsin.facts.union import FACT_TYPES
 from tocsin.facts.values import Move, Place
 from tocsin.log.codec import CODEC
@@ -60,6 +62,43 @@ EXAMPLES: dict[str, Any] = {
     "alarm.raised": watch.AlarmRaised(AT, "A-1", "not_acknowledged", "E12", AT - 60, "I-1"),
     "alarm.acknowledged": watch.AlarmAcknowledged(AT, "A-1", "ana"),
     "road.closed": roads.RoadClosed(AT, "R-1", HOME, 40.0, "burst main"),
+    "location.reported": locations.LocationReported(
+        AT,
+        "L7",
+        "aml",
+        "C-1",
+        "+356 2122 4001",
+        ArcBand(35.89, 14.51, 500.0, 1_500.0, 30.0, 120.0),
+        Confidence(68.0, "normal", True),
+        AT - 4,
+        "gnss",
+        "14, Triq ir-Repubblika",
+        31.5,
+        "3",
+        1.4,
+        271.5,
+        "melita",
+        (locations.ReportFlaw("ml", "wrong_length", "It says 90 characters and has 88."),),
+        True,
+        'A"ML=1;...',
+    ),
+    "location.matched": locations.LocationMatched(AT, "L7", "C-1"),
+    "location.expired": locations.LocationExpired(AT, "L7"),
+    "location.taken": locations.PlaceTaken(AT, "E3", "C-1", "I-1"),
+    "location.estimated": locations.AreaEstimated(
+        AT,
+        "C-1",
+        "E3",
+        35.89,
+        14.51,
+        42.5,
+        (((35.8, 14.5), (35.9, 14.5), (35.9, 14.6)),),
+        "spot",
+        0.95,
+        ("L7", "place"),
+        ("L6",),
+        ("L5",),
+    ),
     "road.reopened": roads.RoadReopened(AT, "R-1"),
 }
 

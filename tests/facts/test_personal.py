@@ -18,11 +18,17 @@ from tocsin.facts.values import PERSONAL, PersonalText, Place
 
 IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "subject", "centre", "kind"}
 CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "mode", "alarm_kind", "basis", "how"}
+CODES |= {"source", "certainty", "method", "origin"}
+IDS |= {"report", "estimate", "used", "disagree", "replaced"}
 NOT_PERSONAL = {
     *((None, name) for name in IDS | CODES),
     ("CentreOpened", "name"),  # the organisation's
     ("CallAnswered", "by"),  # an account of the centre: who did what is the point of the record
     ("AlarmAcknowledged", "by"),
+    ("ReportFlaw", "field"),  # names of attributes, and sentences of ours about them
+    ("ReportFlaw", "what"),
+    ("ReportFlaw", "text"),
+    ("Confidence", "pdf"),
     ("CallReleased", "reason"),  # one of two codes
     ("UnitRegistered", "home"),  # a station
     ("UnitRegistered", "station"),

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.standards.samples import AML_1, AML_2, AML_NO_FIX, SHARED, needs_shared
 
+from tocsin.facts.confidence import UNSTATED, Confidence
+from tocsin.facts.shapes import Circle, Point
 from tocsin.standards.aml import LONGEST_SMS, parse_data, parse_text
 from tocsin.standards.aml_report import AmlReport
-from tocsin.standards.confidence import UNSTATED, Confidence
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.gsm7 import pack, unpack
-from tocsin.standards.shapes import Circle, Point
 
 
 def flaws(report) -> list[tuple[str, str]]:

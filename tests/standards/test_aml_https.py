@@ -8,10 +8,10 @@ import hmac
 import pytest
 from tests.standards.samples import FORM
 
+from tocsin.facts.shapes import Circle, Point
 from tocsin.standards.aml_https import LARGEST_FORM, MOST_FIELDS, parse_form, sign
 from tocsin.standards.aml_report import AmlReport
 from tocsin.standards.flaws import Unusable
-from tocsin.standards.shapes import Circle, Point
 
 KEY = b"a key of this centre"
 SIGNED = FORM + b"&hmac=" + hmac.new(KEY, FORM, hashlib.sha1).hexdigest().encode()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.standards.samples import AML_1, AML_2, AML_NO_FIX, FORM, circle, civic, polygon, presence
 
+from tocsin.geo.spread import spread
 from tocsin.standards.aml import parse_data, parse_text
 from tocsin.standards.aml_https import parse_form, sign
 from tocsin.standards.aml_report import AmlReport
@@ -20,7 +21,6 @@ from tocsin.standards.flaws import FLAW_NAMES, UNUSABLE_NAMES, Flaws, Unusable, 
 from tocsin.standards.gsm7 import pack
 from tocsin.standards.held import HeldAnswer, HeldError, parse_answer
 from tocsin.standards.pidf_lo import PidfLo, parse
-from tocsin.standards.spread import spread
 
 HELD = b'<locationResponse xmlns="urn:ietf:params:xml:ns:geopriv:held"><locationUriSet expires="2026-03-01T12:00:00Z">'
 HELD += b"<locationURI>https://a.example/x</locationURI></locationUriSet></locationResponse>"

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 from tests.standards.samples import SHARED, circle, needs_shared, presence
 
+from tocsin.facts.shapes import Circle, Point
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.held import ERROR_CODES, Asking, Device, HeldAnswer, HeldError, build_request, parse_answer
-from tocsin.standards.shapes import Circle, Point
 
 NS = 'xmlns="urn:ietf:params:xml:ns:geopriv:held"'
 URI = "<locationURI>https://ls.example.org/x</locationURI>"

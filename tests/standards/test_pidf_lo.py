@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.standards.samples import DEG, FLAT, RAD, SHARED, SOLID, M, circle, civic, needs_shared, polygon, presence
 
+from tocsin.facts.confidence import UNSTATED, Confidence
+from tocsin.facts.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Sphere
 from tocsin.facts.values import Place
 from tocsin.standards.civic import CIVIC_EXT
-from tocsin.standards.confidence import UNSTATED, Confidence
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.pidf_lo import MOST_PLACES, PidfLo, Rules, parse
 from tocsin.standards.pidf_write import write
-from tocsin.standards.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Sphere
 
 RING = ((38.70, -9.10), (38.70, -9.20), (38.80, -9.20))
 CORNERS = ("38.70 -9.10", "38.70 -9.20", "38.80 -9.20", "38.70 -9.10")

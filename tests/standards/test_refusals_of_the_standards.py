@@ -20,15 +20,15 @@ import pytest
 
 import tocsin.standards
 from tocsin.facts.personal import personal_fields
+from tocsin.facts.shapes import Circle
 from tocsin.facts.values import Place
+from tocsin.geo.spread import Spread
 from tocsin.standards.aml import parse_data, parse_text
 from tocsin.standards.aml_report import AmlReport
 from tocsin.standards.civic import Civic
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.held import Asking, Device, HeldAnswer, Reference
 from tocsin.standards.pidf_lo import Located, PidfLo
-from tocsin.standards.shapes import Circle
-from tocsin.standards.spread import Spread
 
 NUMBER = re.compile(r"number|phone|msisdn|im[es]i|iccid|caller|sender|tel$|subscriber|device|asking|who", re.IGNORECASE)
 CARRIES = {"message", "octets", "body", "data", "element", "root", "part", "info", "text", "values", "holder"}

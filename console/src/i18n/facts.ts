@@ -38,6 +38,11 @@ export const factsEn = {
   "alarm.acknowledged": (who: string, _what: string) => `Alarm taken by ${who}`,
   "road.closed": (_who: string, what: string) => `Road closed: ${what}`,
   "road.reopened": (_who: string, _what: string) => "Road open again",
+  "location.reported": (_who: string, what: string) => what,
+  "location.matched": (_who: string, _what: string) => "An earlier location belongs to this call",
+  "location.expired": (_who: string, _what: string) => "A location for which no call came",
+  "location.estimated": (_who: string, what: string) => what,
+  "location.taken": (_who: string, what: string) => `The place was taken from ${what}`,
 } satisfies Record<FactKind, (who: string, what: string) => string>;
 
 export const factsPt: Words<typeof factsEn> = {
@@ -75,4 +80,9 @@ export const factsPt: Words<typeof factsEn> = {
   "alarm.acknowledged": (who) => `Alarme tratado por ${who}`,
   "road.closed": (_who, what) => `Via cortada: ${what}`,
   "road.reopened": () => "Via reaberta",
+  "location.reported": (_who, what) => what,
+  "location.matched": () => "Uma localização anterior é desta chamada",
+  "location.expired": () => "Uma localização para a qual não houve chamada",
+  "location.estimated": (_who, what) => what,
+  "location.taken": (_who, what) => `O local foi tirado de ${what}`,
 };

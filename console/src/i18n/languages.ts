@@ -5,6 +5,7 @@ import { commonEn, commonPt } from "./common";
 import { deskEn } from "./desk";
 import { deskPt } from "./desk_pt";
 import { factsEn, factsPt } from "./facts";
+import { locationsEn, locationsPt } from "./locations";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
 import { plansEn, plansPt } from "./plans";
@@ -18,6 +19,7 @@ export const en = {
   common: commonEn,
   desk: deskEn,
   facts: factsEn,
+  locations: locationsEn,
   map: mapEn,
   orders: ordersEn,
   plans: plansEn,
@@ -32,6 +34,7 @@ export const pt: Messages = {
   common: commonPt,
   desk: deskPt,
   facts: factsPt,
+  locations: locationsPt,
   map: mapPt,
   orders: ordersPt,
   plans: plansPt,

@@ -48,9 +48,20 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return text(fact.destination);
     case "alarm.raised":
       return messages.common.alarm[fact.alarm_kind as AlarmKind]?.(text(fact.subject)) ?? "";
+    case "location.reported":
+      return reported(fact, messages);
+    case "location.estimated":
+      return messages.locations.certainty[text(fact.certainty)]?.(format.distance(Number(fact.radius_m ?? 0), messages.common.distance, language)) ?? "";
+    case "location.taken":
+      return text(fact.basis);
     default:
       return placed || text(fact.text) || text(fact.reason);
   }
+}
+
+function reported(fact: Fact, messages: Messages): string {
+  const source = messages.locations.source[text(fact.source)] ?? text(fact.source);
+  return fact.shape ? messages.locations.fact_reported(source, "") : messages.locations.fact_no_fix(source);
 }
 
 function drive(known: Drive | undefined, messages: Messages): string {

@@ -31,6 +31,8 @@ export type Move = [unit: string, at: Instant, lat: number, lon: number, speed_m
 /** The server leaves out a field that says nothing: reading one must expect that. */
 type WithPlace<T> = Omit<T, "place"> & { place: T extends { place: infer P } ? (null extends P ? Place | null : Place) : never };
 
+export type ReportRow = S["ReportRow"];
+export type AreaRow = S["AreaRow"];
 export type CallRow = WithPlace<S["CallRow"]>;
 export type OnIt = S["OnIt"];
 export type IncidentRow = WithPlace<S["IncidentRow"]>;
@@ -137,13 +139,13 @@ export type Session = S["SessionView"];
 /** Requests to change something: `kind` and the fields of the server's order of that name. */
 export type Order =
   | { kind: "answer_call"; call: string }
-  | { kind: "locate_call"; call: string; place: Place }
+  | { kind: "locate_call"; call: string; place: Place; basis?: string }
   | { kind: "note_call"; call: string; text: string }
   | { kind: "release_call"; call: string; reason: ReleaseReason; text?: string }
   | { kind: "attach_call"; call: string; incident: string }
   | { kind: "open_incident"; type: string; priority?: number; place?: Place; calls?: string[]; summary?: string }
   | { kind: "note_incident"; incident: string; text: string }
-  | { kind: "relocate_incident"; incident: string; place: Place }
+  | { kind: "relocate_incident"; incident: string; place: Place; basis?: string }
   | { kind: "reclassify_incident"; incident: string; type?: string; priority?: number }
   | { kind: "link_incidents"; incident: string; other: string }
   | { kind: "close_incident"; incident: string; disposition: string; text?: string }

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tocsin.domain import checks, decide_assignments, decide_calls, decide_incidents, decide_rest, decide_units, orders
+from tocsin.domain import (
+    checks,
+    decide_assignments,
+    decide_calls,
+    decide_incidents,
+    decide_locations,
+    decide_rest,
+    decide_units,
+    orders,
+    orders_locations,
+)
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.room import Room
 
@@ -38,6 +48,8 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders.CloseRoad: decide_rest.close_road,
     orders.ReopenRoad: decide_rest.reopen_road,
     orders.AcknowledgeAlarm: decide_rest.acknowledge_alarm,
+    orders_locations.ReportLocation: decide_locations.report,
+    orders_locations.StateEstimate: decide_locations.state,
     orders.OpenCentre: decide_rest.open_centre,
     orders.RaiseAlarms: decide_rest.raise_alarms,
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tocsin.domain import checks, orders
+from tocsin.domain.decide_locations import known_basis, waited_for
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
-from tocsin.facts import calls
+from tocsin.facts import calls, locations
 
 
 def receive(room: Room, order: orders.ReceiveCall, given: Given) -> Decision:
@@ -15,7 +16,11 @@ def receive(room: Room, order: orders.ReceiveCall, given: Given) -> Decision:
     if isinstance(at, Refusal):
         return at
     number = str(room.last_call + 1)
-    return (calls.CallReceived(at, number, order.line, order.number, order.caller, order.place),)
+    waited = waited_for(room, order.number, given.now, given.catalogue.limits.location_waits_s)
+    return (
+        calls.CallReceived(at, number, order.line, order.number, order.caller, order.place),
+        *(locations.LocationMatched(given.now, report, number) for report in waited),
+    )
 
 
 def answer(room: Room, order: orders.AnswerCall, given: Given) -> Decision:
@@ -34,7 +39,11 @@ def locate(room: Room, order: orders.LocateCall, given: Given) -> Decision:
     call = checks.live_call(room, order.call)
     if isinstance(call, Refusal):
         return call
-    return (calls.CallLocated(given.now, call.id, order.place),)
+    located = calls.CallLocated(given.now, call.id, order.place)
+    if not order.basis:
+        return (located,)
+    taken = locations.PlaceTaken(given.now, order.basis, call=call.id)
+    return known_basis(room, order.basis, call.id) or (located, taken)
 
 
 def note(room: Room, order: orders.NoteCall, given: Given) -> Decision:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tocsin.domain import checks, orders
+from tocsin.domain.decide_locations import known_basis
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
-from tocsin.facts import calls, incidents
+from tocsin.facts import calls, incidents, locations
 
 
 def _unknown_type(code: str) -> Refusal:
@@ -53,7 +54,11 @@ def relocate(room: Room, order: orders.RelocateIncident, given: Given) -> Decisi
         return incident
     if incident.place == order.place:
         return Refusal("incident_unchanged", "it is there already", "place", {"incident": incident.id})
-    return (incidents.IncidentRelocated(given.now, incident.id, order.place),)
+    relocated = incidents.IncidentRelocated(given.now, incident.id, order.place)
+    if not order.basis:
+        return (relocated,)
+    taken = locations.PlaceTaken(given.now, order.basis, incident=incident.id)
+    return known_basis(room, order.basis) or (relocated, taken)
 
 
 def reclassify(room: Room, order: orders.ReclassifyIncident, given: Given) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.domain import orders
+from tocsin.domain.decide_locations import expired
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
@@ -44,5 +45,6 @@ def open_centre(room: Room, order: orders.OpenCentre, given: Given) -> Decision:
 
 
 def raise_alarms(room: Room, _order: orders.RaiseAlarms, given: Given) -> Decision:
-    """What is overdue now and was not said yet."""
-    return tuple(overdue(room, given.now, given.catalogue.limits))
+    """What is overdue now and was not said yet, and reports of places for which no call came."""
+    limits = given.catalogue.limits
+    return (*overdue(room, given.now, limits), *expired(room, given.now, limits.location_waits_s))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
-from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.union import DecisionFact
 from tocsin.facts.values import Instant
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
@@ -33,7 +34,8 @@ def _call_ended(room: Room, call_id: str) -> None:
 
 
 def _call_received(room: Room, fact: calls.CallReceived) -> None:
-    room.calls[fact.call] = Call(fact.call, "ringing", fact.at, fact.place)
+    room.calls[fact.call] = Call(fact.call, "ringing", fact.at, fact.place, number=fact.number)
+    number_called(room, fact)
     room.ringing[fact.call] = None
     room.last_call = _number(fact.call, room.last_call)
 
@@ -236,6 +238,11 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
+    locations.LocationReported: reported,
+    locations.LocationMatched: report_matched,
+    locations.LocationExpired: report_expired,
+    locations.AreaEstimated: area_estimated,
+    locations.PlaceTaken: _nothing,
 }
 
 

@@ -9,15 +9,19 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
+from tocsin.domain.order_base import Key, Line, OrderBase, Text
+from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.values import Instant, Place
 
-Key: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
-Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=10_000)]
 Priority: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=5, description="1 is the most urgent")]
 Radius: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=2_000)]
 CrewCount: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=60)]
+
+Basis: TypeAlias = Annotated[
+    str,
+    msgspec.Meta(max_length=64, description="report or estimate of a caller's location that the place was taken from"),
+]
 
 Stamp: TypeAlias = Literal[
     "acknowledged",
@@ -30,10 +34,6 @@ Stamp: TypeAlias = Literal[
     "handed_over",
     "available",
 ]
-
-
-class OrderBase(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
-    """A request to change something."""
 
 
 class ReceiveCall(OrderBase, tag="receive_call", frozen=True):
@@ -57,6 +57,7 @@ class LocateCall(OrderBase, tag="locate_call", frozen=True):
 
     call: Key
     place: Place
+    basis: Basis = ""
 
 
 class NoteCall(OrderBase, tag="note_call", frozen=True):
@@ -103,6 +104,7 @@ class RelocateIncident(OrderBase, tag="relocate_incident", frozen=True):
 
     incident: Key
     place: Place
+    basis: Basis = ""
 
 
 class ReclassifyIncident(OrderBase, tag="reclassify_incident", frozen=True):
@@ -259,6 +261,8 @@ Order: TypeAlias = (
 """Orders that people and their machines may give."""
 
 ClockOrder: TypeAlias = OpenCentre | RaiseAlarms
-AnyOrder: TypeAlias = Order | ClockOrder
+MachineOrder: TypeAlias = ReportLocation | StateEstimate
+"""Given by gateways and by the desk itself; never accepted as a person's."""
+AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder
 
 ORDER_KINDS: tuple[str, ...] = tuple(order.__struct_config__.tag for order in get_args(Order))

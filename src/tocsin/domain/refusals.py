@@ -42,6 +42,8 @@ RefusalName: TypeAlias = Literal[
     "alarm_acknowledged_already",
     "centre_open_already",
     "key_reused",
+    "caller_missing",
+    "unknown_report",
 ]
 
 REFUSAL_NAMES: tuple[str, ...] = get_args(RefusalName)

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from tocsin.facts.centre import Mode
+from tocsin.facts.locations import LocationSource
+from tocsin.facts.shapes import Shape
 from tocsin.facts.values import Instant, Place
 from tocsin.facts.watch import AlarmKind
 
@@ -36,6 +38,9 @@ class Call(msgspec.Struct):
     place: Place | None = None
     answered_by: str = ""
     incident: str = ""
+    number: str = ""
+    reports: list[str] = msgspec.field(default_factory=list)
+    """Reports of where the caller is, in the order they came."""
 
 
 class Incident(msgspec.Struct):
@@ -94,6 +99,17 @@ class Alarm(msgspec.Struct):
     acknowledged_by: str = ""
 
 
+class Report(msgspec.Struct):
+    """A report of where a caller is, as far as later ones are compared with it."""
+
+    id: str
+    source: LocationSource
+    number: str
+    received_at: Instant
+    fixed_at: Instant | None
+    shape: Shape | None
+
+
 class Closure(msgspec.Struct):
     """A road that is closed now."""
 
@@ -117,6 +133,15 @@ class Room(msgspec.Struct):
     """Ids of calls that ring, oldest first; a dict because it keeps order and forgets quickly."""
     busy: dict[str, None] = msgspec.field(default_factory=dict)
     """Ids of units on an incident."""
+    reports: dict[str, Report] = msgspec.field(default_factory=dict)
+    waiting: dict[str, None] = msgspec.field(default_factory=dict)
+    """Ids of reports whose call has not come, oldest first."""
+    by_number: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """Calls by the tail of their number, oldest first."""
+    bases: dict[str, str] = msgspec.field(default_factory=dict)
+    """What a place can be taken from: the call of each matched report and each estimate."""
+    last_report: int = 0
+    last_estimate: int = 0
     last_call: int = 0
     last_incident: int = 0
     last_closure: int = 0

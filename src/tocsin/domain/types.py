@@ -42,11 +42,13 @@ class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When silence becomes an alarm."""
+    """When silence becomes an alarm, and how long a location waits for its call."""
 
     call_unanswered_s: float = 10.0
     not_acknowledged_s: float = 60.0
     long_on_scene_s: float = 2_700.0
+    location_waits_s: float = 300.0
+    """How long a caller's location waits for its call before it is nobody's."""
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):

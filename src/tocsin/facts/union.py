@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, get_args
 
-from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.base import Entry
 
 DecisionFact: TypeAlias = (
@@ -42,6 +42,11 @@ DecisionFact: TypeAlias = (
     | watch.AlarmAcknowledged
     | roads.RoadClosed
     | roads.RoadReopened
+    | locations.LocationReported
+    | locations.LocationMatched
+    | locations.LocationExpired
+    | locations.AreaEstimated
+    | locations.PlaceTaken
 )
 """Facts of the decisions log: durable before they are acknowledged."""
 

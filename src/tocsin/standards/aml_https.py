@@ -9,9 +9,9 @@ import hmac
 import re
 from urllib.parse import unquote_plus
 
+from tocsin.facts.confidence import Confidence
 from tocsin.standards.aml_report import AmlReport, Signature
 from tocsin.standards.aml_values import Values, spot
-from tocsin.standards.confidence import Confidence
 from tocsin.standards.flaws import Flaws, Unusable, shown
 from tocsin.standards.gsm7 import UNKNOWN
 

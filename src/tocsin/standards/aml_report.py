@@ -10,10 +10,10 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from tocsin.facts.confidence import UNSTATED, Confidence
+from tocsin.facts.shapes import Circle, Point
 from tocsin.facts.values import PERSONAL, Instant, PersonalText
-from tocsin.standards.confidence import UNSTATED, Confidence
 from tocsin.standards.flaws import Flaw
-from tocsin.standards.shapes import Circle, Point
 
 Form: TypeAlias = Literal["sms", "data_sms", "https"]
 Method: TypeAlias = Literal["gnss", "wifi", "cell", "fused", "unknown", "none"]

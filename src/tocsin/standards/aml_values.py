@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from tocsin.facts.confidence import UNSTATED, Confidence
+from tocsin.facts.shapes import Circle, Point
 from tocsin.facts.values import Instant
 from tocsin.standards.aml_report import Method, PersonalSpot
-from tocsin.standards.confidence import UNSTATED, Confidence
 from tocsin.standards.flaws import Flaws, shown
-from tocsin.standards.shapes import Circle, Point
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{0,15})?\Z")
 _STAMP = re.compile(r"[0-9]{14}\Z")

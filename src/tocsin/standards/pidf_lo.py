@@ -12,12 +12,12 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from tocsin.facts.confidence import UNSTATED, Confidence, Pdf
+from tocsin.facts.shapes import Shape
 from tocsin.facts.values import PERSONAL, Instant, PersonalText
 from tocsin.standards.civic import CIVIC_SPACES, Civic, read_civic
-from tocsin.standards.confidence import UNSTATED, Confidence, Pdf
 from tocsin.standards.flaws import Flaw, Flaws, Unusable, shown
 from tocsin.standards.pidf_shapes import GEOMETRY_SPACES, SHAPES, geometries, read_shape
-from tocsin.standards.shapes import Shape
 from tocsin.standards.xml import Element, child, children, instant, local, read_xml, space, text_of
 
 PIDF = "urn:ietf:params:xml:ns:pidf"

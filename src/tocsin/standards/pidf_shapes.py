@@ -10,8 +10,8 @@ import math
 import re
 from collections.abc import Iterator
 
+from tocsin.facts.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Shape, Sphere
 from tocsin.standards.flaws import Flaws, shown
-from tocsin.standards.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Shape, Sphere
 from tocsin.standards.xml import Element, children, local, text_of
 
 GML = "http://www.opengis.net/gml"

@@ -9,8 +9,8 @@ import math
 
 from lxml import etree
 
+from tocsin.facts.confidence import Confidence
 from tocsin.facts.values import Instant, Place
-from tocsin.standards.confidence import Confidence
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.pidf_lo import PIDF, Rules
 from tocsin.standards.pidf_shapes import GML, GS

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from tocsin.facts import assignments, calls, centre, incidents, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
+from tocsin.views import board_locations
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -25,6 +26,7 @@ from tocsin.views.rows import (
     UnitRow,
     UnitStatus,
 )
+from tocsin.views.rows_locations import ReportRow
 
 R = TypeVar("R")
 
@@ -42,6 +44,10 @@ class BoardFold:
         self.units: dict[str, UnitRow] = {}
         self.alarms: dict[str, AlarmRow] = {}
         self.closures: dict[str, ClosureRow] = {}
+        self.waiting: dict[str, ReportRow] = {}
+        """Reports whose call has not come: on nobody's screen."""
+        self.homes: dict[str, str] = {}
+        """The incident each attached call belongs to."""
 
     def fold(self, entry: AnyEntry) -> None:
         """The board after `entry`."""
@@ -58,6 +64,8 @@ class BoardFold:
         touched = Touched()
         for entry in entries:
             touched.add(entry.fact)
+            if home := board_locations.touches(self.homes, entry.fact):
+                touched.incidents[home] = None
             if isinstance(entry.fact, incidents.IncidentNoted):
                 touched.alarms |= {alarm_id("long_on_scene", unit): None for unit in self._on(entry.fact.incident)}
         return Rows(
@@ -92,7 +100,7 @@ class Touched:
         """Every id that `fact` names, and the alarms whose cause it may end."""
         told: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
         for name, into in (("call", self.calls), ("unit", self.units), ("closure", self.closures)):
-            if name in told:
+            if told.get(name):
                 into[told[name]] = None
         for name in ("incident", "other", "to"):
             if told.get(name):
@@ -100,7 +108,7 @@ class Touched:
         if "alarm" in told:
             self.alarms[told["alarm"]] = None
         for name, kinds in (("call", CALL_ALARMS), ("unit", UNIT_ALARMS)):
-            if name in told:
+            if told.get(name):
                 self.alarms |= {alarm_id(alarm_kind, told[name]): None for alarm_kind in kinds}
 
 
@@ -125,7 +133,7 @@ def _call_answered(board: BoardFold, fact: calls.CallAnswered, _by: str) -> None
 
 
 def _call_located(board: BoardFold, fact: calls.CallLocated, _by: str) -> None:
-    board.calls[fact.call] = replace(board.calls[fact.call], place=fact.place)
+    board.calls[fact.call] = replace(board.calls[fact.call], place=fact.place, taken="")
 
 
 def _call_noted(board: BoardFold, fact: calls.CallNoted, _by: str) -> None:
@@ -139,11 +147,13 @@ def _call_released(board: BoardFold, fact: calls.CallReleased, _by: str) -> None
 
 
 def _call_attached(board: BoardFold, fact: calls.CallAttached, _by: str) -> None:
-    board.calls.pop(fact.call, None)
+    call = board.calls.pop(fact.call, None)
+    board_locations.went(board.homes, fact)
     _drop_alarms(board, fact.call, CALL_ALARMS)
-    row = board.incidents[fact.incident]
+    row = board_locations.attached(board.incidents[fact.incident], call)
     if fact.call not in row.calls:
-        board.incidents[fact.incident] = replace(row, calls=(*row.calls, fact.call), changed_at=fact.at)
+        row = replace(row, calls=(*row.calls, fact.call), changed_at=fact.at)
+    board.incidents[fact.incident] = row
 
 
 def _incident_opened(board: BoardFold, fact: incidents.IncidentOpened, by: str) -> None:
@@ -368,4 +378,9 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
+    locations.LocationReported: board_locations.reported,
+    locations.LocationMatched: board_locations.matched,
+    locations.LocationExpired: board_locations.expired,
+    locations.AreaEstimated: board_locations.estimated,
+    locations.PlaceTaken: board_locations.taken,
 }

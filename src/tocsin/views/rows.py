@@ -11,6 +11,7 @@ from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.centre import Mode
 from tocsin.facts.values import Instant, PersonalPlace, PersonalText, Place, Position
 from tocsin.facts.watch import AlarmKind
+from tocsin.views.rows_locations import AreaRow, ReportRow
 
 CallStatus: TypeAlias = Literal["ringing", "answered", "attached", "released"]
 IncidentStatus: TypeAlias = Literal["open", "closed"]
@@ -45,6 +46,11 @@ class CallRow(msgspec.Struct, frozen=True):
     incident: str = ""
     reason: ReleaseReason | None = None
     notes: tuple[PersonalText, ...] = ()
+    reports: tuple[ReportRow, ...] = ()
+    areas: tuple[AreaRow, ...] = ()
+    """Where the caller is by all reports together: one, or none yet."""
+    taken: str = ""
+    """Report or estimate its place was taken from; empty: somebody's own words or hand."""
 
 
 class OnIt(msgspec.Struct, frozen=True):
@@ -83,6 +89,10 @@ class IncidentRow(msgspec.Struct, frozen=True):
     notes: int = 0
     last_note: PersonalText = ""
     changed_at: Instant = 0.0
+    reports: tuple[ReportRow, ...] = ()
+    """Of where its callers are."""
+    areas: tuple[AreaRow, ...] = ()
+    """One for each caller with reports. Never merged: two callers may see one fire from two streets."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):

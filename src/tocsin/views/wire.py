@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from tocsin.domain.orders import Key, Order
+from tocsin.domain.order_base import Key
+from tocsin.domain.orders import Order
 from tocsin.facts.assignments import Basis
 from tocsin.facts.base import Entry
 from tocsin.facts.union import DecisionFact

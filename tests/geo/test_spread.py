@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon as Flat
 
-from tocsin.standards.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Shape, Sphere
-from tocsin.standards.spread import from_flat, spread, to_flat
+from tocsin.facts.shapes import ArcBand, Circle, Ellipse, Ellipsoid, Point, Polygon, Prism, Shape, Sphere
+from tocsin.geo.spread import from_flat, spread, to_flat
 
 LATS, LONS = st.floats(-89, 89), st.floats(-180, 180)
 LENGTHS = st.floats(1, 50_000)

@@ -11,8 +11,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from tocsin.facts.values import PERSONAL
-from tocsin.standards.shapes import (
+from tocsin.facts.shapes import (
     ArcBand,
     Circle,
     Ellipse,
@@ -24,6 +23,7 @@ from tocsin.standards.shapes import (
     Shape,
     Sphere,
 )
+from tocsin.facts.values import PERSONAL
 
 Flat: TypeAlias = tuple[float, float]
 """Metres east and north of the origin."""

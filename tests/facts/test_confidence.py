@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.standards.confidence import UNSTATED, Confidence, rescaled_radius_m, sigma_m
+from tocsin.facts.confidence import UNSTATED, Confidence, rescaled_radius_m, sigma_m
 
 PERCENTS = st.floats(1, 99.5)
 

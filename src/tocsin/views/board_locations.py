@@ -1,0 +1,118 @@
+"""Reports of callers' places, folded into the row where the call now is: its own, or its incident's."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from tocsin.facts import calls, locations
+from tocsin.facts.shapes import Circle, Point, Shape, Sphere
+from tocsin.facts.union import DecisionFact
+from tocsin.geo.spread import spread
+from tocsin.views.rows import CallRow, IncidentRow
+from tocsin.views.rows_locations import AreaRow, ReportRow, Spot
+
+SHOWN = 12
+"""Reports a row carries, the newest; all of them stand in the timeline."""
+CORNERS = 24
+
+
+class Rows(Protocol):
+    """What of the board is needed here."""
+
+    calls: dict[str, CallRow]
+    incidents: dict[str, IncidentRow]
+    closed: dict[str, IncidentRow]
+    waiting: dict[str, ReportRow]
+    homes: dict[str, str]
+
+
+def reported(board: Rows, fact: locations.LocationReported, _by: str) -> None:
+    """Shown with its call; one that waits is shown nowhere."""
+    row = ReportRow(
+        fact.report, fact.call, fact.source, fact.method, fact.origin, fact.at, fact.fixed_at, _spot(fact.shape),
+        fact.confidence.percent, fact.text, fact.floor, fact.flaws, fact.late,
+    )  # fmt: skip
+    if fact.call:
+        _add(board, row)
+    else:
+        board.waiting[fact.report] = row
+
+
+def matched(board: Rows, fact: locations.LocationMatched, _by: str) -> None:
+    """Its call has come."""
+    row = board.waiting.pop(fact.report, None)
+    if row is not None:
+        _add(board, replace(row, call=fact.call))
+
+
+def expired(board: Rows, fact: locations.LocationExpired, _by: str) -> None:
+    """No call came."""
+    board.waiting.pop(fact.report, None)
+
+
+def estimated(board: Rows, fact: locations.AreaEstimated, _by: str) -> None:
+    """The latest estimate of a call stands."""
+    area = AreaRow(
+        fact.estimate, fact.call, fact.at, fact.lat, fact.lon, fact.radius_m, fact.areas, fact.certainty, fact.share,
+        fact.used, fact.disagree, fact.replaced,
+    )  # fmt: skip
+    others = tuple(known for known in _shown(board, fact.call)[1] if known.call != fact.call)
+    _put(board, fact.call, areas=(*others, area))
+
+
+def taken(board: Rows, fact: locations.PlaceTaken, _by: str) -> None:
+    """The place of a call rests on reports: it says nothing of its own about them."""
+    if fact.call in board.calls:
+        board.calls[fact.call] = replace(board.calls[fact.call], taken=fact.basis)
+
+
+def attached(row: IncidentRow, call: CallRow | None) -> IncidentRow:
+    """What was reported about a call goes with it to its incident."""
+    if call is None or not (call.reports or call.areas):
+        return row
+    return replace(row, reports=(*row.reports, *call.reports)[-SHOWN:], areas=(*row.areas, *call.areas))
+
+
+def touches(homes: dict[str, str], fact: DecisionFact) -> str:
+    """The incident whose row a report changes; empty: its call's own."""
+    if isinstance(fact, locations.LocationReported | locations.LocationMatched | locations.AreaEstimated):
+        return homes.get(fact.call, "")
+    return ""
+
+
+def went(homes: dict[str, str], fact: calls.CallAttached) -> None:
+    """Where a call's later reports belong."""
+    homes[fact.call] = fact.incident
+
+
+def _shown(board: Rows, call: str) -> tuple[tuple[ReportRow, ...], tuple[AreaRow, ...]]:
+    home = board.homes.get(call)
+    row: CallRow | IncidentRow | None = board.calls.get(call)
+    if home is not None:
+        row = board.incidents.get(home) or board.closed.get(home)
+    return (row.reports, row.areas) if row is not None else ((), ())
+
+
+def _add(board: Rows, row: ReportRow) -> None:
+    _put(board, row.call, reports=(*_shown(board, row.call)[0], row)[-SHOWN:])
+
+
+def _put(board: Rows, call: str, **changes: Any) -> None:
+    home = board.homes.get(call)
+    if home is None:
+        if call in board.calls:
+            board.calls[call] = replace(board.calls[call], **changes)
+        return
+    rows = board.incidents if home in board.incidents else board.closed
+    if home in rows:
+        rows[home] = replace(rows[home], **changes)
+
+
+def _spot(shape: Shape | None) -> Spot | None:
+    if shape is None:
+        return None
+    drawn = spread(shape, CORNERS)
+    outline = () if isinstance(shape, Point | Circle | Sphere) else drawn.outline
+    return Spot(drawn.lat, drawn.lon, drawn.radius_m, outline)
