@@ -1,15 +1,15 @@
 """Where 10,000 invented callers are: how often the stated 95 % area holds them, how far the best estimate is off.
 
-The generator is the claim's other half, so it stands here to be read and changed. A caller has a handset report in
-85 % (GNSS, Wi-Fi or a coarse guess; stated radius at 68 %, true to what it states; at most 50 m off in about 90 %), a
-network cell in 75 % (a sector or a circle of about 2 km, even inside, 95 % true), words in 65 % (an address within
-15 to 150 m, 95 % radius), a second handset report in 30 %; a caller with none of them is given words. Every report is 0
-to 60 s old; 12 % of the callers walk on since, 3 % drive (most of them say so). Every report is about another place with
-chance 5 %, 300 m to 20 km away (log-even). Variants change what fusion cannot know: no outliers, 10 %, fewer or more
-walkers, radii that are too small by a third.
+The generator is the claim's other half, so it stands here to be read and changed. A caller has a handset report in 85
+% (GNSS, Wi-Fi or a coarse guess; stated radius at 68 %, true to what it states; at most 50 m off in about 90 %), a
+network cell in 75 % (a sector or a circle of about 2 km, even inside, 95 % true), words in 65 % (an address within 15
+to 150 m, 95 % radius), a second handset report in 30 %; a caller with none of them is given words. Every report is 0
+to 60 s old; 12 % of the callers walk on since, 3 % drive (most of them say so). Every report is about another place
+with chance 5 %, 300 m to 20 km away (log-even). Variants change what fusion cannot know: no outliers, 10 %, fewer or
+more walkers, radii that are too small by a third.
 
-The optimum knows which reports are outliers, what everybody's error is and how everybody moved, and weighs the rest by
-inverse variance (cells by their middle).
+The optimum knows which reports are outliers, what everybody's error is and how everybody moved, and weighs the rest
+by inverse variance (cells by their middle).
 """
 
 from __future__ import annotations
