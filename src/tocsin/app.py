@@ -84,7 +84,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings)
-        ground = Ground(region) if region else None
+        ground = Ground(region, settings.data) if region else None
         desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=bool(settings.store))
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")

@@ -10,7 +10,7 @@ from tests.geo.maps import cross, place
 
 from tocsin.desk.ground import Ground
 from tocsin.facts.values import Place
-from tocsin.geo.pace import road_sigma
+from tocsin.geo.pace import MAP
 
 WEST, EAST = place(-90, 0), place(90, 0)
 ELSEWHERE = [(0.0, 0.0), (90.0, 0.0), (45.0, 9.1), (-45.0, -171.0)]
@@ -40,8 +40,8 @@ def test_on_the_map_the_drive_is_by_road(ground):
 def test_a_straight_line_is_much_less_sure_than_a_road(ground):
     by_road, _ = drive(ground, WEST, EAST)
     by_line, route = drive(ground, WEST, ELSEWHERE[2])
-    assert by_line.sigma > 1.5 * road_sigma(by_line.eta_s)
-    assert by_road.sigma == pytest.approx(road_sigma(by_road.eta_s))
+    assert by_line.sigma > 1.5 * float(MAP.sigma(by_line.eta_s, 0, True))
+    assert by_road.sigma == pytest.approx(float(MAP.sigma(by_road.eta_s, 0, True)))
     assert route.high_s > 2 * route.eta_s
 
 

@@ -233,7 +233,7 @@ def test_threads_do_not_disturb_each_other(tmp_path: Path) -> None:
 def test_stamps_that_run_out_start_over(tmp_path: Path) -> None:
     roads = ladder(tmp_path)
     before = roads.times_to(place(450, 0), [place(-50, 0)], siren=True).eta_s[0]
-    workspace = roads._searcher._workspace()
+    workspace = roads.searcher._workspace()
     workspace.mark = 2**31 - 3
     for _ in range(3):
         assert roads.times_to(place(450, 0), [place(-50, 0)], siren=True).eta_s[0] == before

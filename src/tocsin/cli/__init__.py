@@ -19,6 +19,7 @@ class Rooms(click.Group):
         "log": ("tocsin.cli.log:log", "Prove the record whole; take it out as text."),
         "sim": ("tocsin.cli.sim:sim", "Invented cities, written as ordinary maps."),
         "twin": ("tocsin.cli.twin:twin", "Plan ahead: years of calls through the desk's own decisions."),
+        "learn": ("tocsin.cli.learn:learn", "Travel times from the units' own drives; in force only with your yes."),
         "openapi": ("tocsin.cli.openapi:openapi", "The API as an OpenAPI 3.1 document."),
     }
 

@@ -79,6 +79,16 @@ def _run(settings: Settings) -> None:
         raise click.ClickException(str(error)) from None
 
 
+def _pace(app: App) -> str:
+    """Which travel times are in force, or why the file that should be is not."""
+    from tocsin.desk.pacing import describe
+
+    pacing = app.desk.ground.pacing if app.desk.ground else None
+    if pacing and pacing.problem:
+        return f"the map's own speeds, because {pacing.problem}"
+    return describe(pacing.file if pacing else None)
+
+
 def _greet(app: App, address: str) -> None:
     """What the person who started it needs to know, and no more."""
     centre = app.settings.centre
@@ -87,6 +97,8 @@ def _greet(app: App, address: str) -> None:
     click.echo(f"Record and accounts: {app.where}")
     if app.region is None:
         click.echo("No region: there is no map, and travel times are straight lines. See: tocsin region build --help")
+    else:
+        click.echo(f"Travel times: {_pace(app)}")
     if not app.access.accounts():
         place = f"--store … --centre {centre.id}" if app.settings.store else f"--data {app.settings.data}"
         click.echo("Nobody can sign in yet. In another terminal:")

@@ -6,14 +6,16 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
+from tocsin.desk.pacing import Pacing
 from tocsin.domain.arrival import stated
 from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
-from tocsin.geo.pace import LINE_SIGMA, road_sigma
+from tocsin.geo.pace import LINE_SIGMA
 from tocsin.geo.places import Match
 from tocsin.geo.region import Region
 from tocsin.geo.route import Route as Way
@@ -34,8 +36,10 @@ OFF_THE_MAP_M = 5_000.0
 class Ground:
     """A region, and the threads that search it. One for roads, one for words, so that neither waits for the other."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, data: Path | None = None) -> None:
         self.region = region
+        self.pacing = Pacing(region.roads, data)
+        """Travel times as learned, where a person has said yes to a file in the `data` folder."""
         self.now: Callable[[], Instant] = time.time
         """The clock that ages and hours are told by; a desk sets its own."""
         self._roads = ThreadPoolExecutor(1, "roads")
@@ -43,30 +47,39 @@ class Ground:
 
     async def warm(self) -> None:
         """Compile and touch what the first caller would otherwise wait for."""
-        await asyncio.get_running_loop().run_in_executor(self._roads, self.region.roads.warm)
+        await asyncio.get_running_loop().run_in_executor(self._roads, self._warm)
+
+    def _warm(self) -> None:
+        self.region.roads.warm()
+        self.pacing.at(self.now())
 
     def close(self) -> None:
         """Let the threads end."""
         self._roads.shutdown(wait=False, cancel_futures=True)
         self._words.shutdown(wait=False, cancel_futures=True)
 
-    async def travels(self, units: Sequence[Standing], to: Place, closed: Closed) -> dict[str, Travel]:
-        """Every unit's drive to `to` under sirens, by road; where no road leads, as a line and marked so."""
+    async def travels(
+        self, units: Sequence[Standing], to: Place, closed: Closed, *, siren: bool = True
+    ) -> dict[str, Travel]:
+        """Every unit's drive to `to`, under sirens unless told; where no road leads, as a line and marked so."""
         if not units:
             return {}
-        return await asyncio.get_running_loop().run_in_executor(self._roads, self._travels, units, to, closed)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._roads, self._travels, units, to, closed, siren)
 
-    def _travels(self, units: Sequence[Standing], to: Place, closed: Closed) -> dict[str, Travel]:
-        roads = self.region.roads
+    def _travels(self, units: Sequence[Standing], to: Place, closed: Closed, siren: bool) -> dict[str, Travel]:
+        roads, pace, hours = self.pacing.at(self.now())
         if roads.snap(to.lat, to.lon).distance_m > OFF_THE_MAP_M:
             return {unit[0]: straight(unit, to) for unit in units}
         points = np.array([(lat, lon) for _, lat, lon, _ in units])
-        times = roads.times_to((to.lat, to.lon), points, siren=True, closed=roads.closed_edges(list(closed)))
+        times = roads.times_to((to.lat, to.lon), points, siren=siren, closed=roads.closed_edges(list(closed)))
+        median_s = times.eta_s + pace.start_s[siren]
+        sigma = pace.sigma(median_s, hours, siren)
+        by_road = np.isfinite(times.eta_s) & (times.snap_m <= OFF_THE_MAP_M)
+        rows = zip(units, by_road.tolist(), median_s.tolist(), times.length_m.tolist(), sigma.tolist(), strict=True)
         return {
-            unit[0]: Travel("road", float(eta_s), float(length_m), *unit[1:], road_sigma(float(eta_s)))
-            if np.isfinite(eta_s) and snap_m <= OFF_THE_MAP_M
-            else straight(unit, to)
-            for unit, eta_s, length_m, snap_m in zip(units, times.eta_s, times.length_m, times.snap_m, strict=True)
+            unit[0]: Travel("road", eta_s, length_m, *unit[1:], spread) if there else straight(unit, to)
+            for unit, there, eta_s, length_m, spread in rows
         }
 
     async def route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
@@ -74,14 +87,15 @@ class Ground:
         return await asyncio.get_running_loop().run_in_executor(self._roads, self._route, unit, to, incident, closed)
 
     def _route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
-        roads = self.region.roads
+        roads, pace, hours = self.pacing.at(self.now())
         start, end = roads.snap(*unit[1:3]), roads.snap(to.lat, to.lon)
         far = max(start.distance_m, end.distance_m) > OFF_THE_MAP_M
         found = None if far else roads.route(start, end, siren=True, closed=roads.closed_edges(list(closed)))
         if found is None:
             return straight_route(unit, to, incident, self.now())
-        eta_s = float(found.eta_s)
-        travel = Travel("road", eta_s, float(found.length_m), *unit[1:], road_sigma(eta_s))
+        eta_s = float(found.eta_s) + pace.start_s[True]
+        sigma = float(pace.sigma(eta_s, hours, True))
+        travel = Travel("road", eta_s, float(found.length_m), *unit[1:], sigma)
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
         return _told(unit, incident, travel, points, tuple(found.streets), self.now())
 

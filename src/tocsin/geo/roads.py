@@ -30,7 +30,7 @@ class Roads:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._searcher = Searcher(graph)
+        self.searcher = Searcher(graph)
         self._last_closed: tuple[frozenset[int], Mask] | None = None
 
     @classmethod
@@ -62,7 +62,7 @@ class Roads:
         """Travel times from many origins ((n, 2) degrees, or snapped before) to one target, in one search."""
         starts = origins if isinstance(origins, Snaps) else self.snap_many(origins)
         limit = _MANY if limit_s is None else limit_s
-        return self._searcher.to_one(self._one(target), starts, siren, self._mask(closed), limit).times
+        return self.searcher.to_one(self._one(target), starts, siren, self._mask(closed), limit).times
 
     def times_from(
         self,
@@ -76,11 +76,11 @@ class Roads:
         """Travel times from one origin to many targets ((n, 2) degrees, or snapped before), in one search."""
         ends = targets if isinstance(targets, Snaps) else self.snap_many(targets)
         limit = _MANY if limit_s is None else limit_s
-        return self._searcher.from_one(self._one(origin), ends, siren, self._mask(closed), limit).times
+        return self.searcher.from_one(self._one(origin), ends, siren, self._mask(closed), limit).times
 
     def route(self, origin: Place, target: Place, *, siren: bool, closed: Closed = None) -> Route | None:
         """The fastest way between two places; None when no road leads there. Tells the same time as `times_to`."""
-        return find_route(self._searcher, self._one(origin), self._one(target), siren, self._mask(closed), _MANY)
+        return find_route(self.searcher, self._one(origin), self._one(target), siren, self._mask(closed), _MANY)
 
     def line_time(self, origin: tuple[float, float], target: tuple[float, float]) -> tuple[float, float]:
         """(seconds, metres) as the crow flies with a detour factor: a guess for where no road is known. Say so."""
@@ -143,11 +143,11 @@ class Roads:
     def _mask(self, closed: Closed) -> Mask:
         """The closed mask, remembered for the last set of edges: closures change far less often than units move."""
         if closed is None or len(closed) == 0:
-            return self._searcher.closed_mask(np.zeros(0, np.int64))
+            return self.searcher.closed_mask(np.zeros(0, np.int64))
         key = frozenset(np.asarray(closed).tolist() if isinstance(closed, np.ndarray) else closed)
         last = self._last_closed
         if last is not None and last[0] == key:
             return last[1]
-        mask = self._searcher.closed_mask(np.fromiter(key, np.int64, len(key)))
+        mask = self.searcher.closed_mask(np.fromiter(key, np.int64, len(key)))
         self._last_closed = (key, mask)
         return mask
