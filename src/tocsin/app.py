@@ -73,14 +73,17 @@ class App:
         self.parts.close()
 
 
-def build(settings: Settings, clock: Callable[[], float] = time.time) -> App:
-    """Open everything `settings` names. Raises AppError or SettingsError; then nothing stays open."""
+def build(settings: Settings, clock: Callable[[], float] = time.time, region: Region | None = None) -> App:
+    """Open everything `settings` names. Raises AppError or SettingsError; then nothing stays open.
+
+    Whoever has opened the region already hands it in: it is large.
+    """
     catalogue = load_catalogue(settings.catalogue)
     plans = load_plans(settings.plans, catalogue, packaged=settings.catalogue is None)
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
-        region = _region(settings.region, settings.aliases)
+        region = region or _region(settings.region, settings.aliases)
         decisions = _log(parts, settings, DECISIONS, durable=True)
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings)

@@ -63,7 +63,6 @@ def demo(**given: Any) -> None:
     from tocsin.cli.demo_serve import Asked
     from tocsin.geo.errors import RegionError
     from tocsin.log.port import LogError
-    from tocsin.sim.city import CityError
     from tocsin.sim.replay.mapping import ReplayError
 
     asked = Asked(**given)
@@ -72,7 +71,7 @@ def demo(**given: Any) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         replay_calls(asked) if asked.calls else live(asked)
-    except (AppError, SettingsError, RegionError, CityError, ReplayError, LogError) as error:
+    except (AppError, SettingsError, RegionError, ReplayError, LogError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename or asked.data}: {error.strerror or error}") from None

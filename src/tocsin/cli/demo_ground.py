@@ -10,12 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from tocsin.geo.build import build_region
 from tocsin.geo.errors import RegionError
 from tocsin.geo.manifest import read_manifest
-from tocsin.geo.osm import check_source
 from tocsin.geo.region import Region
-from tocsin.sim.city import lay_out, write_osm
 
 LOCK = "server.lock"
 """Held by a server for as long as it works in a folder."""
@@ -55,17 +52,24 @@ class Stages:
 
 
 def city_region(data: Path, people: int, seed: int, console: Console) -> Region:
-    """The region of the invented city, made unless it is there. Raises CityError, RegionError."""
+    """The region of the invented city, made unless it is there. Raises RegionError, ClickException."""
     folder = data / f"city-{people}-{seed}"
     known = _open(folder)
     if known:
         return known
+    # What builds is large to load, and is needed once.
+    from tocsin.geo.build import build_region
+    from tocsin.sim.city import CityError, lay_out, write_osm
+
     console.print(f"Laying out a city of {people:,} people (seed {seed}); this is done once.")
     source = data / f"city-{people}-{seed}.osm.pbf"
     data.mkdir(parents=True, exist_ok=True)
-    with Stages(console) as stages:
-        write_osm(lay_out(people, seed, stages), source, stages)
-        build_region(source, folder, stages, force=True)
+    try:
+        with Stages(console) as stages:
+            write_osm(lay_out(people, seed, stages), source, stages)
+            build_region(source, folder, stages, force=True)
+    except CityError as error:
+        raise click.ClickException(str(error)) from None
     return Region.open(folder)
 
 
@@ -73,6 +77,9 @@ def map_region(data: Path, source: Path, console: Console) -> Region:
     """The region of a map file, made unless it is there already from the same file. Raises RegionError."""
     if source.is_dir():
         return Region.open(source)
+    from tocsin.geo.build import build_region
+    from tocsin.geo.osm import check_source
+
     folder = data / f"map-{source.name.split('.')[0]}"
     check_source(source)
     known = _open(folder)

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from tocsin.cli.demo_ground import city_region, map_region, move_aside
-from tocsin.cli.demo_serve import Asked, serve_world, tell
+from tocsin.cli.demo_serve import Asked, begin_accounts, serve_world, tell
 from tocsin.cli.demo_show import as_json, show_day
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
@@ -30,7 +30,7 @@ from tocsin.views.day import DayFigures
 if TYPE_CHECKING:
     from tocsin.app import App
 
-PRELUDE_S = 2_400.0
+PRELUDE_S = 1_800.0
 """So much of the world has been lived when the doors open: incidents stand in every stage."""
 
 
@@ -64,10 +64,13 @@ def live(asked: Asked) -> None:
 
     async def beside(app: App, address: str) -> None:
         world = world_of(app)
-        await _prelude(world, clock, console)
+        console.print("Waking the city up ...")
+        await world.open()
+        known = begin_accounts(app)
+        await _prelude(clock)
         clock.pace(asked.speed)
         _burst(world)
-        await tell(app, address, asked, clock, console)
+        await tell(app, address, asked, clock, console, known)
 
     serve_world(asked, folder, region, clock, "Tocsin Demo", beside, console)
 
@@ -92,10 +95,8 @@ def _invent(
     return world
 
 
-async def _prelude(world: World, clock: Clock, console: Console) -> None:
+async def _prelude(clock: Clock) -> None:
     """Live up to now, so that the room is busy when somebody looks."""
-    console.print("Waking the city up ...")
-    await world.open()
     while (gap := time.time() - clock.now()) > 0.5:
         await clock.run(clock.now() + max(gap, 1.0))
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from tocsin.cli.demo_ground import Stages, map_region, move_aside
-from tocsin.cli.demo_serve import Asked, serve_world, tell
+from tocsin.cli.demo_serve import Asked, begin_accounts, serve_world, tell
 from tocsin.cli.demo_show import as_json, show_bad, show_comparison, show_left
 from tocsin.geo.region import Region
 from tocsin.settings import load_catalogue
@@ -48,10 +48,12 @@ def replay_calls(asked: Asked) -> None:
     async def beside(app: App, address: str) -> None:
         world = make_world(day, app.desk, clock, region, asked.seed, asked.hands)
         await world.open()
+        known = begin_accounts(app)
         # An hour before the first call nothing happens: nobody wants to watch it.
         await clock.run(max(day.start, min(h.at for h in day.happenings) - 10.0))
         clock.pace(asked.speed)
-        await tell(app, address, asked, clock, console, end=max(h.at for h in day.happenings) + 2 * 3_600.0)
+        end = max(h.at for h in day.happenings) + 2 * 3_600.0
+        await tell(app, address, asked, clock, console, known, end)
         console.print("The day is over. The desk stays open for you to look at; Ctrl-C ends it.")
 
     serve_world(asked, folder, region, clock, f"Replay of {day.day}", beside, console)

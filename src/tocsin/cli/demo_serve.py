@@ -78,7 +78,7 @@ def serve_world(
         data=folder, host=asked.host, port=asked.port, region=region.path, centre=Centre("demo", name, "exercise")
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    app = build(settings, clock.now)
+    app = build(settings, clock.now, region)
     app.desk.sleep = clock.wall_second
     address: list[str] = []
 
@@ -108,10 +108,23 @@ def _accounts(app: App) -> str:
     return password
 
 
-async def tell(app: App, address: str, asked: Asked, clock: Clock, console: Console, end: float = float("inf")) -> None:
+def begin_accounts(app: App) -> asyncio.Task[str]:
+    """Begin making the accounts, once the units are known; the answer is their password. Hashing takes a second."""
+    return asyncio.create_task(asyncio.to_thread(_accounts, app))
+
+
+async def tell(
+    app: App,
+    address: str,
+    asked: Asked,
+    clock: Clock,
+    console: Console,
+    known: asyncio.Task[str],
+    end: float = float("inf"),
+) -> None:
     """Say where to look, then a line of status now and then, while the world lives."""
     living = asyncio.create_task(clock.run(end))
-    password = await asyncio.to_thread(_accounts, app)
+    password = await known
     token = await asyncio.to_thread(app.access.sign_in_link, "you", app.site.clock())
     link = f"{address}/#link={token}" if isinstance(token, str) else address
     console.print(f"\n[bold]{app.desk.name}[/bold] — EXERCISE, nothing here is real\n")
