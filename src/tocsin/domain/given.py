@@ -17,7 +17,7 @@ Decision: TypeAlias = tuple[DecisionFact, ...] | Refusal
 """Facts to record, all or none; or a named no."""
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """Time, the person, the centre's incident types and plans, and travel times to the incident by unit."""
 
     now: Instant

@@ -11,5 +11,7 @@ Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=10_000)]
 
 
-class OrderBase(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
+class OrderBase(
+    msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True, gc=False
+):
     """A request to change something."""

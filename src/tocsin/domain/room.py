@@ -1,6 +1,7 @@
 """The room: the live picture of one centre, as decisions need it. Holds state; refuses to judge it.
 
-Everything here is rebuilt from facts by `evolve`; nothing else may change it.
+Everything here is rebuilt from facts by `evolve`; nothing else may change it. What is in the room names the rest by id,
+so there are no cycles for Python's collector to look for.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Stage: TypeAlias = Literal[
 ]
 
 
-class Call(msgspec.Struct):
+class Call(msgspec.Struct, gc=False):
     """Somebody asks for help."""
 
     id: str
@@ -43,7 +44,7 @@ class Call(msgspec.Struct):
     """Reports of where the caller is, in the order they came."""
 
 
-class Incident(msgspec.Struct):
+class Incident(msgspec.Struct, gc=False):
     """We respond."""
 
     id: str
@@ -58,7 +59,7 @@ class Incident(msgspec.Struct):
     """Units on it now, in the order they were sent."""
 
 
-class Assignment(msgspec.Struct):
+class Assignment(msgspec.Struct, gc=False):
     """A unit on an incident."""
 
     unit: str
@@ -70,7 +71,7 @@ class Assignment(msgspec.Struct):
     """Last word from the crew, or about their incident: what the long-on-scene alarm counts from."""
 
 
-class Unit(msgspec.Struct):
+class Unit(msgspec.Struct, gc=False):
     """A crewed vehicle or team."""
 
     id: str
@@ -89,7 +90,7 @@ class Unit(msgspec.Struct):
     """When it last came off an incident since it came on duty."""
 
 
-class Alarm(msgspec.Struct):
+class Alarm(msgspec.Struct, gc=False):
     """Something is overdue."""
 
     id: str
@@ -110,7 +111,7 @@ class Report(msgspec.Struct):
     shape: Shape | None
 
 
-class Closure(msgspec.Struct):
+class Closure(msgspec.Struct, gc=False):
     """A road that is closed now."""
 
     id: str

@@ -11,7 +11,7 @@ from tocsin.facts.assignments import Basis
 from tocsin.facts.values import Instant
 
 
-class Travel(msgspec.Struct, frozen=True):
+class Travel(msgspec.Struct, frozen=True, gc=False):
     """How long a unit needs to a place, from which position, and how old that position is."""
 
     basis: Basis

@@ -13,7 +13,7 @@ Basis: TypeAlias = Literal["road", "line", "none"]
 """How a travel time was found: along roads, as a straight line (marked as such everywhere), or not at all."""
 
 
-class Drive(msgspec.Struct, frozen=True, omit_defaults=True):
+class Drive(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What was known of the drive when a unit was sent: the position used is copied, so the record stands alone."""
 
     basis: Basis

@@ -9,8 +9,11 @@ import msgspec
 from tocsin.facts.values import Instant, Position
 
 
-class FactBase(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
-    """Something that happened at `at`. Its stored name is its tag, a string we chose, never an import path."""
+class FactBase(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True, gc=False):
+    """Something that happened at `at`. Its stored name is its tag, a string we chose, never an import path.
+
+    Facts hold words, numbers and places, never each other: Python's collector of cycles need not walk them.
+    """
 
     at: Instant
 
@@ -18,7 +21,7 @@ class FactBase(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True
 F = TypeVar("F", bound=FactBase)
 
 
-class Entry(msgspec.Struct, Generic[F], frozen=True, omit_defaults=True):
+class Entry(msgspec.Struct, Generic[F], frozen=True, omit_defaults=True, gc=False):
     """One fact as it stands in a log: where, when recorded, by whose order, and what that person had seen."""
 
     position: Position

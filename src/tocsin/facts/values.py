@@ -20,7 +20,7 @@ Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, description="
 Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180, description="degrees east, WGS 84")]
 
 
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A point, the words for it, and how it came to be known."""
 
     lat: Latitude
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 PersonalPlace: TypeAlias = Annotated[Place, PERSONAL]
 
 
-class Move(msgspec.Struct, frozen=True, array_like=True):
+class Move(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One reported position of a unit; an array on the wire because thousands travel together."""
 
     unit: str

@@ -7,7 +7,7 @@ import msgspec
 from tocsin.facts.values import Instant
 
 
-class TwinCall(msgspec.Struct, frozen=True):
+class TwinCall(msgspec.Struct, frozen=True, gc=False):
     """One call and everything its crew will find. Seconds: before wheels turn, on scene, at the hospital."""
 
     at: Instant
@@ -37,7 +37,7 @@ class Absence(msgspec.Struct, frozen=True):
     until: Instant
 
 
-class Outcome(msgspec.Struct):
+class Outcome(msgspec.Struct, gc=False):
     """What came of one call. Instants in seconds; `unit` is a number in the fleet, -1 when nobody came."""
 
     call: int
@@ -64,7 +64,7 @@ class Outcome(msgspec.Struct):
         return self.on_scene_at - self.at
 
 
-class Standing(msgspec.Struct):
+class Standing(msgspec.Struct, gc=False):
     """Where a unit is when it is on no incident: on a drive from `origin` to `target`, or arrived there."""
 
     origin: int
