@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
@@ -54,12 +55,15 @@ class Twin:
         self.relocation_s = 0.0
         """Seconds units drove to bases, those cut short by a call only as far as they came."""
         self.moves = 0
-        self.number = {unit.id: n for n, unit in enumerate(self.fleet)}
+        self._ids = [unit.id for unit in self.fleet]
+        self.number = {id_: n for n, id_ in enumerate(self._ids)}
         self._standing = [Standing(unit.base, unit.base, start, 0.0) for unit in self.fleet]
         self._absent = [0] * len(self.fleet)
         self._turn_of = [0] * len(self.fleet)
         self._heap: list[tuple[Instant, int, int, Step, int]] = []
         self._seq, self._line = count(), line
+        self._idle = list(range(len(self.fleet)))
+        """Numbers of the units that are free and not away, ascending."""
         self._headed: dict[str, int] | None = None
         self._queue: deque[int] = deque()
         self._calls: Sequence[TwinCall] = ()
@@ -134,15 +138,15 @@ class Twin:
 
     def _travels(self, now: Instant, node: int) -> dict[str, Travel]:
         """The free units' drives to a node."""
-        ground, number, standing, out = self.ground, self.number, self._standing, {}
-        siren_s, length_m, places, tick_s = ground.siren_s, ground.length_m, ground.places, self._tick_s
-        for unit in self.heading():
-            on = standing[number[unit]]
-            here = on.target if on.drive_s <= 0.0 else self.node_of(unit, now)
+        ground, ids, standing, out = self.ground, self._ids, self._standing, {}
+        siren_s, length_m, tick_s, seen_at = ground.siren_s, ground.length_m, self._tick_s, now * self._tick_s
+        for unit in self._idle:
+            on = standing[unit]
+            here = on.target if on.drive_s <= 0.0 else self._node_of(on, now)
             metres = length_m[here][node] if length_m else 0.0
-            place = places[here]
-            eta_s = siren_s[here][node] * tick_s
-            out[unit] = Travel(ground.basis_of(here, node), eta_s, metres, place.lat, place.lon, now * tick_s)
+            basis = ground.basis_of(here, node) if ground.lines else "road"
+            lat, lon = ground.degrees[here]
+            out[ids[unit]] = Travel(basis, siren_s[here][node] * tick_s, metres, lat, lon, seen_at)
         return out
 
     # -- where free units are -------------------------------------------------------------------------------------
@@ -150,17 +154,15 @@ class Twin:
     def heading(self) -> dict[str, int]:
         """Node each free unit stands at or drives to, in the order of the fleet."""
         if self._headed is None:
-            busy, absent = self.room.busy, self._absent
-            self._headed = {
-                unit.id: on.target
-                for unit, on, away in zip(self.fleet, self._standing, absent, strict=True)
-                if not away and unit.id not in busy
-            }
+            ids, standing = self._ids, self._standing
+            self._headed = {ids[unit]: standing[unit].target for unit in self._idle}
         return self._headed
 
     def node_of(self, unit: str, now: Instant) -> int:
         """Node at which a free unit is now."""
-        on = self._standing[self.number[unit]]
+        return self._node_of(self._standing[self.number[unit]], now)
+
+    def _node_of(self, on: Standing, now: Instant) -> int:
         if on.drive_s <= 0.0:
             return on.target
         return self.ground.along(on.origin, on.target, (now - on.left_at) / on.drive_s)
@@ -195,6 +197,7 @@ class Twin:
         if not out.units:
             out.unit, out.sent_at, out.origin = unit, now, here
         out.units += 1
+        self._idle.remove(unit)
         self._stand(unit, call.node, now)
         rolls = now + call.turnout_s
         if call.turnout_s > 0.0:
@@ -202,7 +205,7 @@ class Twin:
         self._at(rolls + self.ground.siren_s[here][call.node], self._on_scene, unit, index)
 
     def _stamp(self, now: Instant, unit: int, status: orders.Stamp, destination: str = "") -> None:
-        id_ = self.fleet[unit].id
+        id_ = self._ids[unit]
         self._give(orders.StampUnit(id_, status, None, destination), now, id_)
 
     def _rolls(self, now: Instant, unit: int, _index: int) -> None:
@@ -229,14 +232,19 @@ class Twin:
 
     def _free(self, now: Instant, unit: int, index: int) -> None:
         self._stamp(now, unit, "available")
-        self._headed = None
         incident = self._incident_of[index]
         if not self.room.incidents[incident].units:
             self._give(orders.CloseIncident(incident, "handled"), now)
         if self._absent[unit]:
             self._give(orders.UnitOffDuty(self.fleet[unit].id), now)
-        elif not self._next_in_line(now):
+            return
+        self._count_in(unit)
+        if not self._next_in_line(now):
             self._send_home(now, unit)
+
+    def _count_in(self, unit: int) -> None:
+        insort(self._idle, unit)
+        self._headed = None
 
     def _next_in_line(self, now: Instant) -> bool:
         """The call that has waited longest is served before anybody goes home."""
@@ -246,12 +254,12 @@ class Twin:
         return True
 
     def _send_home(self, now: Instant, unit: int) -> None:
-        own, node = self.fleet[unit].id, self._standing[unit].target
-        # Not counted yet while it is decided where it goes.
-        heading = dict(self.heading())
-        del heading[own]
-        self._headed = heading
-        base = self.relocate.home(own, node, self)
+        node = self._standing[unit].target
+        # Not counted while it is decided where it goes.
+        self._idle.remove(unit)
+        self._headed = None
+        base = self.relocate.home(self._ids[unit], node, self)
+        self._count_in(unit)
         self._drive_to(unit, node, base, now)
         self._move_up(now, sent=False)
 
@@ -276,7 +284,10 @@ class Twin:
 
     def _go_off(self, now: Instant, unit: int, _what: int) -> None:
         """Off duty at once when free; when busy, as soon as it is done."""
-        self._absent[unit], self._headed = self._absent[unit] + 1, None
+        self._absent[unit] += 1
+        if unit in self._idle:
+            self._idle.remove(unit)
+            self._headed = None
         known = self.room.units[self.fleet[unit].id]
         if known.on_duty and known.assignment is None:
             self._cut_short(unit, now)
@@ -284,10 +295,11 @@ class Twin:
 
     def _come_on(self, now: Instant, unit: int, _what: int) -> None:
         """On duty again, at its own base; the first in line may have it."""
-        self._absent[unit], self._headed = self._absent[unit] - 1, None
+        self._absent[unit] -= 1
         known = self.room.units[self.fleet[unit].id]
         if self._absent[unit] or known.on_duty:
             return
         self._give(orders.UnitOnDuty(known.id, self.fleet[unit].crew), now)
+        self._count_in(unit)
         self._stand(unit, self.fleet[unit].base, now)
         self._next_in_line(now)

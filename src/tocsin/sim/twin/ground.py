@@ -61,6 +61,11 @@ class Ground:
         return (min(self.x_m) + max(self.x_m)) / 2, (min(self.y_m) + max(self.y_m)) / 2
 
     @cached_property
+    def degrees(self) -> list[tuple[float, float]]:
+        """Latitude and longitude of each node."""
+        return [(place.lat, place.lon) for place in self.places]
+
+    @cached_property
     def number(self) -> dict[str, int]:
         """Node numbers by name."""
         return {name: i for i, name in enumerate(self.names)}
@@ -81,7 +86,10 @@ class Ground:
     def nearest_node(self, x_m: float, y_m: float) -> int:
         """The node nearest to a point, the lowest number where two are equally near."""
         dx, dy = self._xs - x_m, self._ys - y_m
-        return int((dx * dx + dy * dy).argmin())
+        dx *= dx
+        dy *= dy
+        dx += dy
+        return int(dx.argmin())
 
     def along(self, origin: int, target: int, share: float) -> int:
         """The node nearest to the point that lies `share` of the straight line from origin to target."""
