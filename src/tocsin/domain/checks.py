@@ -39,26 +39,17 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(getattr(value, name), f"{path}.{name}" if path else name)
 
 
-_NO_TEXT = frozenset({float, int, bool, type(None)})
-
-
 def _simple(values: tuple[Any, ...]) -> bool:
     """Every text inside is printable ASCII. Nearly all are, and a yes is all that needs no path to a field."""
     for value in values:
-        kind = type(value)
-        if kind is str:
+        if isinstance(value, str):
             if not (value.isascii() and value.isprintable()):
                 return False
-        elif kind in _NO_TEXT:
-            continue
         elif isinstance(value, tuple):
             if value and not _simple(value):
                 return False
-        elif isinstance(value, msgspec.Struct):
-            if not _simple(msgspec.structs.astuple(value)):
-                return False
-        elif isinstance(value, str):
-            return False  # A word of some other kind is looked at field by field.
+        elif isinstance(value, msgspec.Struct) and not _simple(msgspec.structs.astuple(value)):
+            return False
     return True
 
 

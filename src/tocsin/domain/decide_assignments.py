@@ -84,17 +84,22 @@ def stamp(room: Room, order: orders.StampUnit, given: Given) -> Decision:
 
 def _wrong_stage(has: Assignment, order: orders.StampUnit) -> Refusal | None:
     status = order.status
-    told = {"unit": has.unit, "status": has.stage, "asked": status}
     if order.destination and status != "left_scene":
+        told = _asked(has, status)
         return Refusal("stage_out_of_turn", "a destination is said with left_scene", "destination", told)
     if status == "available":
         return None
     if RANK[status] <= RANK[has.stage]:
-        return Refusal("stage_gone_back", f"{has.unit} is {has.stage} already", "status", told)
+        return Refusal("stage_gone_back", f"{has.unit} is {has.stage} already", "status", _asked(has, status))
     first = NEEDED_FIRST.get(status)
     if first and RANK[has.stage] < RANK[first]:
-        return Refusal("stage_out_of_turn", f"{status} comes after {first}", "status", {**told, "first": first})
+        told = {**_asked(has, status), "first": first}
+        return Refusal("stage_out_of_turn", f"{status} comes after {first}", "status", told)
     return None
+
+
+def _asked(has: Assignment, status: str) -> dict[str, str]:
+    return {"unit": has.unit, "status": has.stage, "asked": status}
 
 
 def _with_patient(has: Assignment, limit: str) -> Refusal | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 
@@ -64,8 +66,17 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
 
     def type(self, code: str) -> IncidentType | None:
         """The type with this code, if there is one."""
-        return next((kind for kind in self.types if kind.code == code), None)
+        return self._by_code.get(code)
 
     def has_disposition(self, code: str) -> bool:
         """Whether an incident can end so."""
-        return any(end.code == code for end in self.dispositions)
+        return code in self._endings
+
+    @cached_property
+    def _by_code(self) -> dict[str, IncidentType]:
+        """The first of a code stands."""
+        return {kind.code: kind for kind in reversed(self.types)}
+
+    @cached_property
+    def _endings(self) -> frozenset[str]:
+        return frozenset(end.code for end in self.dispositions)
