@@ -41,7 +41,7 @@ def replay(
         share = (now - since) / takes
         (ax, ay), (bx, by) = points[left], points[base]
         x, y = ax + share * (bx - ax), ay + share * (by - ay)
-        far = [(px - x) ** 2 + (py - y) ** 2 for px, py in points]
+        far = [(px - x) * (px - x) + (py - y) * (py - y) for px, py in points]
         return far.index(min(far))
 
     def serve(unit: int, origin: int, call: int, now: Any) -> None:
