@@ -22,6 +22,8 @@ from starlette.types import ASGIApp
 
 from tocsin.access import FILE as ACCOUNTS
 from tocsin.access import Access, AccessError
+from tocsin.desk.cover_file import load_cover_rules
+from tocsin.desk.coverage import Coverage
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.geo.errors import RegionError
@@ -36,6 +38,8 @@ from tocsin.web.server import PortTaken, Server, address_of, listen
 from tocsin.web.site import build_web
 
 DECISIONS, TRACKS, LOCK = "decisions.db", "tracks.db", "server.lock"
+REACH = "reach"
+"""Folder of the drives between the cells of the map: worked out again when it is not there."""
 
 
 class AppError(Exception):
@@ -80,6 +84,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
     """
     catalogue = load_catalogue(settings.catalogue)
     plans = load_plans(settings.plans, catalogue, packaged=settings.catalogue is None)
+    rules = load_cover_rules(settings.coverage)
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
@@ -88,7 +93,10 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings)
         ground = Ground(region, settings.data) if region else None
-        desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=bool(settings.store))
+        beside = settings.coverage.parent if settings.coverage else None
+        coverage = Coverage(region, rules, settings.data / REACH, beside)
+        shared = bool(settings.store)
+        desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
 

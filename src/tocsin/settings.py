@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The centre's own names for places (TOML or CSV); read again when it changes. Needs a region."""
     plans: Path | None = None
     """The centre's own response plans; without them the packaged ones, unless the incident types are its own."""
+    coverage: Path | None = None
+    """The centre's rules of coverage and move-ups; without one, the packaged defaults."""
     secure_cookies: bool = False
     """True where browsers reach this server over https, as they should in earnest."""
     allowed_hosts: tuple[Word, ...] = ()
@@ -65,7 +67,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
     values = _read(path) if path else {}
     if path:
-        for key in ("data", "region", "catalogue", "aliases", "plans"):
+        for key in ("data", "region", "catalogue", "aliases", "plans", "coverage"):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
     for key, value in given.items():

@@ -111,9 +111,11 @@ class Logs:
 
 
 @asynccontextmanager
-async def desk_on(log, tracks_log=None, clock: Clock | None = None, ground: Any = None) -> AsyncIterator[Desk]:
+async def desk_on(
+    log, tracks_log=None, clock: Clock | None = None, ground: Any = None, **more: Any
+) -> AsyncIterator[Desk]:
     """A started desk whose time stands still until `desk.ticks.tick()`."""
-    desk = Desk(log, tracks_log or MemoryLog("north", durable=False), CATALOGUE, clock or Clock(), ground)
+    desk = Desk(log, tracks_log or MemoryLog("north", durable=False), CATALOGUE, clock or Clock(), ground, **more)
     desk.ticks = Ticks()
     desk.sleep = desk.ticks.sleep
     await desk.start("north", "North", "exercise")

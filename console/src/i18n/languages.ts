@@ -2,6 +2,7 @@
 
 import { arrivalEn, arrivalPt } from "./arrival";
 import { commonEn, commonPt } from "./common";
+import { coverEn, coverPt } from "./cover";
 import { deskEn } from "./desk";
 import { deskPt } from "./desk_pt";
 import { factsEn, factsPt } from "./facts";
@@ -17,6 +18,7 @@ import type { Words } from "./words";
 export const en = {
   arrival: arrivalEn,
   common: commonEn,
+  cover: coverEn,
   desk: deskEn,
   facts: factsEn,
   locations: locationsEn,
@@ -32,6 +34,7 @@ export type Messages = Words<typeof en>;
 export const pt: Messages = {
   arrival: arrivalPt,
   common: commonPt,
+  cover: coverPt,
   desk: deskPt,
   facts: factsPt,
   locations: locationsPt,

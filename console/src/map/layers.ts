@@ -5,7 +5,7 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification }
 
 import { NOTHING } from "./marks";
 
-export const SOURCES = ["resources", "closures", "calls", "trail", "routes", "incidents", "units", "selected"] as const;
+export const SOURCES = ["coverage", "resources", "closures", "calls", "trail", "routes", "incidents", "units", "selected"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** Which marks may be hidden, and the layers that hold them. */
@@ -37,13 +37,20 @@ const isLine: FilterSpecification = ["==", ["geometry-type"], "LineString"];
 export function markLayers(ink: (property: string) => string): LayerSpecification[] {
   const halo = { "text-halo-color": ink("--map-halo"), "text-halo-width": 1.7 };
   return [
-    ...areas(ink), ...resources(ink, halo), ...lines(ink), ...selected(ink), ...units(ink, halo, true), ...points(ink, halo),
+    ...coverage(ink), ...areas(ink), ...resources(ink, halo), ...lines(ink), ...selected(ink), ...units(ink, halo, true), ...points(ink, halo),
     ...units(ink, halo, false), ...labels(ink, halo),
   ];
 }
 
 type Ink = (property: string) => string;
 type Halo = { "text-halo-color": string; "text-halo-width": number };
+
+/** What is badly covered is shaded, the worse the darker; what is well covered stays as it is. */
+function coverage(ink: Ink): LayerSpecification[] {
+  return [
+    { id: "coverage", type: "fill", source: "coverage", paint: { "fill-color": ink("--gap"), "fill-antialias": false, "fill-opacity": ["step", get("served"), 0.5, 0.25, 0.36, 0.5, 0.22, 0.75, 0.1, 0.9, 0] as unknown as ExpressionSpecification } },
+  ];
+}
 
 function areas(ink: Ink): LayerSpecification[] {
   return [

@@ -2,7 +2,7 @@
 
 import { isWaiting } from "../room/order_of_rows";
 import { STATUS_SHAPES } from "../panels/shapes";
-import type { CallRow, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
+import type { CallRow, CellsView, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
 import { familyOf } from "./icons";
 import type { Motion } from "./motion";
 
@@ -34,6 +34,15 @@ const SORT: Record<UnitStatus, number> = {
   dispatched: 9, acknowledged: 8, en_route: 8, staged: 7, left_scene: 7, on_scene: 6, at_patient: 6, at_hospital: 5, handed_over: 5,
   available: 2, off_duty: 1,
 };
+
+/** Squares of the ground with the share of their demand that is reached in time. */
+export function cellMarks(view: CellsView | null): Mark[] {
+  return (view?.cells ?? []).map(([south, west, north, east, served]) => ({
+    type: "Feature",
+    geometry: { type: "Polygon", coordinates: [[[west, south], [east, south], [east, north], [west, north], [west, south]]] },
+    properties: { served },
+  }));
+}
 
 export interface UnitWords {
   /** The age of a stale position, in words. */

@@ -23,6 +23,8 @@ class View {
   routes_at = $state(0);
   routes_failed = $state(false);
   shown = $state<Record<Group, boolean>>({ idle: true, incidents: true, calls: true, closures: true, resources: true });
+  /** The group whose coverage is shaded; null: none is. */
+  covering = $state<string | null>(null);
   region = $state.raw<Region | null>(null);
   /** What stands in the side panel besides what is selected. */
   form = $state<"" | "block" | "layers">("");

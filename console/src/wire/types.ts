@@ -134,6 +134,13 @@ export interface Region {
   has_basemap: boolean;
   resources: Resource[];
 }
+export type CoverView = S["CoverView"];
+export type CoverGroup = S["CoverGroupView"];
+export interface CellsView {
+  group: string;
+  now: Instant;
+  cells: [south: number, west: number, north: number, east: number, served: number, weight: number][];
+}
 export type Session = S["SessionView"];
 
 /** Requests to change something: `kind` and the fields of the server's order of that name. */
@@ -170,6 +177,7 @@ export type Checked = [
   Agrees<Move, S["Move"]>,
   Agrees<Route, S["Route"]>,
   Agrees<Region, S["RegionView"]>,
+  Agrees<CellsView, S["CellsView"]>,
   Agrees<keyof Rows, keyof S["Rows"]>,
   Agrees<keyof S["Rows"], keyof Rows>,
 ];

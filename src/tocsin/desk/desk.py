@@ -14,12 +14,15 @@ from contextlib import suppress
 import msgspec
 
 from tocsin.desk.adviser import Adviser
+from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
 from tocsin.desk.listening import Listening, Trouble
+from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
+from tocsin.domain.cover_rules import CoverRules
 from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
@@ -67,6 +70,7 @@ class Desk:
         plans: Plans = NO_PLANS,
         *,
         shared: bool = False,
+        coverage: Coverage | None = None,
     ) -> None:
         self._log = log
         self.catalogue = catalogue
@@ -84,6 +88,7 @@ class Desk:
             self._travels, self.now,
         )  # fmt: skip
         self.tracks = Tracks(tracks_log)
+        self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
         self._tail = Tail(log, self.board)
         self._tail.latest = self.tracks.latest
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
@@ -133,6 +138,7 @@ class Desk:
                 await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
             if self.ground:
                 await self.ground.warm()
+            self.standby.start()
         except BaseException:
             await self.stop()
             raise
@@ -150,6 +156,7 @@ class Desk:
             await self._recording
         for ear in self._ears:
             ear.close()
+        await self.standby.stop()
         self._writer.close()
         self._reports.shutdown(wait=False, cancel_futures=True)
         if self.ground:
@@ -158,6 +165,7 @@ class Desk:
     def _told(self, entry: AnyEntry) -> None:
         self._timelines.fold(entry)
         self.board.fold(entry)
+        self.standby.heard(entry)
 
     async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0) -> Done | Refusal:
         """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
@@ -260,6 +268,7 @@ class Desk:
                 self._recording = asyncio.create_task(self.tracks.record(moves, now))
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
+        self.standby.moment(now)
         with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
             await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
 

@@ -94,6 +94,12 @@ class NearestQuery(Form, frozen=True):
     lon: Longitude
 
 
+class CellsQuery(Form, frozen=True):
+    """Which group of units; none named: the first."""
+
+    group: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
 class DayQuery(Form, frozen=True):
     """From `since` (included) to `until` (excluded), seconds UTC."""
 

@@ -8,6 +8,7 @@ from tocsin.access import Account
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
 from tocsin.views.advice import Recommendation
+from tocsin.views.cover import CellsView, CoverView
 from tocsin.views.day import DayFigures
 from tocsin.views.rows import IncidentRow
 from tocsin.views.wire import (
@@ -24,7 +25,7 @@ from tocsin.views.wire import (
 from tocsin.views.wire import Route as Way
 from tocsin.web import bodies
 from tocsin.web.door import ANYONE, SIGNED_IN, Route
-from tocsin.web.handlers import about, accounts, ground, live, people, record, windows
+from tocsin.web.handlers import about, accounts, cover, ground, live, people, record, windows
 from tocsin.web.permissions import MANAGE_ACCOUNTS, READ_BOARD, READ_FIELD, READ_RECORD, REPORT_POSITIONS, for_order
 
 EVENTS: dict[str, Any] = {"facts": TailFacts, "tracks": TailTracks, "pulse": TailPulse, "reset": TailReset}
@@ -70,6 +71,9 @@ ROUTES: tuple[Route, ...] = (
          query=bodies.NearestQuery, errors=(404,)),
     _get("/api/catalogue", SIGNED_IN, ground.catalogue, Catalogue, "Incident types, dispositions and time limits."),
     _get("/api/region", SIGNED_IN, ground.region, bodies.RegionView, "The built map in brief.", errors=(404,)),
+    _get("/api/coverage", READ_BOARD, cover.coverage, CoverView, "Expected coverage now, and what each unit holds."),
+    _get("/api/coverage/cells", READ_BOARD, cover.cells, CellsView, "The same, cell by cell.", query=bodies.CellsQuery,
+         errors=(404,)),
     _get("/map/basemap.pmtiles", SIGNED_IN, ground.basemap, None, "The basemap, by byte ranges.",
          media="application/vnd.pmtiles", ranged=True, errors=(404, 416)),
     _get("/api/day", READ_RECORD, record.day, DayFigures, "Response times of a span of time.", query=bodies.DayQuery),

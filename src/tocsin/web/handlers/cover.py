@@ -1,0 +1,21 @@
+"""Coverage over HTTP: the number, and the cells of a map layer."""
+
+from __future__ import annotations
+
+from tocsin.views.cover import CellsView, CoverView
+from tocsin.web.ask import Ask
+from tocsin.web.problems import not_found
+
+
+async def coverage(ask: Ask) -> CoverView:
+    """Share of the demand that free units are expected to reach in time, and what leaves with each of them."""
+    desk = ask.site.desk
+    return desk.standby.view(desk.now())
+
+
+async def cells(ask: Ask) -> CellsView:
+    """Every cell of a group with the share of it that is served in time: what a map shades."""
+    found = ask.site.desk.standby.cells(ask.query.group)
+    if found is None:
+        raise not_found("Coverage of such a group is not known here.", "group")
+    return found
