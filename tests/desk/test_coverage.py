@@ -17,6 +17,7 @@ from tocsin.desk.cover_now import AREAS, CoverNow, GroupNow, areas_of
 from tocsin.desk.coverage import Coverage, Free
 from tocsin.domain import orders as o
 from tocsin.domain.cover_rules import CoverGroup, CoverRules
+from tocsin.domain.loss import Gap
 from tocsin.facts.values import Place
 from tocsin.geo.cells import cells_of
 from tocsin.geo.region import Region
@@ -88,6 +89,20 @@ def test_loss_of_all_groups_is_weighed_by_their_shares() -> None:
     assert now.covered == pytest.approx(0.25 * one.covered + 0.75 * two.covered)
 
 
+def test_the_gap_is_the_area_that_nobody_reaches_any_more() -> None:
+    weight = np.full(10, 0.1)
+    reach = {"M1": np.arange(5), "M2": np.arange(3, 8)}
+    group = GroupNow(CoverGroup("ambulance", "ambulance"), 0.3, weight, reach)
+    areas = np.array([1, 1, 2, 2, 2, 3, 3, 3, 3, 3])
+    now = CoverNow([group], areas, T0)
+    assert now.gap(["M1"]) == Gap("the north", 1.0)
+    found = now.gap(["M2"])
+    assert (found.area, found.share) == ("the east", pytest.approx(0.6))
+    assert now.gap(["M1", "M2"]).area in ("the north", "the north-east")
+    assert now.gap(["E1"]) is None
+    assert CoverNow([GroupNow(group.rules, 0.3, weight, reach | {"M3": np.arange(10)})], areas, T0).gap(["M1"]) is None
+
+
 def test_areas_are_the_middle_and_the_directions_from_it() -> None:
     lat = np.array([45.0, 45.1, 45.0, 44.9, 45.0, 45.07])
     lon = np.array([9.0, 9.0, 9.14, 9.0, 8.86, 9.1])
@@ -137,6 +152,7 @@ def test_the_desk_tells_its_number_and_each_units_gap(region: Region) -> None:
             assert {group.name: group.free for group in told.groups} == {"ambulance": 2, "engine": 1}
             assert told.lost["U2"] == pytest.approx(0.25 * told.groups[1].covered)
             assert desk.standby.loss(["U0", "U1", "U2"]) == pytest.approx(told.covered)
+            assert desk.adviser.loss(None).loss(["U1"]) == pytest.approx(told.lost["U1"])
             here = Place(float(cells.lat_deg[0]), float(cells.lon_deg[0]), "here")
             await give(desk, o.OpenIncident("FIRE", place=here), o.DispatchUnits("1", ("U1",)))
             await desk.standby.look(T0)

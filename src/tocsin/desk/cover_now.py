@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from tocsin.domain.cover_rules import CoverGroup
 from tocsin.domain.coverage import worths
+from tocsin.domain.loss import Gap
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 AREAS = ("centre", "north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")
 """Parts of the map as a person calls them: the middle, and eight directions from it."""
+
+NAMED = 0.1
+"""A gap is named from this share of its area on."""
 
 
 def areas_of(lat_deg: Floats, lon_deg: Floats, weight: Floats) -> Ints:
@@ -104,6 +108,22 @@ class CoverNow:
     def loss(self, units: Sequence[str]) -> float:
         """Expected covered share of demand that leaves with these units, all groups together (0 to 1)."""
         return sum(share * group.lost(units) for share, group in zip(self.shares, self.groups, strict=True))
+
+    def gap(self, units: Sequence[str]) -> Gap | None:
+        """The area that loses most when these units leave: its share that some unit reached and then none does."""
+        worst: Gap | None = None
+        for group in self.groups:
+            gone = [group.reach[unit] for unit in dict.fromkeys(units) if unit in group.reach]
+            if not gone:
+                continue
+            cells, many = np.unique(np.concatenate(gone), return_counts=True)
+            bare = cells[group.count[cells] == many]
+            lost = np.bincount(self.areas[bare], group.weight[bare], len(AREAS))
+            share = lost / np.maximum(np.bincount(self.areas, group.weight, len(AREAS)), 1e-12)
+            area = int(share.argmax())
+            if share[area] >= NAMED and (worst is None or share[area] > worst.share):
+                worst = Gap("the " + AREAS[area].replace("_", "-"), float(share[area]))
+        return worst
 
     def by_area(self, group: GroupNow, served: Floats) -> dict[str, float]:
         """Share of each area's demand that is served."""

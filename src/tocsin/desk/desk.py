@@ -89,6 +89,7 @@ class Desk:
         )  # fmt: skip
         self.tracks = Tracks(tracks_log)
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
+        self.adviser.loss = lambda _room: self.standby.coverage.now
         self._tail = Tail(log, self.board)
         self._tail.latest = self.tracks.latest
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
