@@ -107,7 +107,7 @@ class Desk:
     def _ears_for(self, log: Log, tracks_log: Log) -> list[Listening]:
         """Where several nodes share one store: ears for what the others record."""
         return [
-            Listening(log, lambda: self._writer.position, self._hear_others, self._trouble),
+            Listening(log, lambda: self.board.position, self._hear_others, self._trouble),
             Listening(tracks_log, lambda: self.tracks.position, self._hear_tracks),
         ]
 
@@ -201,14 +201,14 @@ class Desk:
 
     async def _settle(self, batch: Sequence[Asked]) -> None:
         try:
-            heard, settled = await self._writer.commit(batch)
+            settled = await self._writer.commit(batch)
         except LogError as error:
             _say.error("not recorded: %s", error)
             self._trouble.refused(str(error))
-            await self._hear([])
+            await self._hear(self._writer.news())
             _fail(batch, _not_recorded(error))
             return
-        await self._hear(heard)
+        await self._hear(self._writer.news())
         if settled.entries:
             self._trouble.took()
         for asked, answer in settled.answers:
@@ -218,7 +218,8 @@ class Desk:
     async def _hear_others(self) -> None:
         """Another node recorded something: fold and announce it, though nobody here gave an order."""
         async with self._turn:
-            await self._hear(await self._writer.catch_up())
+            await self._writer.catch_up()
+            await self._hear(self._writer.news())
 
     async def _hear_tracks(self) -> None:
         moves = await self.tracks.hear()

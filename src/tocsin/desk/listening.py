@@ -95,6 +95,8 @@ class Listening:
         found = await loop.run_in_executor(self._thread, self._log.wait_for, self._known() + 1, WAIT_S)
         if found > self._known():
             await self._heard()
+            if found > self._known():  # the picture cannot follow; said where it happened
+                await asyncio.sleep(RETRY_S)
         if self._trouble is not None:
             self._trouble.answers()
 

@@ -88,6 +88,7 @@ class Writer:
         self._last_at: Instant = 0.0
         self._thread = ThreadPoolExecutor(1, "writer")
         """Its own: whatever else keeps threads busy (passwords, reports, tiles), an order is recorded at once."""
+        self._news: list[AnyEntry] = []
         self._unsure = False
         """The log may hold more than the room does: read on before anything is decided."""
 
@@ -115,18 +116,21 @@ class Writer:
             self.take(entry)
             told(entry)
 
-    async def catch_up(self) -> list[AnyEntry]:
-        """Fold what the log holds beyond the room; answers what that was. Raises LogError."""
-        caught: list[AnyEntry] = []
+    def news(self) -> list[AnyEntry]:
+        """Every entry folded since this was last asked, whatever became of the work around it."""
+        news, self._news = self._news, []
+        return news
+
+    async def catch_up(self) -> None:
+        """Fold what the log holds beyond the room. Raises LogError."""
         more = True
         while more:
             entries = await self._aside(self._read_on, self.position)
             for entry in entries:
                 self.take(entry)
-            caught += entries
+            self._news += entries
             more = len(entries) == READ_ON
         self._unsure = False
-        return caught
 
     def _read_on(self, after: Position) -> list[AnyEntry]:
         return list(self._log.read(after, READ_ON))
@@ -172,17 +176,13 @@ class Writer:
             for receipt in self._log.receipts_of(keys)
         }
 
-    async def commit(self, batch: Sequence[Asked]) -> tuple[list[AnyEntry], Settled]:
-        """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise.
-
-        Answers also every entry folded on the way: what others had recorded, then what the batch came to.
-        """
-        heard: list[AnyEntry] = []
+    async def commit(self, batch: Sequence[Asked]) -> Settled:
+        """Decide and make durable. When another writer was first: catch up, decide again. Raises LogError otherwise."""
         keys = list({(asked.by, asked.key): None for asked in batch})
         try:
             while True:
                 if self._unsure:
-                    heard += await self.catch_up()
+                    await self.catch_up()
                 before = await self._aside(self._done_before, keys)
                 settled = self._decide(batch, before)
                 self._unsure = True
@@ -197,8 +197,9 @@ class Writer:
             raise
         for entry in settled.entries:
             self.take(entry)
+        self._news += settled.entries
         self._unsure = False
-        return heard + settled.entries, settled
+        return settled
 
     def _keep(self, settled: Settled, expected: Position) -> None:
         """Append; where nothing is to be kept, make sure at least that no refusal came from an old picture."""
