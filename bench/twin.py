@@ -20,10 +20,13 @@ from utrecht_ground import LIMIT_S, Utrecht
 
 UNITS, PLAIN, COMPILED = 20, 20_000, 200_000
 LAYERS = ((720.0, 0.9), (480.0, 0.1))
-BRAIN = Rules("hybrid", "dmexclp", LIMIT_S, 1.34, 0.005, 0.0002)
+HYBRID = Rules("hybrid", "dmexclp", LIMIT_S, 1.34, 0.005, 0.0002)
 MOVES = Rules("hybrid", "dmexclp", LIMIT_S, 1.05, 0.0174, 0.0002, MoveRule(True, False, 0.0005, 0.0008))
-RULES = {"closest": Rules(), "full brain": BRAIN, "full brain with move-ups": MOVES}
-GOALS = {"closest": (5_000, 500_000), "full brain": (1_500, 100_000)}
+FULL = Rules("brain", "dmexclp", LIMIT_S, 1.34, 0.005, 0.0002, spread=0.05)
+FULL_MOVES = Rules("brain", "dmexclp", LIMIT_S, 1.05, 0.0174, 0.0002, MoveRule(True, False, 0.0005, 0.0008), 0.05)
+RULES = {"closest": Rules(), "hybrid": HYBRID, "hybrid with move-ups": MOVES, "full brain": FULL,
+         "full brain with move-ups": FULL_MOVES}  # fmt: skip
+GOALS = {"closest": (20_000, 500_000), "full brain": (1_500, 100_000)}
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
@@ -48,7 +51,8 @@ def main() -> None:
         note(f"{name}, plain")
 
         def plain(rules: Rules = rules) -> Twin:
-            twin = Twin(world.ground, fleet, *policies(rules, world.ground, fleet, world.stations, cover))
+            chosen = policies(rules, world.ground, fleet, world.stations, cover)
+            twin = Twin(world.ground, fleet, *chosen, spread=rules.spread)
             twin.run(calls[:PLAIN])
             return twin
 

@@ -26,7 +26,7 @@ def both(ground, stations, bases, calls, rules, limits, busy):
     drive_s = {node: ground.siren_s[node] for node in range(len(ground))}
     cover = cover_of([1.0 + i % 3 for i in range(len(ground))], drive_s, limits, busy, len(bases))
     dispatch, relocate = policies(rules, ground, fleet, stations, cover)
-    twin = Twin(ground, fleet, dispatch, relocate)
+    twin = Twin(ground, fleet, dispatch, relocate, spread=rules.spread)
     twin.run(calls)
     return twin, Sweeper(ground, stations, cover).run(columns(calls), bases, rules)
 
@@ -57,6 +57,7 @@ RULES = st.builds(
     loss_weight=st.sampled_from([1.0, 3.7]),
     minute_weight=st.sampled_from([0.0, 0.01]),
     home_minute_cost=st.sampled_from([0.0, 0.002]),
+    spread=st.sampled_from([0.0, 0.3]),
     moves=st.builds(
         MoveRule,
         after_sent=st.booleans(),
@@ -95,8 +96,10 @@ def test_the_compiled_rules_are_the_plain_rules_call_by_call(grounds, told, rule
         Rules(),
         Rules("dmexclp", "dmexclp"),
         Rules("hybrid", "dmexclp", loss_weight=3.7, moves=MoveRule(after_sent=True, after_freed=True, least=0.004)),
+        Rules("brain", "dmexclp", loss_weight=1.3),
+        Rules("brain", "dmexclp", loss_weight=1.3, spread=0.25, moves=MoveRule(after_sent=True, least=0.004)),
     ],
-    ids=["closest", "dmexclp", "hybrid with moves"],
+    ids=["closest", "dmexclp", "hybrid with moves", "brain", "brain that doubts, with moves"],
 )
 def test_they_agree_on_a_real_ground_where_ties_are_rare_and_sums_are_long(rules):
     utrecht.need()

@@ -20,7 +20,7 @@ from tocsin.sim.twin.policies import MoveRule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-DISPATCH = {"closest": 0, "dmexclp": 1, "hybrid": 2}
+DISPATCH = {"closest": 0, "dmexclp": 1, "hybrid": 2, "brain": 3}
 RELOCATE = {"home": 0, "dmexclp": 1}
 
 
@@ -34,6 +34,8 @@ class Rules(msgspec.Struct, frozen=True):
     minute_weight: float = 0.01
     home_minute_cost: float = 0.0
     moves: MoveRule = MoveRule()
+    spread: float = 0.0
+    """Of `brain`: standard deviation of the logarithm of a drive's time, for P(late)."""
 
 
 class Columns(NamedTuple):
@@ -99,6 +101,7 @@ class Sweeper:
             moves.after_freed,
             moves.least,
             moves.minute_cost,
+            rules.spread,
         )
         unit, response_s = np.full(len(calls.at), -1, np.int64), np.full(len(calls.at), np.nan)
         crews = kernel.Crews.at_bases(np.array(bases, np.int64))

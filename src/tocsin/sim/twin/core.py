@@ -30,6 +30,8 @@ class Twin:
 
     `tick_s`: seconds in one of the clock's units. With 60, calls, drives and outcomes are in minutes, added up as a
     simulator that counts in minutes adds them, so that its ties are ours; facts are in seconds all the same.
+    `spread`: standard deviation of the logarithm of a drive's time, as those who choose take it to be; drives
+    themselves take what the ground says.
     Raises TwinError when the desk's own rules refuse an order.
     """
 
@@ -46,10 +48,11 @@ class Twin:
         line: bool = True,
         keep: Keep | None = None,
         tick_s: float = 1.0,
+        spread: float = 0.0,
     ) -> None:
         self.ground, self.fleet = ground, tuple(fleet)
         self.dispatch, self.relocate = dispatch, relocate
-        self.record, self._tick_s = Record(catalogue, keep, tick_s), tick_s
+        self.record, self._tick_s, self._spread = Record(catalogue, keep, tick_s), tick_s, spread
         self.room, self._give = self.record.room, self.record.give
         self.outcomes: list[Outcome] = []
         self.relocation_s = 0.0
@@ -140,13 +143,14 @@ class Twin:
         """The free units' drives to a node."""
         ground, ids, standing, out = self.ground, self._ids, self._standing, {}
         siren_s, length_m, tick_s, seen_at = ground.siren_s, ground.length_m, self._tick_s, now * self._tick_s
+        spread = self._spread
         for unit in self._idle:
             on = standing[unit]
             here = on.target if on.drive_s <= 0.0 else self._node_of(on, now)
             metres = length_m[here][node] if length_m else 0.0
             basis = ground.basis_of(here, node) if ground.lines else "road"
             lat, lon = ground.degrees[here]
-            out[ids[unit]] = Travel(basis, siren_s[here][node] * tick_s, metres, lat, lon, seen_at)
+            out[ids[unit]] = Travel(basis, siren_s[here][node] * tick_s, metres, lat, lon, seen_at, spread)
         return out
 
     # -- where free units are -------------------------------------------------------------------------------------

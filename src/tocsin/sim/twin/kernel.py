@@ -5,6 +5,7 @@ Plain arrays; refuses to know names, facts and files.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ class Told(NamedTuple):
     after_freed: bool
     least: float
     minute_cost: float
+    spread: float
 
 
 class Crews(NamedTuple):
@@ -132,8 +134,36 @@ def drive_to(crews, net, u, node, base, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def p_within(told, eta_s):  # type: ignore[no-untyped-def]
+    """`arrival.p_within` of a drive from a position that was just reported."""
+    if told.spread == 0.0 or eta_s <= 0.0:
+        return 1.0 if eta_s <= told.limit_s else 0.0
+    return 0.5 * math.erfc(-math.log(told.limit_s / eta_s) / (told.spread * math.sqrt(2.0)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def advise(crews, net, flat, told, counts, known, lost, stamp, node, now):  # type: ignore[no-untyped-def]
+    """`advise.choose` for one seat: the least cost; of equals the one that costs less alone, is nearer, comes first."""
+    best, best_own, chosen, chosen_s = np.inf, np.inf, -1, np.inf
+    for u in range(len(crews.busy)):
+        if crews.busy[u]:
+            continue
+        eta_s, at = net.siren_s[node_of(crews, net, u, now), node], crews.target[u]
+        if known[at] != stamp:
+            known[at], lost[at] = stamp, gained(flat, counts, at, 1)
+        own = 1.0 * (1.0 - p_within(told, eta_s)) + told.minute_weight * eta_s / 60.0 + 0.0
+        cost = own + told.loss_weight * lost[at]
+        less = cost < best or (cost == best and (own < best_own or (own == best_own and eta_s < chosen_s)))
+        if chosen < 0 or less:
+            best, best_own, chosen, chosen_s = cost, own, u, eta_s
+    return chosen, chosen_s
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def choose(crews, net, flat, told, counts, known, lost, stamp, node, now):  # type: ignore[no-untyped-def]
     """The unit to send to `node`, and its seconds; (-1, inf) when none is free. `known` and `lost` are scratch."""
+    if told.dispatch == 3:
+        return advise(crews, net, flat, told, counts, known, lost, stamp, node, now)
     best_late, best, chosen, chosen_s = True, np.inf, -1, np.inf
     for u in range(len(crews.busy)):
         if crews.busy[u]:

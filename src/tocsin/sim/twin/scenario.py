@@ -98,13 +98,14 @@ class LayerPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PolicyPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[policy]: who goes, who goes back where, who moves up."""
 
-    dispatch: Literal["closest", "dmexclp", "hybrid"] = "closest"
+    dispatch: Literal["closest", "dmexclp", "hybrid", "brain"] = "closest"
     relocate: Literal["home", "dmexclp"] = "home"
     late_after_min: Minutes = 12.0
     busy: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.3
     layers: tuple[LayerPart, ...] = ()
     loss_weight: Weight = 1.0
     minute_weight: Weight = 0.01
+    spread: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.0
     home_minute_cost: Weight = 0.0
     move_after: tuple[Literal["dispatch", "release"], ...] = ()
     move_least: Weight = 0.005

@@ -9,6 +9,7 @@ import msgspec
 
 from tocsin.domain.coverage import Cover, cover_of
 from tocsin.facts.values import Instant
+from tocsin.sim.twin.brain import Brain, plans_of
 from tocsin.sim.twin.compiled import Rules, Sweeper
 from tocsin.sim.twin.core import Twin
 from tocsin.sim.twin.demand import MONDAY, Demand, Service, draw_calls, fit, level
@@ -102,6 +103,7 @@ class World(msgspec.Struct):
             told.minute_weight,
             told.home_minute_cost,
             moves,
+            told.spread,
         )
 
     def twin(self, calls: Sequence[TwinCall], keep: Keep | None = None) -> Twin:
@@ -117,6 +119,7 @@ class World(msgspec.Struct):
             absences=self.absences(calls),
             line=self.loaded.scenario.calls.queue,
             keep=keep,
+            spread=self.loaded.scenario.policy.spread,
         )
 
     def absences(self, calls: Sequence[TwinCall]) -> list[Absence]:
@@ -146,6 +149,8 @@ def policies(
         dispatch = LeastLoss(tally, rules.limit_s)
     elif rules.dispatch == "hybrid":
         dispatch = Hybrid(tally, rules.limit_s, loss_weight=rules.loss_weight, minute_weight=rules.minute_weight)
+    elif rules.dispatch == "brain":
+        dispatch = Brain(tally, plans_of(rules.limit_s, rules.loss_weight, rules.minute_weight))
     own = HomeBase({unit.id: unit.base for unit in fleet}) if rules.relocate == "home" else None
     if own and not (rules.moves.after_sent or rules.moves.after_freed):
         return dispatch, own
