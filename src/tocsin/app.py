@@ -11,6 +11,7 @@ import fcntl
 import gc
 import os
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
@@ -26,6 +27,8 @@ from tocsin.desk.cover_file import load_cover_rules
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
+from tocsin.desk.snapshot import Snapshots
+from tocsin.desk.snapshot_keeper import keep_snapshots
 from tocsin.geo.errors import RegionError
 from tocsin.geo.region import Region
 from tocsin.log.port import Log, LogError
@@ -97,6 +100,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         coverage = Coverage(region, rules, settings.data / REACH, beside)
         shared = bool(settings.store)
         desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
+        desk.snapshots = Snapshots(settings.data, decisions)
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
 
@@ -140,9 +144,11 @@ async def _run(
             text = f"this record is {app.desk.mode}, the settings say {centre.mode}; the two are never mixed"
             raise AppError(f"{app.where}: {text}")
         serving = asyncio.create_task(server.serve([sock]))
+        keeping = asyncio.create_task(_keep_snapshots(app))
         aside = asyncio.create_task(_aside(app, server, beside)) if beside else None
         ready(address_of(sock))
         await serving
+        keeping.cancel()
         if aside:
             aside.cancel()
             with suppress(asyncio.CancelledError):
@@ -160,6 +166,14 @@ def _calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 1_000)
+
+
+async def _keep_snapshots(app: App) -> None:
+    settings = app.settings
+    words = ["log", "snapshot", str(settings.data), "--centre", settings.centre.id]
+    command = [sys.executable, "-c", "from tocsin.cli import main; main()", *words]
+    # The address may hold a password: where every process can read arguments, it does not belong among them.
+    await keep_snapshots(app.desk.position, app.desk.snapshot_at, command, {"TOCSIN_STORE": settings.store})
 
 
 async def _aside(app: App, server: Server, beside: Callable[[App], Awaitable[None]]) -> None:

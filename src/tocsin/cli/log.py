@@ -13,6 +13,7 @@ import msgspec
 
 from tocsin.cli.log_copy import copy
 from tocsin.cli.log_proofs import check, proof_of_consistency, proof_of_inclusion
+from tocsin.cli.log_snapshot import snapshot
 from tocsin.cli.log_stores import FILES, Place, one_place, open_place, places_at, plainly
 from tocsin.cli.log_witness import judge, key, publish, witness
 from tocsin.facts.values import Position
@@ -219,5 +220,5 @@ def _writing_to(output: Path | None) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-for command in (check, copy, judge, key, publish, witness):
+for command in (check, copy, judge, key, publish, snapshot, witness):
     log.add_command(command)

@@ -17,6 +17,7 @@ from tocsin.desk.adviser import Adviser
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
 from tocsin.desk.listening import Listening, Trouble
+from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tracks import TRAIL_S, Tracks
@@ -98,6 +99,10 @@ class Desk:
         self._reports = ThreadPoolExecutor(1, "reports")
         """Reading a whole year takes long: whoever asks for one waits for who asked before, and for nobody else."""
         self._taking = False
+        self.snapshots: Snapshots | None = None
+        """Where a folded picture is kept between starts, if anywhere; set before `start`."""
+        self.snapshot_at: Position = 0
+        """Position of the snapshot that this desk began with."""
         self._turn = asyncio.Lock()
         """Held while entries are decided, recorded and folded: by the writer, or for what another node recorded."""
         self._trouble = Trouble(self._troubled)
@@ -129,7 +134,7 @@ class Desk:
 
     async def start(self, centre: str = "", name: str = "", mode: Mode = "live") -> None:
         """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
-        await asyncio.to_thread(self._writer.begin, self._told)
+        await asyncio.to_thread(self._begin)
         await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
         ears = [asyncio.create_task(ear.listen()) for ear in self._ears]
         self._tasks = [*ears, asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
@@ -163,7 +168,20 @@ class Desk:
         if self.ground:
             self.ground.close()
 
+    def _begin(self) -> None:
+        """The last snapshot, if there is one to be believed, and every entry after it. Blocks."""
+        with undisturbed():
+            folded = self.snapshots.load() if self.snapshots else None
+            if folded is not None:
+                self.snapshot_at = folded.position
+                self._writer.begin_at(folded.room, folded.position, folded.last_at)
+                for name in self.board.__struct_fields__:
+                    setattr(self.board, name, getattr(folded.board, name))
+                self._timelines = folded.timelines
+            self._writer.begin(self._told)
+
     def _told(self, entry: AnyEntry) -> None:
+        """Whatever is folded here stands in `snapshot.Folded` too, or a start from a snapshot would lack it."""
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)

@@ -110,6 +110,10 @@ class Writer:
         self.position = entry.position
         self._last_at = max(self._last_at, entry.recorded_at)
 
+    def begin_at(self, room: Room, position: Position, last_at: Instant) -> None:
+        """Begin with a room that was folded before."""
+        self.room, self.position, self._last_at = room, position, last_at
+
     def begin(self, told: Callable[[AnyEntry], None]) -> None:
         """Fold all that the log holds beyond the room, telling of each entry. Blocks; for a desk that begins."""
         for entry in self._log.read(self.position):

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts.centre import Mode
 from tocsin.facts.union import AnyEntry, DecisionFact
-from tocsin.facts.values import Instant
+from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
 from tocsin.views import board_locations
 from tocsin.views.rows import (
@@ -31,23 +33,23 @@ from tocsin.views.rows_locations import ReportRow
 R = TypeVar("R")
 
 
-class BoardFold:
-    """Rows by id, at `position`."""
+class BoardFold(msgspec.Struct, dict=True):
+    """Rows by id, at `position`. Its fields are its whole state: a snapshot keeps every one of them."""
 
-    def __init__(self) -> None:
-        self.position = 0
-        self.centre = self.name = ""
-        self.mode: Any = "live"
-        self.calls: dict[str, CallRow] = {}
-        self.incidents: dict[str, IncidentRow] = {}
-        self.closed: dict[str, IncidentRow] = {}
-        self.units: dict[str, UnitRow] = {}
-        self.alarms: dict[str, AlarmRow] = {}
-        self.closures: dict[str, ClosureRow] = {}
-        self.waiting: dict[str, ReportRow] = {}
-        """Reports whose call has not come: on nobody's screen."""
-        self.homes: dict[str, str] = {}
-        """The incident each attached call belongs to."""
+    position: Position = 0
+    centre: str = ""
+    name: str = ""
+    mode: Mode = "live"
+    calls: dict[str, CallRow] = msgspec.field(default_factory=dict)
+    incidents: dict[str, IncidentRow] = msgspec.field(default_factory=dict)
+    closed: dict[str, IncidentRow] = msgspec.field(default_factory=dict)
+    units: dict[str, UnitRow] = msgspec.field(default_factory=dict)
+    alarms: dict[str, AlarmRow] = msgspec.field(default_factory=dict)
+    closures: dict[str, ClosureRow] = msgspec.field(default_factory=dict)
+    waiting: dict[str, ReportRow] = msgspec.field(default_factory=dict)
+    """Reports whose call has not come: on nobody's screen."""
+    homes: dict[str, str] = msgspec.field(default_factory=dict)
+    """The incident each attached call belongs to."""
 
     def fold(self, entry: AnyEntry) -> None:
         """The board after `entry`."""

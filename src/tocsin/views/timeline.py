@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+
+import msgspec
 
 from tocsin.facts.calls import CallAttached
 from tocsin.facts.locations import LocationMatched, LocationReported
@@ -12,47 +13,59 @@ from tocsin.facts.values import Position
 from tocsin.facts.watch import CALL_ALARMS, AlarmAcknowledged, AlarmRaised
 
 
-def _empty() -> array[int]:
-    return array("q")
+class Positions(array):  # type: ignore[type-arg]
+    """Positions in order, eight bytes each."""
 
 
-class TimelineIndex:
+def _none() -> Positions:
+    return Positions("q")
+
+
+class TimelineIndex(msgspec.Struct):
     """Positions by incident, in order. A call's entries join those of the incident it is attached to."""
 
-    def __init__(self) -> None:
-        self._incidents: defaultdict[str, array[int]] = defaultdict(_empty)
-        self._calls: defaultdict[str, array[int]] = defaultdict(_empty)
-        self._alarms: dict[str, AlarmRaised] = {}
-        self._homes: dict[str, str] = {}
-        self._waiting: dict[str, Position] = {}
+    incidents: dict[str, Positions] = msgspec.field(default_factory=dict)
+    calls: dict[str, Positions] = msgspec.field(default_factory=dict)
+    alarms: dict[str, AlarmRaised] = msgspec.field(default_factory=dict)
+    waiting: dict[str, Position] = msgspec.field(default_factory=dict)
+    """Reports whose call has not come."""
+    homes: dict[str, str] = msgspec.field(default_factory=dict)
+    """The incident each attached call belongs to."""
 
     def fold(self, entry: AnyEntry) -> None:
         """Remember whose entry it is."""
         fact = entry.fact
         if isinstance(fact, AlarmRaised):
-            self._alarms[fact.alarm] = fact
+            self.alarms[fact.alarm] = fact
         elif isinstance(fact, AlarmAcknowledged):
-            fact = self._alarms.get(fact.alarm, fact)  # it belongs where its alarm does
+            fact = self.alarms.get(fact.alarm, fact)  # it belongs where its alarm does
         if isinstance(fact, AlarmRaised) and fact.alarm_kind in CALL_ALARMS:
-            self._calls[fact.subject].append(entry.position)
+            _of(self.calls, fact.subject).append(entry.position)
         if isinstance(fact, LocationReported) and not fact.call:
-            self._waiting[fact.report] = entry.position
-        if isinstance(fact, LocationMatched) and fact.report in self._waiting:
-            self._of(fact.call).append(self._waiting.pop(fact.report))
+            self.waiting[fact.report] = entry.position
+        if isinstance(fact, LocationMatched) and fact.report in self.waiting:
+            self._of(fact.call).append(self.waiting.pop(fact.report))
         if isinstance(fact, CallAttached):
-            self._incidents[fact.incident].extend(self._calls.pop(fact.call, _empty()))
-            self._homes[fact.call] = fact.incident
+            _of(self.incidents, fact.incident).extend(self.calls.pop(fact.call, _none()))
+            self.homes[fact.call] = fact.incident
         elif call := getattr(fact, "call", ""):
             self._of(call).append(entry.position)
         for name in ("incident", "other", "to"):
             if incident := getattr(fact, name, ""):
-                self._incidents[incident].append(entry.position)
+                _of(self.incidents, incident).append(entry.position)
 
-    def _of(self, call: str) -> array[int]:
+    def _of(self, call: str) -> Positions:
         """Where a call's entries go: a caller is heard of after the incident was opened too."""
-        home = self._homes.get(call)
-        return self._incidents[home] if home else self._calls[call]
+        home = self.homes.get(call)
+        return _of(self.incidents, home) if home else _of(self.calls, call)
 
     def positions(self, incident: str) -> list[Position]:
         """Every position that belongs to the incident, in order."""
-        return sorted(set(self._incidents.get(incident, ())))
+        return sorted(set(self.incidents.get(incident, ())))
+
+
+def _of(index: dict[str, Positions], name: str) -> Positions:
+    found = index.get(name)
+    if found is None:
+        found = index[name] = _none()
+    return found

@@ -1,0 +1,197 @@
+"""Snapshots: the picture folded up to a position, so that a start reads what came after. Never believed blindly.
+
+A snapshot is used only when this node made it (a keyed hash over every byte, the key in the data folder), when the same
+code folded it (a fingerprint of every module that folds), and when the log's chain at its position is the chain it was
+made at: a snapshot of another history, of a log that was cut short or put back from a backup, is refused and everything
+is folded anew. It is a shortcut and no truth: whoever deletes it loses seconds.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import hmac
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tocsin.domain.evolve import evolve
+from tocsin.domain.room import Room
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant, Position
+from tocsin.log.port import Log, LogError
+from tocsin.views.board import BoardFold
+from tocsin.views.timeline import Positions, TimelineIndex
+
+FILE, KEY = "snapshot", "snapshot.key"
+MAGIC = b"tocsin snapshot 1\n"
+"""The format's version: another number is refused."""
+MAC_B = 32
+FOLDING = ("facts", "domain", "views")
+"""Packages that decide what a picture of the same facts looks like."""
+
+_say = logging.getLogger(__name__)
+
+
+class Folded(msgspec.Struct):
+    """All that is folded from facts, at one position of the log."""
+
+    room: Room = msgspec.field(default_factory=Room)
+    board: BoardFold = msgspec.field(default_factory=BoardFold)
+    timelines: TimelineIndex = msgspec.field(default_factory=TimelineIndex)
+    position: Position = 0
+    last_at: Instant = 0.0
+
+    def fold(self, entry: AnyEntry) -> None:
+        """The same, one entry later."""
+        evolve(self.room, entry.fact)
+        self.board.fold(entry)
+        self.timelines.fold(entry)
+        self.position, self.last_at = entry.position, max(self.last_at, entry.recorded_at)
+
+
+class _Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a snapshot says of itself."""
+
+    centre: str
+    position: Position
+    chain: bytes
+    code: str
+
+
+def _out(value: Any) -> Any:
+    if isinstance(value, Positions):
+        return value.tobytes()
+    raise NotImplementedError(f"{type(value).__name__} cannot stand in a snapshot")
+
+
+def _in(kind: type, raw: Any) -> Any:
+    if kind is Positions:
+        found = Positions("q")
+        found.frombytes(raw)
+        return found
+    raise NotImplementedError(f"{kind.__name__} cannot stand in a snapshot")
+
+
+class Snapshots:
+    """The snapshot of one log, in a node's data folder."""
+
+    def __init__(self, folder: Path, log: Log) -> None:
+        self._folder = folder
+        self._log = log
+
+    def load(self) -> Folded | None:
+        """What the snapshot holds, if it may be believed; why not is said. Raises LogError when the log fails."""
+        try:
+            raw = (self._folder / FILE).read_bytes()
+        except OSError:
+            return None
+        try:
+            return self._believed(raw)
+        except (ValueError, msgspec.MsgspecError, OSError) as error:
+            _say.warning("the snapshot is not used, everything is folded anew: %s", error)
+            return None
+
+    def _believed(self, raw: bytes) -> Folded:
+        if not raw.startswith(MAGIC):
+            raise ValueError("it has another format")
+        mac, rest = raw[len(MAGIC) : len(MAGIC) + MAC_B], memoryview(raw)[len(MAGIC) + MAC_B :]
+        if not hmac.compare_digest(mac, self._mac(rest)):
+            raise ValueError("it was not made here, or was changed")
+        length = int.from_bytes(rest[:4], "big")
+        label = msgspec.msgpack.decode(rest[4 : 4 + length], type=_Label)
+        if label.centre != self._log.centre:
+            raise ValueError(f"it is of centre {label.centre!r}")
+        if label.code != code():
+            raise ValueError("another release made it")
+        if not label.chain or self._chain_at(label.position) != label.chain:
+            raise ValueError("it is not of this log: the chain at its position is another")
+        with undisturbed():
+            folded = msgspec.msgpack.decode(rest[4 + length :], type=Folded, dec_hook=_in)
+        if folded.position != label.position:
+            raise ValueError("it contradicts itself")
+        return folded
+
+    def write(self, folded: Folded) -> None:
+        """Put it in place of the one before, whole or not at all. Takes seconds: never on an event loop.
+
+        Raises LogError.
+        """
+        label = _Label(self._log.centre, folded.position, self._chain_at(folded.position), code())
+        head = msgspec.msgpack.encode(label)
+        rest = len(head).to_bytes(4, "big") + head + msgspec.msgpack.encode(folded, enc_hook=_out)
+        part = self._folder / f"{FILE}.{os.getpid()}.part"
+        try:
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+                out.write(MAGIC + self._mac(rest) + rest)
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(self._folder / FILE)
+        except OSError as error:
+            raise LogError(f"{part}: {error.strerror}") from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def renew(self) -> Folded:
+        """Fold what came after the last snapshot (or everything), and write the next. Raises LogError."""
+        folded = self.load() or Folded()
+        with undisturbed():
+            for entry in self._log.read(folded.position):
+                folded.fold(entry)
+        if folded.position:
+            self.write(folded)
+        return folded
+
+    def _chain_at(self, position: Position) -> bytes:
+        row = next(iter(self._log.rows(position - 1)), None)
+        return row.chain if row is not None and row.position == position else b""
+
+    def _mac(self, rest: bytes | memoryview) -> bytes:
+        return hmac.new(self._key(), rest, hashlib.sha256).digest()
+
+    def _key(self) -> bytes:
+        """The key of this node's snapshots, made when there is none; whoever lacks it can make none."""
+        path = self._folder / KEY
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+                out.write(secrets.token_bytes(32))
+        except FileExistsError:
+            pass
+        key = path.read_bytes()
+        if len(key) < 32:
+            raise ValueError(f"{path} holds no key")
+        return key
+
+
+@cache
+def code() -> str:
+    """A fingerprint of all code that decides what facts fold to: other code, another picture."""
+    found = hashlib.sha256()
+    package = files("tocsin")
+    for folder in FOLDING:
+        for file in sorted(package.joinpath(folder).iterdir(), key=lambda one: one.name):
+            if file.name.endswith(".py"):
+                found.update(file.name.encode() + file.read_bytes())
+    for file in (package.joinpath("log", "codec.py"), package.joinpath("desk", "snapshot.py")):
+        found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Without Python's cycle collector, which would walk over a growing million of objects again and again."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
