@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from tocsin.domain import orders
+from tocsin.domain import orders, orders_privacy
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
@@ -304,9 +304,23 @@ class Dice:
 
     def clock(self, room: Room, now: float) -> AnyOrder:
         """Time passes."""
-        return orders.RaiseAlarms()
+        return self.rng.choice((orders.RaiseAlarms(), orders.RaiseAlarms(), orders_privacy.EraseDue()))
+
+    def privacy(self, room: Room, now: float) -> AnyOrder:
+        """Somebody's data are erased or held."""
+        rng = self.rng
+        subject = self.some([subject for kept in room.kept.values() for subject in kept], "incident:1", "call:1")
+        held = self.some(room.holds, subject)
+        return rng.choice(
+            (
+                orders_privacy.ErasePersonal(subject, rng.choice(((), ("record",), ("position", "call")))),
+                orders_privacy.HoldPersonal(subject, "117/2026"),
+                orders_privacy.ReleaseHold(held),
+            )
+        )
 
     MAKERS = (
+        privacy,
         receive,
         handle,
         handle,

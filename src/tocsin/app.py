@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import gc
+import importlib
 import os
 import socket
 import sys
@@ -31,6 +32,12 @@ from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.snapshot_keeper import keep_snapshots
 from tocsin.geo.errors import RegionError
 from tocsin.geo.region import Region
+from tocsin.log.codec import CODEC, Codec
+from tocsin.log.keyring import KeyRing
+from tocsin.log.keyring_sqlite import FILE as KEYS
+from tocsin.log.keyring_sqlite import SqliteKeys
+from tocsin.log.master import FILE as MASTER
+from tocsin.log.master import MasterKey
 from tocsin.log.port import Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
@@ -92,7 +99,10 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
         region = region or _region(settings.region, settings.aliases)
-        decisions = _log(parts, settings, DECISIONS, durable=True)
+        ring = _ring(parts, settings)
+        codec = Codec(sealer=ring)
+        decisions = _log(parts, settings, DECISIONS, durable=True, codec=codec)
+        _learn(ring, decisions, codec)
         tracks = _log(parts, settings, TRACKS, durable=False)
         access = _access(parts, settings)
         ground = Ground(region, settings.data) if region else None
@@ -101,6 +111,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         shared = bool(settings.store)
         desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
         desk.snapshots = Snapshots(settings.data, decisions)
+        desk.erase = ring.erase_now
         return App(settings, desk, access, region, parts.pop_all())
     raise AssertionError("unreachable")
 
@@ -225,13 +236,41 @@ def _region(path: Path | None, aliases: Path | None) -> Region | None:
     return region
 
 
-def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> Log:
+def _ring(parts: ExitStack, settings: Settings) -> KeyRing:
+    """The keys of personal data: beside the log, or in the database that all nodes share."""
+    try:
+        if settings.store:
+            store = _postgres("keyring_postgres").PostgresKeys(settings.store, settings.centre.id)
+        else:
+            store = SqliteKeys(settings.data / KEYS, settings.centre.id)
+        parts.callback(store.close)
+        ring = KeyRing(store, MasterKey.find(settings.master_key, settings.data / MASTER), settings.centre.id)
+        ring.prove()
+    except LogError as error:
+        raise AppError(str(error)) from None
+    parts.callback(_settle, ring)
+    return ring
+
+
+def _settle(ring: KeyRing) -> None:
+    with suppress(LogError):  # the log tells it again
+        ring.settle()
+
+
+def _learn(ring: KeyRing, log: Log, codec: Codec) -> None:
+    try:
+        ring.learn(log, codec)
+    except LogError as error:
+        raise AppError(str(error)) from None
+
+
+def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool, codec: Codec = CODEC) -> Log:
     centre = settings.centre.id
     try:
         log: Log = (
-            _postgres().PostgresLog.open(settings.store, centre, durable=durable)
+            _postgres().PostgresLog.open(settings.store, centre, durable=durable, codec=codec)
             if settings.store
-            else _file(settings.data / name, centre, durable=durable)
+            else _file(settings.data / name, centre, durable=durable, codec=codec)
         )
     except LogError as error:
         raise AppError(str(error)) from None
@@ -239,20 +278,19 @@ def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool) -> L
     return log
 
 
-def _file(path: Path, centre: str, *, durable: bool) -> SqliteLog:
+def _file(path: Path, centre: str, *, durable: bool, codec: Codec) -> SqliteLog:
     there = [name for name, _ in centres_in(path)] if path.exists() else []
     if there and centre not in there:
         raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
-    return SqliteLog.open(path, centre, durable=durable)
+    return SqliteLog.open(path, centre, durable=durable, codec=codec)
 
 
-def _postgres() -> ModuleType:
-    """The store that needs psycopg, which is an extra. Raises AppError."""
+def _postgres(module: str = "postgres") -> ModuleType:
+    """What needs psycopg, which is an extra. Raises AppError."""
     try:
-        from tocsin.log import postgres
+        return importlib.import_module(f"tocsin.log.{module}")
     except ImportError:
         raise AppError("PostgreSQL needs the extra `postgres`: pip install 'tocsin[postgres]'") from None
-    return postgres
 
 
 def _access(parts: ExitStack, settings: Settings) -> Access:

@@ -56,6 +56,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The centre's own response plans; without them the packaged ones, unless the incident types are its own."""
     coverage: Path | None = None
     """The centre's rules of coverage and move-ups; without one, the packaged defaults."""
+    master_key: Path | None = None
+    """File of the key that wraps all keys of personal data; TOCSIN_MASTER_KEY holds the key itself and goes first.
+    Without either, `master.key` in the data folder, made when it is not there."""
     secure_cookies: bool = False
     """True where browsers reach this server over https, as they should in earnest."""
     allowed_hosts: tuple[Word, ...] = ()
@@ -67,7 +70,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
     values = _read(path) if path else {}
     if path:
-        for key in ("data", "region", "catalogue", "aliases", "plans", "coverage"):
+        for key in ("data", "region", "catalogue", "aliases", "plans", "coverage", "master_key"):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
     for key, value in given.items():
@@ -115,9 +118,16 @@ def _faults(catalogue: Catalogue) -> Iterable[str]:
     yield from _unnamed_needs(catalogue)
     if not 1 <= catalogue.first_incident <= FIRST_MAX:
         yield f"first_incident: {catalogue.first_incident} is not a number of 1 to {FIRST_MAX}"
+    yield from _spans(catalogue)
+
+
+def _spans(catalogue: Catalogue) -> Iterable[str]:
     for key, seconds in msgspec.structs.asdict(catalogue.limits).items():
         if not 0 < seconds <= 86_400:
             yield f"limits.{key}: {seconds:g} is not between 0 and 86400 seconds"
+    for key, days in msgspec.structs.asdict(catalogue.retention).items():
+        if not 1 <= days <= 36_525:
+            yield f"retention.{key}: {days:g} is not between 1 and 36525 days"
 
 
 def _faults_of_names(key: str, named: tuple[Named, ...]) -> Iterable[str]:

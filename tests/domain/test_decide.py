@@ -29,17 +29,20 @@ from tests.world import (
 )
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_privacy as p
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
 from tocsin.facts import calls, centre, incidents, locations, roads, units, watch
 from tocsin.facts.assignments import Drive
+from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
 
 NOW = T0 + 100
 BUSY = (opened(), unit(), sent())
 ROAD = travel(90.0)
+ENDED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"), closed())
 DRIVE = Drive("road", 90.0, 900.0, HOME.lat, HOME.lon, T0)
 RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1", T0)
 
@@ -164,6 +167,23 @@ ROWS = [
         [watch.AlarmRaised(NOW, "call_unanswered:1", "call_unanswered", "1", T0)],
     ),
     ((), o.RaiseAlarms(), []),
+    (
+        (ENDED,),
+        p.ErasePersonal("incident:1"),
+        [
+            PersonalErased(
+                NOW,
+                "incident:1",
+                ("record", "position", "media"),
+                tuple(f"{mark}/{one}" for mark in ("record", "position", "media") for one in ("incident:1", "call:1")),
+                "request",
+                "1",
+            )
+        ],
+    ),
+    ((opened(),), p.HoldPersonal("incident:1", "117/2026"), [HoldPlaced(NOW, "incident:1", "117/2026", "1")]),
+    ((ENDED, HoldPlaced(NOW, "incident:1", "1")), p.ReleaseHold("incident:1"), [HoldLifted(NOW, "incident:1", "1")]),
+    ((ENDED,), p.EraseDue(), []),
 ]
 
 

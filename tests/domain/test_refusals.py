@@ -22,10 +22,11 @@ from tests.world import (
 )
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_privacy as p
 from tocsin.domain.decide import decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import calls, incidents, units, watch
+from tocsin.facts import calls, incidents, privacy, units, watch
 from tocsin.facts.values import Place
 
 NOW = T0 + 100
@@ -35,6 +36,9 @@ ATTACHED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"))
 RELEASED = (ringing(), calls.CallReleased(T0 + 9, "1", "abandoned"))
 BUSY = (opened(), unit(), sent())
 LINKED = (opened(), opened("2"), incidents.IncidentsLinked(T0 + 20, "1", "2"))
+
+ERASED = privacy.PersonalErased(T0 + 90, "incident:1", ("record", "position", "media"), (), "request", "1")
+HELD = privacy.HoldPlaced(T0 + 80, "incident:1", "117/2026", "1")
 
 # (name, field, the room's facts, the order)
 ROWS = [
@@ -139,6 +143,18 @@ ROWS = [
     ("stage_out_of_turn", "destination", BUSY, o.StampUnit("E1", "on_scene", destination="São José")),
     ("alarm_acknowledged_already", "alarm", (ringing(), RAISED, SEEN), o.AcknowledgeAlarm("call_unanswered:1")),
     ("centre_open_already", "centre", (OPENED,), o.OpenCentre("south", "South", "live")),
+    ("incident_erased", "incident", (opened(), closed(), ERASED), o.ReopenIncident("1")),
+    ("unknown_subject", "subject", (), p.ErasePersonal("incident:1")),
+    ("unknown_subject", "subject", (unit(),), p.ErasePersonal("crew:E1:20717")),
+    ("unknown_subject", "subject", (), p.HoldPersonal("call:1", "117/2026")),
+    ("subject_open", "subject", (opened(),), p.ErasePersonal("incident:1")),
+    ("subject_open", "subject", (taken(),), p.ErasePersonal("call:1")),
+    ("subject_open", "subject", (ATTACHED, closed()), p.ErasePersonal("call:1")),
+    ("subject_held", "subject", (opened(), closed(), HELD), p.ErasePersonal("incident:1")),
+    ("subject_held_already", "subject", (opened(), HELD), p.HoldPersonal("incident:1", "118/2026")),
+    ("subject_not_held", "subject", (opened(),), p.ReleaseHold("incident:1")),
+    ("erased_already", "subject", (opened(), closed(), ERASED), p.ErasePersonal("incident:1")),
+    ("erased_already", "subject", (opened(), closed()), p.ErasePersonal("incident:1", ("crew",))),
 ]
 ELSEWHERE = {"key_reused"}
 """The desk says this one, before anything is decided: tests/desk/test_desk.py."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.base import Entry
 from tocsin.facts.confidence import Confidence
 from tocsin.facts.shapes import ArcBand
@@ -100,6 +100,17 @@ EXAMPLES: dict[str, Any] = {
         ("L5",),
     ),
     "road.reopened": roads.RoadReopened(AT, "R-1"),
+    "personal.erased": privacy.PersonalErased(
+        AT,
+        "incident:I-1",
+        ("record", "position"),
+        ("record/incident:I-1", "position/call:C-1"),
+        "request",
+        "I-1",
+        "C-1",
+    ),
+    "personal.held": privacy.HoldPlaced(AT, "incident:I-1", "Court of Magistrates 117/2026", "I-1", "C-1"),
+    "personal.released": privacy.HoldLifted(AT, "incident:I-1", "I-1", "C-1"),
 }
 
 LATER: dict[str, Any] = {

@@ -14,7 +14,7 @@ from tocsin.facts.personal import personal_fields
 from tocsin.facts.roads import RoadClosed
 from tocsin.facts.union import FACT_TYPES
 from tocsin.facts.units import UnitCameOnDuty
-from tocsin.facts.values import PERSONAL, PersonalText, Place
+from tocsin.facts.values import PERSONAL, PERSONAL_MEDIA, PERSONAL_POSITION, PersonalText, Place
 
 IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "subject", "centre", "kind"}
 CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "mode", "alarm_kind", "basis", "how"}
@@ -32,6 +32,10 @@ NOT_PERSONAL = {
     ("CallReleased", "reason"),  # one of two codes
     ("UnitRegistered", "home"),  # a station
     ("UnitRegistered", "station"),
+    ("PersonalErased", "kinds"),  # what was erased, by kind and by number
+    ("PersonalErased", "keys"),
+    ("PersonalErased", "reason"),
+    ("HoldPlaced", "reference"),  # a case's number at whoever asked
     ("RoadClosed", "place"),  # a stretch of road
     ("RoadClosed", "reason"),  # words about the road, read out to everybody
     ("Drive", "lat"),  # where a vehicle of the centre was
@@ -49,7 +53,7 @@ def telling_fields(owner: type):
 
 def _telling(owner, name, hint):
     metadata = getattr(hint, "__metadata__", ())
-    if PERSONAL in metadata:
+    if any(mark in metadata for mark in (PERSONAL, PERSONAL_POSITION, PERSONAL_MEDIA)):
         return
     if hint is str or typing.get_origin(hint) is typing.Literal or hint is Place or name in {"lat", "lon"}:
         yield owner.__name__, name

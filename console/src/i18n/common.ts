@@ -8,6 +8,7 @@ export const commonEn = {
   product: "Tocsin",
   exercise: "Exercise",
   exercise_long: "Exercise. These calls are not real.",
+  erased: "erased",
   live_mode: "Live",
   windows: { desk: "Desk", map: "Map", wall: "Wall" },
   link: {
@@ -91,6 +92,7 @@ export const commonPt: Words<typeof commonEn> = {
   product: "Tocsin",
   exercise: "Exercício",
   exercise_long: "Exercício. Estas chamadas não são reais.",
+  erased: "apagado",
   live_mode: "Real",
   windows: { desk: "Mesa", map: "Mapa", wall: "Parede" },
   link: {

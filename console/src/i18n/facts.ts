@@ -43,6 +43,9 @@ export const factsEn = {
   "location.expired": (_who: string, _what: string) => "A location for which no call came",
   "location.estimated": (_who: string, what: string) => what,
   "location.taken": (_who: string, what: string) => `The place was taken from ${what}`,
+  "personal.erased": (_who: string, _what: string) => "What named people and places was erased",
+  "personal.held": (_who: string, what: string) => `Kept by legal hold: ${what}`,
+  "personal.released": (_who: string, _what: string) => "Legal hold ended",
 } satisfies Record<FactKind, (who: string, what: string) => string>;
 
 export const factsPt: Words<typeof factsEn> = {
@@ -85,4 +88,7 @@ export const factsPt: Words<typeof factsEn> = {
   "location.expired": () => "Uma localização para a qual não houve chamada",
   "location.estimated": (_who, what) => what,
   "location.taken": (_who, what) => `O local foi tirado de ${what}`,
+  "personal.erased": () => "O que nomeava pessoas e lugares foi apagado",
+  "personal.held": (_who, what) => `Retida por ordem legal: ${what}`,
+  "personal.released": () => "Fim da retenção legal",
 };

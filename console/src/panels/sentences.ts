@@ -11,7 +11,8 @@ export function sentence(entry: Entry, messages: Messages, catalogue: Catalogue,
   const { fact } = entry;
   const words = messages.facts as Record<string, ((who: string, what: string) => string) | undefined>;
   const say = words[fact.kind];
-  return say ? say(whoOf(fact), fact.kind === "incident.linked" && fact.other === viewer ? text(fact.incident) : whatOf(fact, messages, catalogue, language)) : fact.kind;
+  const said = say ? say(whoOf(fact), fact.kind === "incident.linked" && fact.other === viewer ? text(fact.incident) : whatOf(fact, messages, catalogue, language)) : fact.kind;
+  return entry.erased ? [said, messages.common.erased].filter(Boolean).join(" · ") : said;
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -44,6 +45,8 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return drive(fact.drive as Drive | undefined, messages);
     case "unit.diverted":
       return text(fact.to);
+    case "personal.held":
+      return text(fact.reference);
     case "unit.left_scene":
       return text(fact.destination);
     case "alarm.raised":

@@ -7,6 +7,7 @@ const METRES_PER_DEGREE = 111_195;
 
 /** Its words, or its coordinates to about a metre. */
 export function placeName(place: Place): string {
+  if (place.how === "erased") return "–";
   return place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`;
 }
 

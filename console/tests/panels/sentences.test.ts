@@ -6,7 +6,7 @@ import { belongs, sentence } from "../../src/panels/sentences";
 import type { Catalogue, Entry, Fact } from "../../src/wire/types";
 
 const CATALOGUE = { types: TYPES, dispositions: DISPOSITIONS } as unknown as Catalogue;
-const entry = (fact: Partial<Fact>): Entry => ({ position: 1, recorded_at: 0, by: "ana", order: "", seen: 0, fact: { at: 0, ...fact } as Fact });
+const entry = (fact: Partial<Fact>): Entry => ({ position: 1, recorded_at: 0, by: "ana", order: "", seen: 0, erased: false, fact: { at: 0, ...fact } as Fact });
 const say = (fact: Partial<Fact>) => sentence(entry(fact), en, CATALOGUE, "en");
 
 test("facts as sentences", () => {

@@ -27,8 +27,14 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     **dict.fromkeys(("dispatch_units", "divert_unit", "cancel_unit"), _DISPATCH),
     **dict.fromkeys(("close_road", "reopen_road"), _DISPATCH),
     **dict.fromkeys(("stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station"), _DISPATCH),
+    "erase_personal": ("administrator",),
+    "hold_personal": ("supervisor", "administrator"),
+    "release_hold": ("administrator",),
     "register_unit": ("supervisor", "administrator"),
     "open_centre": (),  # given by the program itself
+    "erase_due": (),
+    "report_location": (),  # given by gateways
+    "state_estimate": (),
     "raise_alarms": (),  # given by the clock
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),

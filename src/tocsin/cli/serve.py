@@ -33,6 +33,11 @@ _STORE = (
 @click.option("--aliases", type=_FILE, help="The centre's own names for places (TOML or CSV), found like the map's.")
 @click.option("--plans", type=_FILE, help="The centre's response plans (TOML). Without it: the packaged ones.")
 @click.option("--coverage", type=_FILE, help="Rules of coverage and move-ups (TOML). Without it: the packaged ones.")
+@click.option(
+    "--master-key",
+    type=_FILE,
+    help="File of the key that wraps the keys of personal data; see `tocsin keys --help`. [data/master.key]",
+)
 @click.option("--host", help="Address to listen on; 0.0.0.0 for every network. [127.0.0.1]")
 @click.option("--port", type=int, help=f"Port to listen on; 0 takes any free one. [{PORT}]")
 @click.option("--centre", "centre_id", help="Short id of the centre: small letters, digits, hyphens.")

@@ -25,11 +25,13 @@ from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.cover_rules import CoverRules
 from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
+from tocsin.domain.orders_privacy import EraseDue
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
 from tocsin.facts.centre import Mode
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Place, Position
 from tocsin.log.port import Head, Log, LogError, Unsure
@@ -44,6 +46,7 @@ QUEUE = 4_096
 BATCH = 256
 TICK_S = 1.0
 PULSE_TICKS = 2
+ERASE_TICKS = 600
 
 _say = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -108,6 +111,9 @@ class Desk:
         self._trouble = Trouble(self._troubled)
         self._ears = self._ears_for(log, tracks_log) if shared else []
         self._picture: tuple[Position, bytes] = (-1, b"")
+        self.erase: Callable[[Sequence[str]], object] = lambda _keys: None
+        """Destroys keys of personal data, blocking; called when an erasure is recorded, again until it works."""
+        self._to_erase: list[str] = []
 
     def _ears_for(self, log: Log, tracks_log: Log) -> list[Listening]:
         """Where several nodes share one store: ears for what the others record."""
@@ -136,6 +142,7 @@ class Desk:
         """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
         await asyncio.to_thread(self._begin)
         await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
+        await self._erase_keys()
         ears = [asyncio.create_task(ear.listen()) for ear in self._ears]
         self._tasks = [*ears, asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
         self._taking = True
@@ -182,6 +189,8 @@ class Desk:
 
     def _told(self, entry: AnyEntry) -> None:
         """Whatever is folded here stands in `snapshot.Folded` too, or a start from a snapshot would lack it."""
+        if isinstance(entry.fact, PersonalErased):
+            self._to_erase += entry.fact.keys
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)
@@ -229,6 +238,7 @@ class Desk:
         await self._hear(self._writer.news())
         if settled.entries:
             self._trouble.took()
+        await self._erase_keys()
         for asked, answer in settled.answers:
             if not asked.answer.done():
                 asked.answer.set_result(answer)
@@ -268,6 +278,18 @@ class Desk:
         if heard:  # whatever happened after: what the picture holds, every screen is told
             self._tail.announce(heard)
 
+    async def _erase_keys(self) -> None:
+        """What was recorded as erased cannot be read from here on, whoever recorded it."""
+        if not self._to_erase:
+            return
+        keys = self._to_erase[:]
+        try:
+            await asyncio.to_thread(self.erase, keys)
+        except LogError as error:
+            _say.error("keys not destroyed yet, tried again: %s", error)
+            return
+        del self._to_erase[: len(keys)]
+
     async def _tick(self) -> None:
         """Time passes: alarms, positions, a pulse."""
         ticks = 0
@@ -289,6 +311,10 @@ class Desk:
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
         self.standby.moment(now)
+        await self._erase_keys()
+        if ticks % ERASE_TICKS == 0:
+            with suppress(Busy):
+                await self.give(EraseDue(), by="clock", key=f"erase-{now}")
         with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
             await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
 

@@ -15,10 +15,12 @@ from tocsin.domain import (
     decide_calls,
     decide_incidents,
     decide_locations,
+    decide_privacy,
     decide_rest,
     decide_units,
     orders,
     orders_locations,
+    orders_privacy,
 )
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.room import Room
@@ -50,6 +52,10 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders.AcknowledgeAlarm: decide_rest.acknowledge_alarm,
     orders_locations.ReportLocation: decide_locations.report,
     orders_locations.StateEstimate: decide_locations.state,
+    orders_privacy.ErasePersonal: decide_privacy.erase,
+    orders_privacy.HoldPersonal: decide_privacy.hold,
+    orders_privacy.ReleaseHold: decide_privacy.release_hold,
+    orders_privacy.EraseDue: decide_privacy.erase_due,
     orders.OpenCentre: decide_rest.open_centre,
     orders.RaiseAlarms: decide_rest.raise_alarms,
 }

@@ -112,4 +112,7 @@ def reopen(room: Room, order: orders.ReopenIncident, given: Given) -> Decision:
         return incident
     if incident.open:
         return Refusal("incident_not_closed", f"incident {incident.id} is open", "incident", {"incident": incident.id})
+    if incident.erased:
+        words = f"what was known of incident {incident.id} was erased; open a new one"
+        return Refusal("incident_erased", words, "incident", {"incident": incident.id})
     return (incidents.IncidentReopened(given.now, incident.id, order.reason),)

@@ -11,7 +11,9 @@ from typing import Any
 
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
-from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
+from tocsin.facts.personal import NOWHERE, subject_of
+from tocsin.facts.privacy import Kind
 from tocsin.facts.union import DecisionFact
 from tocsin.facts.values import Instant
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
@@ -51,6 +53,7 @@ def _call_located(room: Room, fact: calls.CallLocated) -> None:
 
 
 def _call_released(room: Room, fact: calls.CallReleased) -> None:
+    room.kept["call"][f"call:{fact.call}"] = fact.at
     room.calls[fact.call].status = "released"
     _call_ended(room, fact.call)
 
@@ -58,6 +61,9 @@ def _call_released(room: Room, fact: calls.CallReleased) -> None:
 def _call_attached(room: Room, fact: calls.CallAttached) -> None:
     call = room.calls[fact.call]
     call.status, call.incident = "attached", fact.incident
+    incident = room.incidents[fact.incident]
+    if fact.call not in incident.calls:
+        incident.calls.append(fact.call)
     _call_ended(room, fact.call)
 
 
@@ -67,7 +73,10 @@ def _incident_opened(room: Room, fact: incidents.IncidentOpened) -> None:
 
 
 def _incident_noted(room: Room, fact: incidents.IncidentNoted) -> None:
-    for unit in room.incidents[fact.incident].units:
+    incident = room.incidents[fact.incident]
+    if not incident.open:
+        room.kept["record"].setdefault(f"incident:{fact.incident}", fact.at)
+    for unit in incident.units:
         _heard(room, unit, fact.at)
 
 
@@ -94,10 +103,14 @@ def _incidents_linked(room: Room, fact: incidents.IncidentsLinked) -> None:
 
 def _incident_closed(room: Room, fact: incidents.IncidentClosed) -> None:
     room.incidents[fact.incident].open = False
+    for kind in ("record", "position", "media"):
+        room.kept[kind][f"incident:{fact.incident}"] = fact.at
 
 
 def _incident_reopened(room: Room, fact: incidents.IncidentReopened) -> None:
     room.incidents[fact.incident].open = True
+    for kept in room.kept.values():
+        kept.pop(f"incident:{fact.incident}", None)
 
 
 def _unit_registered(room: Room, fact: units.UnitRegistered) -> None:
@@ -122,6 +135,8 @@ def _unit_on_duty(room: Room, fact: units.UnitCameOnDuty) -> None:
     if not unit.on_duty or fact.crew:  # a named crew relieves another: its shift begins
         unit.duty_since, unit.freed_at = fact.at, None
     unit.on_duty, unit.crew_count = True, fact.crew_count
+    if fact.crew:
+        room.kept["crew"].setdefault(subject_of(fact), fact.at)
 
 
 def _unit_off_duty(room: Room, fact: units.UnitWentOffDuty) -> None:
@@ -199,6 +214,36 @@ def _centre_opened(room: Room, fact: centre.CentreOpened) -> None:
     room.centre, room.name, room.mode = fact.centre, fact.name, fact.mode
 
 
+def _personal_erased(room: Room, fact: privacy.PersonalErased) -> None:
+    for kind in ("position",) if fact.subject.startswith("report:") else fact.kinds:
+        room.kept[kind].pop(fact.subject, None)
+    incident, call = room.incidents.get(fact.incident), room.calls.get(fact.call)
+    if incident and "record" in fact.kinds:
+        incident.erased, incident.place = True, NOWHERE
+    for one in [call] if call else [room.calls[id_] for id_ in incident.calls] if incident else []:
+        _nobody(room, one, fact.kinds)
+
+
+def _nobody(room: Room, call: Call, kinds: tuple[Kind, ...]) -> None:
+    if "position" in kinds or "call" in kinds:
+        call.place = None
+        for report in call.reports:
+            room.reports.pop(report, None)
+    if call.filed and ("record" in kinds or "call" in kinds):
+        room.by_number[call.filed].remove(call.id)
+        if not room.by_number[call.filed]:
+            del room.by_number[call.filed]
+        call.filed = ""
+
+
+def _hold_placed(room: Room, fact: privacy.HoldPlaced) -> None:
+    room.holds[fact.subject] = fact.reference
+
+
+def _hold_lifted(room: Room, fact: privacy.HoldLifted) -> None:
+    room.holds.pop(fact.subject, None)
+
+
 def _nothing(_room: Room, _fact: Any) -> None:
     """Worth recording, but no decision rests on it."""
 
@@ -243,6 +288,9 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     locations.LocationExpired: report_expired,
     locations.AreaEstimated: area_estimated,
     locations.PlaceTaken: _nothing,
+    privacy.PersonalErased: _personal_erased,
+    privacy.HoldPlaced: _hold_placed,
+    privacy.HoldLifted: _hold_lifted,
 }
 
 

@@ -15,6 +15,7 @@ def number_called(room: Room, fact: calls.CallReceived) -> None:
     """Its number can be matched from now on."""
     if filed := tail(fact.number):
         room.by_number.setdefault(filed, []).append(fact.call)
+        room.calls[fact.call].filed = filed
 
 
 def reported(room: Room, fact: locations.LocationReported) -> None:
@@ -42,6 +43,7 @@ def report_expired(room: Room, fact: locations.LocationExpired) -> None:
     """Nobody called: it is forgotten here."""
     room.waiting.pop(fact.report, None)
     room.reports.pop(fact.report, None)
+    room.kept["position"][f"report:{fact.report}"] = fact.at
 
 
 def area_estimated(room: Room, fact: locations.AreaEstimated) -> None:

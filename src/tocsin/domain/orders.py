@@ -11,6 +11,7 @@ import msgspec
 
 from tocsin.domain.order_base import Key, Line, OrderBase, Text
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.orders_privacy import EraseDue, ErasePersonal, HoldPersonal, ReleaseHold
 from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.values import Instant, Place
 
@@ -257,10 +258,13 @@ Order: TypeAlias = (
     | CloseRoad
     | ReopenRoad
     | AcknowledgeAlarm
+    | ErasePersonal
+    | HoldPersonal
+    | ReleaseHold
 )
 """Orders that people and their machines may give."""
 
-ClockOrder: TypeAlias = OpenCentre | RaiseAlarms
+ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue
 MachineOrder: TypeAlias = ReportLocation | StateEstimate
 """Given by gateways and by the desk itself; never accepted as a person's."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder

@@ -12,6 +12,7 @@ import msgspec
 
 from tocsin.facts.centre import Mode
 from tocsin.facts.locations import LocationSource
+from tocsin.facts.privacy import KINDS, Kind
 from tocsin.facts.shapes import Shape
 from tocsin.facts.values import Instant, Place
 from tocsin.facts.watch import AlarmKind
@@ -40,6 +41,8 @@ class Call(msgspec.Struct, gc=False):
     answered_by: str = ""
     incident: str = ""
     number: str = ""
+    filed: str = ""
+    """The end of its number under which it is looked for."""
     reports: list[str] = msgspec.field(default_factory=list)
     """Reports of where the caller is, in the order they came."""
 
@@ -54,6 +57,9 @@ class Incident(msgspec.Struct, gc=False):
     open: bool = True
     level: int = 1
     """Alarm level: 2 after a second alarm."""
+    calls: list[str] = msgspec.field(default_factory=list)
+    erased: bool = False
+    """Its words and its place are gone."""
     links: set[str] = msgspec.field(default_factory=set)
     units: list[str] = msgspec.field(default_factory=list)
     """Units on it now, in the order they were sent."""
@@ -143,6 +149,10 @@ class Room(msgspec.Struct):
     """What a place can be taken from: the call of each matched report and each estimate."""
     last_report: int = 0
     last_estimate: int = 0
+    kept: dict[Kind, dict[str, Instant]] = msgspec.field(default_factory=lambda: {kind: {} for kind in KINDS})
+    """By kind of personal data: whose there still is (`incident:7`), and since when its time runs, oldest first."""
+    holds: dict[str, str] = msgspec.field(default_factory=dict)
+    """Subjects that must not be erased, with the reference of who asked."""
     last_call: int = 0
     last_incident: int = 0
     last_closure: int = 0

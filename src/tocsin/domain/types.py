@@ -6,6 +6,8 @@ from functools import cached_property
 
 import msgspec
 
+from tocsin.facts.privacy import Kind
+
 
 class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many units that can do this."""
@@ -53,6 +55,22 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a caller's location waits for its call before it is nobody's."""
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For how many days after its end what is known about people is kept. The defaults and their reasons stand in
+    docs/how-to/personal-data.md; the law of the place goes before them."""
+
+    call_days: float = 180.0
+    record_days: float = 1_095.0
+    position_days: float = 90.0
+    media_days: float = 365.0
+    crew_days: float = 365.0
+
+    def days(self, kind: Kind) -> float:
+        """The days of one kind."""
+        days: float = getattr(self, f"{kind}_days")
+        return days
+
+
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Everything a centre may edit about incidents."""
 
@@ -63,6 +81,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     capabilities: tuple[Named, ...] = ()
     first_incident: int = 1_001
     """The number of a centre's first incident: no house, crew or count that people type looks like it."""
+    retention: Retention = Retention()
 
     def type(self, code: str) -> IncidentType | None:
         """The type with this code, if there is one."""

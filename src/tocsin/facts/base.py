@@ -33,3 +33,5 @@ class Entry(msgspec.Struct, Generic[F], frozen=True, omit_defaults=True, gc=Fals
     seen: Position
     """Log position the person had on the screen when ordering: evidence of what they could have known."""
     fact: F
+    erased: bool = False
+    """Some of what named or placed a person here was erased, or is sealed and the key is not at hand. Never stored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from tocsin.facts.base import FactBase
-from tocsin.facts.values import PersonalPlace, PersonalText
+from tocsin.facts.values import PersonalPosition, PersonalText
 
 ReleaseReason: TypeAlias = Literal["abandoned", "information"]
 
@@ -17,7 +17,7 @@ class CallReceived(FactBase, tag="call.received", frozen=True):
     line: str
     number: PersonalText = ""
     caller: PersonalText = ""
-    place: PersonalPlace | None = None
+    place: PersonalPosition | None = None
 
 
 class CallAnswered(FactBase, tag="call.answered", frozen=True):
@@ -31,7 +31,7 @@ class CallLocated(FactBase, tag="call.located", frozen=True):
     """Where help is needed, as known now. The last one stands."""
 
     call: str
-    place: PersonalPlace
+    place: PersonalPosition
 
 
 class CallNoted(FactBase, tag="call.noted", frozen=True):

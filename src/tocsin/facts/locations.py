@@ -13,7 +13,7 @@ import msgspec
 from tocsin.facts.base import FactBase
 from tocsin.facts.confidence import UNSTATED, Confidence
 from tocsin.facts.shapes import Shape
-from tocsin.facts.values import PERSONAL, Instant, Latitude, Longitude, PersonalText
+from tocsin.facts.values import PERSONAL_POSITION, Instant, Latitude, Longitude, PersonalText
 
 LocationSource: TypeAlias = Literal["aml", "cell", "registered", "pidf_lo", "held", "caller_link", "spoken", "map"]
 """aml: the handset itself; cell: the network's antenna; registered: the line's address; pidf_lo, held: a location
@@ -23,7 +23,7 @@ LOCATION_SOURCES: tuple[LocationSource, ...] = get_args(LocationSource)
 Certainty: TypeAlias = Literal["spot", "block", "district", "wide", "divided"]
 """How small the area is: within 50 m, 250 m, 1,500 m of the best point, wider, or several places apart."""
 
-PersonalShape: TypeAlias = Annotated[Shape | None, PERSONAL]
+PersonalShape: TypeAlias = Annotated[Shape | None, PERSONAL_POSITION]
 Outline: TypeAlias = tuple[tuple[float, float], ...]
 """(lat, lon) in order, first not repeated; longitudes may run on past ±180 rather than jump."""
 
@@ -51,8 +51,8 @@ class LocationReported(FactBase, tag="location.reported", frozen=True):
     method: str = ""
     text: PersonalText = ""
     """An address or words, as they came."""
-    altitude_m: Annotated[float | None, PERSONAL] = None
-    floor: PersonalText = ""
+    altitude_m: Annotated[float | None, PERSONAL_POSITION] = None
+    floor: Annotated[str, PERSONAL_POSITION] = ""
     speed_mps: float | None = None
     heading_deg: float | None = None
     origin: str = ""
@@ -60,7 +60,7 @@ class LocationReported(FactBase, tag="location.reported", frozen=True):
     flaws: tuple[ReportFlaw, ...] = ()
     late: bool = False
     """A newer fix of the same source was there already."""
-    raw: PersonalText = ""
+    raw: Annotated[str, PERSONAL_POSITION] = ""
     """The message as it came, up to a limit; `flaws` say where it was cut."""
 
 
@@ -90,11 +90,11 @@ class AreaEstimated(FactBase, tag="location.estimated", frozen=True):
 
     call: str
     estimate: str
-    lat: Annotated[Latitude, PERSONAL] = 0.0
-    lon: Annotated[Longitude, PERSONAL] = 0.0
+    lat: Annotated[Latitude, PERSONAL_POSITION] = 0.0
+    lon: Annotated[Longitude, PERSONAL_POSITION] = 0.0
     radius_m: float = 0.0
     """Circle around the best point that holds the whole main area."""
-    areas: Annotated[tuple[Outline, ...], PERSONAL] = ()
+    areas: Annotated[tuple[Outline, ...], PERSONAL_POSITION] = ()
     """Outlines that together hold the caller with chance `share`, the likeliest first."""
     certainty: Certainty = "wide"
     share: float = 0.95

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, get_args
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.base import Entry
 
 DecisionFact: TypeAlias = (
@@ -47,6 +47,9 @@ DecisionFact: TypeAlias = (
     | locations.LocationExpired
     | locations.AreaEstimated
     | locations.PlaceTaken
+    | privacy.PersonalErased
+    | privacy.HoldPlaced
+    | privacy.HoldLifted
 )
 """Facts of the decisions log: durable before they are acknowledged."""
 

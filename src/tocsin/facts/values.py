@@ -12,8 +12,14 @@ Instant: TypeAlias = float
 Position: TypeAlias = int
 """Place of a fact in its centre's log: 1, 2, 3 … without gaps. 0 is the empty log."""
 
-PERSONAL = msgspec.Meta(extra={"personal": True})
+PERSONAL = msgspec.Meta(extra={"personal": "record"})
 """Marks a field that names or places a person. Whatever hides, encrypts or erases finds its fields by this mark."""
+
+PERSONAL_POSITION = msgspec.Meta(extra={"personal": "position"})
+"""The same, for where exactly a caller was: kept for a shorter time than the words of the record."""
+
+PERSONAL_MEDIA = msgspec.Meta(extra={"personal": "media"})
+"""The same, for what a caller wrote or showed: chat, pictures, clips."""
 
 PersonalText: TypeAlias = Annotated[str, PERSONAL]
 Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90, description="degrees north, WGS 84")]
@@ -28,12 +34,13 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     text: str = ""
     how: str = "map"
     """address, interpolated, street, intersection, block, landmark, place, coordinates, milestone, exit, relative,
-    alias, map, caller or registered."""
+    alias, map, caller, registered; or erased: then the point says nothing."""
     radius_m: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """Stated uncertainty. 0 means none was stated, not that there is none."""
 
 
 PersonalPlace: TypeAlias = Annotated[Place, PERSONAL]
+PersonalPosition: TypeAlias = Annotated[Place, PERSONAL_POSITION]
 
 
 class Move(msgspec.Struct, frozen=True, array_like=True, gc=False):

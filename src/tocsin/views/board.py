@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.centre import Mode
+from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
@@ -345,6 +346,16 @@ def _road_reopened(board: BoardFold, fact: roads.RoadReopened, _by: str) -> None
     board.closures.pop(fact.closure, None)
 
 
+def _personal_erased(board: BoardFold, fact: privacy.PersonalErased, _by: str) -> None:
+    row = board.closed.get(fact.incident)
+    if row and "record" in fact.kinds:
+        board.closed[fact.incident] = replace(row, place=NOWHERE, summary="", last_note="", erased=True)
+
+
+def _nothing(_board: BoardFold, _fact: Any, _by: str) -> None:
+    """On the timeline, and on no row."""
+
+
 FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     centre.CentreOpened: _centre_opened,
     calls.CallReceived: _call_received,
@@ -385,4 +396,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     locations.LocationExpired: board_locations.expired,
     locations.AreaEstimated: board_locations.estimated,
     locations.PlaceTaken: board_locations.taken,
+    privacy.PersonalErased: _personal_erased,
+    privacy.HoldPlaced: _nothing,
+    privacy.HoldLifted: _nothing,
 }

@@ -93,6 +93,8 @@ class IncidentRow(msgspec.Struct, frozen=True):
     """Of where its callers are."""
     areas: tuple[AreaRow, ...] = ()
     """One for each caller with reports. Never merged: two callers may see one fire from two streets."""
+    erased: bool = False
+    """What named people and places in it is gone; `place` says nothing."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):

@@ -1,0 +1,188 @@
+"""The keys under which personal data are sealed: one for each call, incident and crew, and kind of data.
+
+Keys are made ahead, many in one durable write, so that no order waits for one; an entry says the number of its key, so
+that which key belongs to whom can always be read from the log again. To erase somebody is to let go of their keys: the
+record stays byte for byte, and cannot tell any more. Sealing is AES-256-GCM (NIST SP 800-38D) with a random nonce, tied
+to the centre and to all that stands in the open beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import NamedTuple, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tocsin.facts.values import Instant, Position
+from tocsin.log.codec import Box, Codec
+from tocsin.log.master import KEY_B, NONCE_B, MasterKey
+from tocsin.log.port import Log, LogError
+
+AHEAD = 512
+"""Keys made in one durable write."""
+BIND_AT = 256
+"""So many new bindings are written together; until then they stand in memory, and in the log."""
+AT_HAND = 50_000
+AT_ONCE = 500
+"""Opened keys kept in memory."""
+
+
+def name_of(mark: str, subject: str) -> str:
+    """What a key is called: `record/call:12`."""
+    return f"{mark}/{subject}"
+
+
+class Bound(NamedTuple):
+    """Key `number` belongs to `name`, whose first entry under it stands at `position`."""
+
+    number: int
+    name: str
+    position: Position
+
+
+class KeyStore(Protocol):
+    """Where wrapped keys are kept: outside the log, so that they can go while the log stays. Methods raise LogError."""
+
+    def make(self, wrapped: Sequence[bytes], mark: bytes) -> list[int]:
+        """Keep new keys that belong to nobody yet; durable on return. Answers their numbers."""
+        ...
+
+    def bind(self, bound: Iterable[Bound]) -> None:
+        """Remember whose keys these are. Need not be durable: the log tells it again."""
+        ...
+
+    def bound_up_to(self) -> Position:
+        """Everything bound up to this position is remembered; what came later has to be read from the log."""
+        ...
+
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """Keys that belong to any of `names` and are not erased, the latest last."""
+        ...
+
+    def wrapped(self, number: int) -> bytes | None:
+        """A wrapped key; None when it is erased, or never was."""
+        ...
+
+    def marks(self) -> dict[bytes, int]:
+        """How many keys are wrapped under which master key, by its mark."""
+        ...
+
+    def erase(self, names: Sequence[str], at: Instant) -> int:
+        """Destroy the keys of these names; durable on return, nothing of them left in the store. Answers how many."""
+        ...
+
+
+class KeyRing:
+    """Seals and opens for one centre. Thread-safe."""
+
+    def __init__(self, store: KeyStore, master: MasterKey, centre: str) -> None:
+        self._store, self._master, self._centre = store, master, centre.encode()
+        self._lock = Lock()
+        self._unbound: list[Bound] = []
+        self._ahead: list[tuple[int, AESGCM]] = []
+        self._own: dict[str, tuple[int, AESGCM]] = {}
+        """By name: the key new entries are sealed with."""
+        self._at_hand: dict[int, AESGCM | None] = {}
+
+    def seal(self, mark: str, subject: str, plain: bytes, bound: bytes, position: Position) -> Box:
+        """Seal under the key of this kind and person, made where there is none. Raises LogError."""
+        name = name_of(mark, subject)
+        with self._lock:
+            number, aes = self._own.get(name) or self._own_key(name, position)
+        nonce = os.urandom(NONCE_B)
+        return Box(number, mark, nonce + aes.encrypt(nonce, plain, self._tied(bound)))
+
+    def open(self, box: Box, bound: bytes) -> bytes | None:
+        """What was sealed; None when its key was erased. Raises LogError for a box that was altered or moved."""
+        with self._lock:
+            aes = self._at_hand[box.key] if box.key in self._at_hand else self._fetch(box.key)
+        if aes is None:
+            return None
+        try:
+            return aes.decrypt(box.sealed[:NONCE_B], box.sealed[NONCE_B:], self._tied(bound))
+        except (InvalidTag, ValueError) as error:
+            raise LogError("what is sealed in it was altered, or belongs to another entry") from error
+
+    def learn(self, log: Log, codec: Codec) -> None:
+        """Read from the log whose keys those are that the store forgot in a power cut. Raises LogError."""
+        told: dict[int, Bound] = {}
+        for row in log.rows(max(0, self._store.bound_up_to() - 1)):
+            subject, boxes = codec.boxes(row.position, row.raw)
+            for box in boxes:
+                told.setdefault(box.key, Bound(box.key, name_of(box.mark, subject), row.position))
+        self._store.bind(told.values())
+
+    def prove(self) -> None:
+        """Raises LogError at once where the keys were wrapped under another master key."""
+        others = sorted(mark.hex() for mark in self._store.marks() if mark != self._master.mark)
+        if others:
+            own = self._master.mark.hex()
+            raise LogError(f"the keys were wrapped under master key {', '.join(others)}; this one is {own}")
+
+    def settle(self) -> None:
+        """Write down the bindings that stand in memory only."""
+        with self._lock:
+            self._bind()
+
+    def erase(self, names: Sequence[str], at: Instant) -> int:
+        """Destroy the keys of these names, here and in the store; answers how many there were."""
+        with self._lock:
+            self._bind()
+            self._drop(names)
+            return self._store.erase(names, at)
+
+    def erase_now(self, names: Sequence[str]) -> int:
+        """`erase`, by the wall clock; harmless where they are gone already, here or on another node."""
+        return sum(self.erase(names[i : i + AT_ONCE], time.time()) for i in range(0, len(names), AT_ONCE))
+
+    def _bind(self) -> None:
+        self._store.bind(self._unbound)
+        self._unbound = []
+
+    def _drop(self, names: Sequence[str]) -> None:
+        for number in self._store.numbers_of(names):
+            self._at_hand.pop(number, None)
+        for name in names:
+            if found := self._own.pop(name, None):
+                self._at_hand.pop(found[0], None)
+
+    def _own_key(self, name: str, position: Position) -> tuple[int, AESGCM]:
+        """The latest key of this name, or a new one."""
+        for number in reversed(self._store.numbers_of([name])):
+            if aes := self._fetch(number):
+                return self._keep(name, (number, aes))
+        if not self._ahead:
+            self._make()
+        found = self._ahead.pop()
+        self._unbound.append(Bound(found[0], name, position))
+        if len(self._unbound) >= BIND_AT:
+            self._bind()
+        return self._keep(name, found)
+
+    def _keep(self, name: str, found: tuple[int, AESGCM]) -> tuple[int, AESGCM]:
+        if len(self._own) >= AT_HAND:
+            self._bind()
+            self._own.clear()
+        self._own[name] = found
+        self._at_hand[found[0]] = found[1]
+        return found
+
+    def _make(self) -> None:
+        keys = [os.urandom(KEY_B) for _ in range(AHEAD)]
+        numbers = self._store.make([self._master.wrap(key, self._centre) for key in keys], self._master.mark)
+        self._ahead = [(number, AESGCM(key)) for number, key in zip(numbers, keys, strict=True)]
+
+    def _fetch(self, number: int) -> AESGCM | None:
+        wrapped = self._store.wrapped(number)
+        aes = None if wrapped is None else AESGCM(self._master.unwrap(wrapped, self._centre))
+        if len(self._at_hand) >= AT_HAND:
+            self._at_hand.clear()
+        self._at_hand[number] = aes
+        return aes
+
+    def _tied(self, bound: bytes) -> bytes:
+        return self._centre + b"\n" + bound

@@ -1,0 +1,140 @@
+"""Wrapped keys in PostgreSQL, in a schema of their own, shared by every node of a centre.
+
+What an erased key was stays in the server's own old pages until VACUUM, which is asked for at once, and in its archived
+journal and base backups for as long as those are kept: docs/how-to/personal-data.md says what to do about that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from threading import RLock
+from typing import Any, TypeVar
+
+import psycopg
+
+from tocsin.facts.values import Instant, Position
+from tocsin.log.keyring import Bound
+from tocsin.log.postgres_session import Address, Connection, is_lost, plainly
+
+T = TypeVar("T")
+LOCK = 0x546F_636B
+"""The advisory lock for making the tables: 'Tock'."""
+
+_TABLES = """CREATE SCHEMA IF NOT EXISTS tocsin_keys;
+    CREATE TABLE IF NOT EXISTS tocsin_keys.keys (
+        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, centre text COLLATE "C" NOT NULL,
+        name text COLLATE "C", position bigint NOT NULL DEFAULT 0,
+        wrapped bytea, mark bytea NOT NULL, erased_at double precision);
+    CREATE INDEX IF NOT EXISTS keys_name ON tocsin_keys.keys (centre, name);
+    CREATE INDEX IF NOT EXISTS keys_position ON tocsin_keys.keys (centre, position)"""
+
+
+class PostgresKeys:
+    """The keys of one centre."""
+
+    def __init__(self, conninfo: str, centre: str) -> None:
+        self._address, self._centre, self._lock = Address(conninfo), centre, RLock()
+        self._con: Connection | None = None
+        self._do(self._prepare)
+
+    def _prepare(self, con: Connection) -> None:
+        with con.transaction():
+            con.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            con.execute(_TABLES)
+
+    def make(self, wrapped: Sequence[bytes], mark: bytes) -> list[int]:
+        """Keep new keys; durable on return. Answers their numbers."""
+        statement = """INSERT INTO tocsin_keys.keys (centre, wrapped, mark)
+            SELECT %s, w, %s FROM unnest(%s::bytea[]) WITH ORDINALITY AS t(w, n) ORDER BY n RETURNING number"""
+        rows = self._do(lambda con: con.execute(statement, (self._centre, mark, list(wrapped))).fetchall())
+        return sorted(number for (number,) in rows)
+
+    def bind(self, bound: Iterable[Bound]) -> None:
+        """Remember whose keys these are."""
+        rows = [(one.name, one.position, one.number, self._centre) for one in bound]
+        if rows:
+            statement = """UPDATE tocsin_keys.keys SET name = %s, position = %s
+                WHERE number = %s AND centre = %s AND name IS NULL"""
+            self._do(lambda con: con.cursor().executemany(statement, rows))
+
+    def bound_up_to(self) -> Position:
+        """The last position at which a key was bound."""
+        return int(self._ask("SELECT COALESCE(MAX(position), 0) FROM tocsin_keys.keys WHERE centre = %s")[0][0])
+
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """Keys of these names that are not erased, the latest last."""
+        found = self._ask(
+            """SELECT number FROM tocsin_keys.keys
+            WHERE centre = %s AND name = ANY(%s) AND erased_at IS NULL ORDER BY number""",
+            list(names),
+        )
+        return [number for (number,) in found]
+
+    def wrapped(self, number: int) -> bytes | None:
+        """A wrapped key, or None."""
+        found = self._ask("SELECT wrapped FROM tocsin_keys.keys WHERE centre = %s AND number = %s", number)
+        return found[0][0] if found else None
+
+    def erase(self, names: Sequence[str], at: Instant) -> int:
+        """Destroy the keys of these names."""
+        statement = """UPDATE tocsin_keys.keys SET wrapped = NULL, erased_at = %s
+            WHERE centre = %s AND name = ANY(%s) AND erased_at IS NULL"""
+        gone = self._do(lambda con: con.execute(statement, (at, self._centre, list(names))).rowcount)
+        if gone:
+            self._do(lambda con: con.execute("VACUUM tocsin_keys.keys"))
+        return gone
+
+    def marks(self) -> dict[bytes, int]:
+        """How many keys are wrapped under which master key, by its mark."""
+        return dict(
+            self._ask(
+                """SELECT mark, COUNT(*) FROM tocsin_keys.keys
+                WHERE centre = %s AND wrapped IS NOT NULL GROUP BY mark"""
+            )
+        )
+
+    def rewrap(self, again: Callable[[bytes], bytes], mark: bytes) -> int:
+        """Wrap every key anew, all or none; answers how many."""
+
+        def each(con: Connection) -> int:
+            with con.transaction():
+                rows = con.execute(
+                    """SELECT number, wrapped FROM tocsin_keys.keys
+                    WHERE centre = %s AND wrapped IS NOT NULL FOR UPDATE""",
+                    (self._centre,),
+                ).fetchall()
+                con.cursor().executemany(
+                    "UPDATE tocsin_keys.keys SET wrapped = %s, mark = %s WHERE number = %s",
+                    [(again(wrapped), mark, number) for number, wrapped in rows],
+                )
+            return len(rows)
+
+        return self._do(each)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with self._lock:
+            con, self._con = self._con, None
+        if con is not None:
+            with suppress(psycopg.Error):
+                con.close()
+
+    def _ask(self, query: Any, *values: object) -> list[tuple[Any, ...]]:
+        return self._do(lambda con: con.execute(query, (self._centre, *values)).fetchall())
+
+    def _do(self, work: Callable[[Connection], T]) -> T:
+        """On the connection; once more on a new one when the old one had died. Every statement here may be repeated."""
+        with self._lock, plainly(self._address.where):
+            for last in (False, True):
+                if self._con is None:
+                    self._con = self._address.connect(durable=True, read_only=False)
+                try:
+                    return work(self._con)
+                except psycopg.Error as error:
+                    if not is_lost(error) and not self._con.broken:
+                        raise
+                    self._con = None
+                    if last:
+                        raise
+        raise AssertionError("unreachable")

@@ -1,0 +1,111 @@
+"""The master key: one line in a file of its owner's, or in the environment. It wraps every other key and nothing else.
+
+Refuses to show itself, to be written over, and to be read where others may read it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tocsin.log.port import LogError
+
+KEY_B, NONCE_B, MARK_B = 32, 12, 8
+VARIABLE = "TOCSIN_MASTER_KEY"
+FILE = "master.key"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class MasterKey:
+    """AES-256-GCM over other keys. `mark` names it without telling it."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != KEY_B:
+            raise LogError(f"a master key has {KEY_B} bytes, not {len(secret)}")
+        self._secret = secret
+        self._aes = AESGCM(secret)
+        self.mark = sha256(b"tocsin master key\n" + secret).digest()[:MARK_B]
+
+    @classmethod
+    def new(cls) -> MasterKey:
+        """A fresh one from the system's dice."""
+        return cls(os.urandom(KEY_B))
+
+    @classmethod
+    def parse(cls, text: str) -> MasterKey:
+        """From what `line` gave. Raises LogError."""
+        try:
+            return cls(base64.b64decode(text.strip(), validate=True))
+        except (binascii.Error, ValueError) as error:
+            raise LogError(f"this is not a master key: {KEY_B} bytes in base64 are") from error
+
+    @classmethod
+    def find(cls, path: Path | None, default: Path, *, make: bool = True) -> MasterKey:
+        """The key of the environment, else of the file named, else of the default file, which is made when absent.
+
+        Raises LogError, also where a file was named that is not there: a new key would open nothing.
+        """
+        if told := os.environ.get(VARIABLE):
+            try:
+                return cls.parse(told)
+            except LogError as error:
+                raise LogError(f"{VARIABLE}: {error}") from error
+        if path is None and make and not default.exists():
+            cls.new().save(default)
+        return cls.load(path or default)
+
+    @classmethod
+    def load(cls, path: Path) -> MasterKey:
+        """From a file. Raises LogError: not there, not a key, or open to others."""
+        try:
+            with path.open() as file:
+                mode = os.fstat(file.fileno()).st_mode
+                text = file.read(1_000)
+        except (OSError, UnicodeDecodeError) as error:
+            raise LogError(f"{path}: {getattr(error, 'strerror', None) or 'this is not a master key'}") from error
+        if mode & OTHERS:
+            raise LogError(f"{path}: others may read or write it; `chmod 600` it, and rotate it if anybody did")
+        try:
+            return cls.parse(text)
+        except LogError as error:
+            raise LogError(f"{path}: {error}") from error
+
+    def save(self, path: Path) -> None:
+        """Into a new file, mode 0600, there after a power cut too. Raises LogError; never writes over anything."""
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+                out.write(self.line() + "\n")
+                out.flush()
+                os.fsync(out.fileno())
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except FileExistsError as error:
+            raise LogError(f"{path}: there is a file already; a key is never written over") from error
+        except OSError as error:
+            raise LogError(f"{path}: {error.strerror}") from error
+
+    def line(self) -> str:
+        """The key as text: for a safe, never for a screen."""
+        return base64.b64encode(self._secret).decode()
+
+    def wrap(self, key: bytes, bound: bytes) -> bytes:
+        """Another key, sealed; `bound` is what it is tied to."""
+        nonce = os.urandom(NONCE_B)
+        return nonce + self._aes.encrypt(nonce, key, bound)
+
+    def unwrap(self, wrapped: bytes, bound: bytes) -> bytes:
+        """The key that was wrapped. Raises LogError when this is not the master key it was wrapped under."""
+        try:
+            return self._aes.decrypt(wrapped[:NONCE_B], wrapped[NONCE_B:], bound)
+        except (InvalidTag, ValueError) as error:
+            raise LogError("a key was wrapped under another master key, or was altered") from error
