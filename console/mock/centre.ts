@@ -86,7 +86,7 @@ export class Centre {
 
   record(fact: { kind: string } & Record<string, unknown>, by = "mock", order = ""): void {
     this.position += 1;
-    const entry: Entry = { position: this.position, recorded_at: now(), by, order, seen: 0, fact: { at: now(), ...fact } as Fact };
+    const entry: Entry = { position: this.position, recorded_at: now(), by, order, seen: 0, erased: false, fact: { at: now(), ...fact } as Fact };
     this.entries.push(entry);
     this.#fresh.push(entry);
   }
