@@ -87,6 +87,12 @@ def test_the_record_of_an_incident(run: Run) -> None:
         kinds = [entry.fact.__struct_config__.tag for entry in timeline.entries]
         assert kinds == ["incident.opened", "unit.dispatched", "unit.cancelled", "incident.closed"]
         assert (await chief.ask("GET", f"{path}/recommendation")).json()["name"] == "incident_closed"
+        other = await world.incident(chief)
+        found = await auditor.ask("GET", "/api/incidents?status=any")
+        assert {row["id"] for row in found.json()} == {other, incident}
+        assert (await auditor.ask("GET", "/api/incidents?status=any&q=nowhere")).json() == []
+        assert (await auditor.ask("GET", "/api/incidents?status=any&before=1")).json() == []
+        assert (await auditor.ask("GET", "/api/board")).status == 403
 
     run(test)
 
@@ -195,7 +201,9 @@ def test_every_window_is_the_same_page_for_anybody(run: Run, tmp_path: Path) -> 
     async def test(world: World) -> None:
         world.site.console = Console(tmp_path)
         nobody = Client(world.app)
-        pages = [await nobody.ask("GET", path) for path in ("/", "/desk", "/map", "/wall", "/desk?lang=pt")]
+        pages = [
+            await nobody.ask("GET", path) for path in ("/", "/desk", "/map", "/wall", "/incidents", "/desk?lang=pt")
+        ]
         assert {page.raw for page in pages} == {b"<!doctype html><title>Tocsin</title>"}
         assert {page.headers["cache-control"] for page in pages} == {"no-cache"}
         assert (await nobody.ask("GET", "/favicon.svg")).headers["content-type"].startswith("image/svg+xml")

@@ -48,3 +48,9 @@ export function distance(metres: number, words: Messages["common"]["distance"], 
 export function clockTime(instant: number, locale: string): string {
   return new Date(instant * 1000).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }
+
+/** Day and wall time of this screen's zone: 25/11/2026 03:12:45. */
+export function moment(instant: number, locale: string): string {
+  const day = new Date(instant * 1000).toLocaleDateString(locale, { day: "2-digit", month: "2-digit", year: "numeric" });
+  return `${day} ${clockTime(instant, locale)}`;
+}

@@ -14,5 +14,7 @@ export const say = {
   eta: (seconds: number): string => format.eta(seconds),
   range: (low_s: number | null | undefined, high_s: number | null | undefined): string => format.range(low_s, high_s, m().arrival),
   distance: (metres: number): string => format.distance(metres, m().common.distance, locale()),
+  /** Day and time, for what may be of another day. */
+  moment: (instant: number): string => format.moment(instant, locale()),
   clock: (instant: number): string => format.clockTime(instant, locale()),
 };

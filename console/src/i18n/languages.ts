@@ -1,6 +1,7 @@
 /// The languages there are. A catalogue that lacks a key is a type error here.
 
 import { arrivalEn, arrivalPt } from "./arrival";
+import { auditEn, auditPt } from "./audit";
 import { commonEn, commonPt } from "./common";
 import { coverEn, coverPt } from "./cover";
 import { deskEn } from "./desk";
@@ -17,6 +18,7 @@ import type { Words } from "./words";
 
 export const en = {
   arrival: arrivalEn,
+  audit: auditEn,
   common: commonEn,
   cover: coverEn,
   desk: deskEn,
@@ -33,6 +35,7 @@ export type Messages = Words<typeof en>;
 
 export const pt: Messages = {
   arrival: arrivalPt,
+  audit: auditPt,
   common: commonPt,
   cover: coverPt,
   desk: deskPt,

@@ -38,6 +38,7 @@ from tocsin.log.port import Head, Log, LogError, Unsure
 from tocsin.views.advice import Recommendation
 from tocsin.views.board import BoardFold
 from tocsin.views.day import DayFigures, day_figures
+from tocsin.views.on_record import on_record
 from tocsin.views.rows import CallRow, IncidentRow, UnitRow
 from tocsin.views.timeline import TimelineIndex
 from tocsin.views.wire import Done, Picture, Route, Timeline
@@ -362,6 +363,10 @@ class Desk:
         """Incidents that ended, the latest first."""
         rows = list(self.board.closed.values())
         return rows[: -limit - 1 : -1]
+
+    def on_record(self, limit: int, words: str = "", before: Instant | None = None) -> list[IncidentRow]:
+        """Incidents that were ever opened, the latest first: before `before`, with all of `words` in their row."""
+        return on_record(self.board, self.catalogue, limit, words, before)
 
     async def timeline(self, incident: str) -> Timeline | Refusal:
         """Everything recorded about one incident and its calls."""

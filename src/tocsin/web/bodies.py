@@ -65,11 +65,17 @@ class AfterQuery(Form, frozen=True):
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
-class ClosedQuery(Form, frozen=True):
-    """Which incidents: the open ones are on the board already."""
+class IncidentsQuery(Form, frozen=True):
+    """Which incidents. `closed`: those that ended, the latest end first (the open ones are on the board already).
 
-    status: Literal["closed"] = "closed"
+    `any`: every one there ever was, the latest opened first; `q` finds words in what stands in its row, and `before`
+    goes on where a page ended: incidents opened earlier than this instant.
+    """
+
+    status: Literal["closed", "any"] = "closed"
     limit: Limit = 50
+    q: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    before: Annotated[float, msgspec.Meta(ge=0)] = 1e11
 
 
 class TrailQuery(Form, frozen=True):

@@ -13,9 +13,12 @@ from tocsin.web.problems import impossible, not_found
 DAY_MAX_S = 400 * 86_400.0
 
 
-async def closed(ask: Ask) -> list[IncidentRow]:
-    """Incidents that ended. The open ones are on the board."""
-    return ask.site.desk.closed(ask.query.limit)
+async def incidents(ask: Ask) -> list[IncidentRow]:
+    """Incidents that ended, or every one on record, page by page."""
+    query = ask.query
+    if query.status == "closed":
+        return ask.site.desk.closed(query.limit)
+    return ask.site.desk.on_record(query.limit, query.q, query.before)
 
 
 async def incident(ask: Ask) -> IncidentRow:
