@@ -48,7 +48,7 @@ class Sketch:
         )
 
     def write(self, path: Path) -> Path:
-        with osmium.SimpleWriter(str(path)) as writer:
+        with osmium.SimpleWriter(str(path), overwrite=True) as writer:
             for i, (spot, tags) in enumerate(self.points, 1):
                 writer.add_node(osmium.osm.mutable.Node(id=i, location=_degrees(spot), tags=tags))
             for spot, ref in self.nodes.items():

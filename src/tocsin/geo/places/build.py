@@ -102,10 +102,12 @@ def _entries(streets: list[Street], things: list[Named], columns: Columns) -> Co
 
 def _ground(streets: list[Street], houses: list[list[House]], crossings: NDArray[np.float64]) -> Columns:
     flat = [house for row in houses for house in row]
-    segments = [s.segments for s in streets]
+    pieces = [s.segments for s in streets]
+    segments = np.concatenate(pieces) if pieces else np.zeros((0, 4))
     return {
-        "segments": np.concatenate(segments) if segments else np.zeros((0, 4)),
-        "segments.start": np.r_[0, np.cumsum([len(s) for s in segments])].astype(np.int64),
+        "segments": segments,
+        "segments.start": np.r_[0, np.cumsum([len(s) for s in pieces])].astype(np.int64),
+        "segments.by_south": np.minimum(segments[:, 0], segments[:, 2]).argsort().astype(np.int32),
         **pack("house", [h.number for h in flat]),
         "house.number": np.array([split(h.number)[0] for h in flat], dtype=np.int32),
         "house.spot": np.array([(h.lat, h.lon) for h in flat]).reshape(-1, 2),

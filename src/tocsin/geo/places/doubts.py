@@ -17,7 +17,7 @@ _NEARLY_AS_WELL = 0.02
 """The same for places of different names."""
 _APART_M = 150.0
 _ASK: frozenset[Doubt] = frozenset(("namesake", "several", "no_number", "no_corner", "sounded", "two_ways"))
-_LIKELY: frozenset[Doubt] = frozenset(("mended", "estimated", "apart", "translated"))
+_LIKELY: frozenset[Doubt] = frozenset(("begun", "mended", "old_name", "estimated", "apart", "translated"))
 
 
 def judged(found: Sequence[Match]) -> list[Match]:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.places.columns import pack, unpack
+from tocsin.geo.places.harvest import OldName
 from tocsin.geo.places.index import TokenIndex
-from tocsin.geo.places.names import save_index
+from tocsin.geo.places.names import OLD_WORTH, save_index
 from tocsin.geo.places.sounds import latin, skeletons
 from tocsin.geo.places.words import fold, joined, tokens, words
 
@@ -55,7 +56,7 @@ def _forms(names: list[str], kind: str) -> list[tuple[str, float, tuple[str, ...
         out.append((f"{names[0]} {kind}", 0.96, ()))
         if kind in words().kinds:
             out.append((names[0], 0.96, words().kinds[kind]))
-    out += [(name, 0.96, ()) for name in names[1:]]
+    out += [(name, OLD_WORTH if isinstance(name, OldName) else 0.96, ()) for name in names[1:]]
     for name in names:
         plain = fold(name)
         romanised = fold(latin(plain))

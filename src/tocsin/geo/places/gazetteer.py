@@ -16,7 +16,7 @@ from tocsin.geo.places.corners import Corners, Crossing
 from tocsin.geo.places.houses import Houses, Spot
 from tocsin.geo.places.hundreds import Hundreds
 from tocsin.geo.places.match import Doubt, Kind, Match
-from tocsin.geo.places.names import Hit, Names
+from tocsin.geo.places.names import FULL, OLD_WORTH, Hit, Names
 from tocsin.geo.places.reading import Reading
 from tocsin.geo.places.roadside import Roadside
 
@@ -32,6 +32,7 @@ _NEARLY = 0.05
 Near = tuple[float, float] | None
 _FORGIVEN: dict[Doubt, str] = {
     "mended": "spelling mended",
+    "old_name": "by an older name",
     "sounded": "found by its sound",
     "translated": "found in another script",
 }
@@ -109,7 +110,7 @@ class Gazetteer:
         return min((s for s in (known, guess) if s), key=lambda s: s.radius_m, default=None)
 
     def _score(self, hit: Hit, near: Near) -> float:
-        score = 0.85 * hit.fit + 0.1 * float(self._rank[hit.target]) - (0.1 if hit.mended else 0.0)
+        score = 0.85 * hit.fit + 0.1 * float(self._rank[hit.target]) - _cost(hit)
         if near:
             away_m = plane.apart_m(near[0], near[1], float(self.lat[hit.target]), float(self.lon[hit.target]))
             score += 0.05 * exp(-away_m / 2000)
@@ -159,7 +160,7 @@ class Gazetteer:
         found = [self._corner(crossing) for crossing in crossings]
         if strict:
             return found
-        best = max((_together(*c.hits) for c in crossings), default=0.0)
+        best = max((_together(*map(_as_said, c.hits)) for c in crossings), default=0.0)
         wanted = _together(sides[0][0], sides[1][0]) if all(sides) else 1.0
         if best < wanted - _CLEAR:
             score = max((m.score for m in found), default=0.5) + 0.01
@@ -171,7 +172,12 @@ class Gazetteer:
     def _corner(self, crossing: Crossing) -> Match:
         a, b = crossing.hits
         mended = a if a.mended else b
-        score = 0.1 + 0.9 * _together(a, b) - (0.1 if mended.mended else 0.0) - crossing.radius_m / 2000
+        score = (
+            0.1
+            + 0.9 * _together(a, b)
+            - (0.1 if mended.mended and mended.doubt != "old_name" else 0.0)
+            - crossing.radius_m / 2000
+        )
         return Match(
             text=self.crossing_label(a.target, b.target),
             detail=self.detail[a.target],
@@ -194,9 +200,19 @@ def _together(a: Hit, b: Hit) -> float:
     return float((a.fit * b.fit) ** 0.5)
 
 
+def _as_said(hit: Hit) -> Hit:
+    """An older name is said in earnest: a corner of it is a corner."""
+    return hit._replace(fit=min(1.0, hit.fit / OLD_WORTH)) if hit.doubt == "old_name" else hit
+
+
+def _cost(hit: Hit) -> float:
+    return 0.0 if hit.doubt in (None, "old_name") else 0.1
+
+
 def _said(how: str, hit: Hit) -> str:
     return f"{how}; {_FORGIVEN[hit.doubt]}" if hit.doubt else how
 
 
 def _doubts(hit: Hit, more: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
-    return (hit.doubt, *more) if hit.doubt else more
+    mine: Doubt | None = hit.doubt or ("begun" if hit.fit < FULL else None)
+    return (mine, *more) if mine else more

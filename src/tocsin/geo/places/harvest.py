@@ -211,6 +211,16 @@ def _line(way: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return refs, np.array([k[1:] for k in known], dtype=np.float64).reshape(-1, 2)
 
 
+class OldName(str):
+    """A name that no longer stands but is still said."""
+
+    __slots__ = ()
+
+
+def _named(key: str, name: str) -> str:
+    return OldName(name) if key.startswith("old_name") else name
+
+
 def names_of(tags: dict[str, str]) -> list[str]:
     """All names of a thing, the local one first, none twice."""
     keys = [k for k in _NAME_KEYS if k in tags] + [
@@ -218,7 +228,7 @@ def names_of(tags: dict[str, str]) -> list[str]:
     ]
     if "name" not in tags and not any(k.startswith("name:") for k in keys):
         keys = [k for k in keys if k in ("operator", "brand", "alt_name", "short_name", "official_name", "loc_name")]
-    parts = (part.strip() for k in keys for part in tags[k].split(";"))
+    parts = (_named(k, part.strip()) for k in keys for part in tags[k].split(";"))
     return list(dict.fromkeys(part for part in parts if part))[:12]
 
 

@@ -15,6 +15,7 @@ Floats = NDArray[np.float32]
 _LAST = chr(0x10FFFF)
 _ALPHABET = 64
 _SHORTEST_TYPO = 4
+"""Shorter words are mended only to whole words: too many begin like them."""
 _LONGEST_TYPO = 20
 _INFIX_HITS = 64
 _REMEMBERED = 24
@@ -89,24 +90,27 @@ class TokenIndex:
             same = bisect_left(self.words, close + "\0", low)
             if low < same:
                 self._mark(out, share, low, same, len(close), 0.8)
-            self._mark(out, share, low, high, len(close), 0.65)
+            if len(word) >= _SHORTEST_TYPO:
+                self._mark(out, share, low, high, len(close), 0.65)
         if not out.any():
             for at in self._inside(word):
                 self._mark(out, share, at, at + 1, len(word), 0.75)
         return kept(out, share)
 
     def _slips(self, word: str) -> set[str]:
-        """Beginnings of known words at one edit (or one swap of neighbours) from the word."""
-        if not _SHORTEST_TYPO <= len(word) <= _LONGEST_TYPO or any(c.isdigit() for c in word):
+        """Beginnings of known words at one edit (or one swap of neighbours) from the word; digits always stand."""
+        if not 1 < len(word) <= _LONGEST_TYPO or word.isdigit():
             return set()
         out: set[str] = set()
-        for i in range(len(word) + 1):
+        digits = sum(c.isdigit() for c in word)
+        letters = [c for c in self.letters if not c.isdigit()] if digits else self.letters
+        for i in range(digits, len(word) + 1):
             head, tail = word[:i], word[i:]
             low, high = self._span(head)
             if low == high:
                 break
             tries = [head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:]] if tail else []
-            for letter in self.letters:
+            for letter in letters:
                 tries += [head + letter + tail, head + letter + tail[1:]] if tail else []
             out.update(t for t in tries if t != word and self._begins(t, low, high))
         return out

@@ -12,7 +12,18 @@ Kind = Literal[
 ]  # fmt: skip
 Sure = Literal["sure", "likely", "ask"]
 Doubt = Literal[
-    "mended", "sounded", "translated", "estimated", "no_number", "no_corner", "apart", "two_ways", "namesake", "several"
+    "begun",
+    "old_name",
+    "mended",
+    "sounded",
+    "translated",
+    "estimated",
+    "no_number",
+    "no_corner",
+    "apart",
+    "two_ways",
+    "namesake",
+    "several",
 ]
 
 

@@ -14,9 +14,16 @@ from tocsin.geo.places.columns import Texts, unpack
 from tocsin.geo.places.index import TokenIndex, kept
 from tocsin.geo.places.match import Doubt
 from tocsin.geo.places.sounds import alike, latin, skeletons
-from tocsin.geo.places.words import tokens, words
+from tocsin.geo.places.words import is_nearly_a_type, tokens, words
 
+OLD_WORTH = 0.85
+"""What a name that no longer stands is worth beside one that does."""
+FULL = 0.95
+"""A name that fits less well was only begun, or more was typed than it says."""
+_MEND_COST = 0.1
 _POOL = 48
+_IN_FULL = 0.9
+_SHORT = 3
 _SOUNDS = 400
 _HEARD = 0.45
 """A name that only sounds like what was typed must fit this well, or nothing would ever be called unknown."""
@@ -62,6 +69,25 @@ def save_index(name: str, index: TokenIndex) -> dict[str, NDArray[Any]]:
     }
 
 
+def _merged(as_typed: list[Hit], mended: list[Hit], limit: int) -> list[Hit]:
+    """Both together, each target once as it fits best; a mended one must fit that much better."""
+    best = {hit.target: hit for hit in mended} | {hit.target: hit for hit in as_typed}
+    return sorted(best.values(), key=lambda h: (_MEND_COST * (h.doubt == "mended") - h.fit, h.target))[:limit]
+
+
+def _weights(typed: tuple[str, ...], doubt: Doubt | None) -> list[float]:
+    """The words' weights; where spelling is mended, a word that may be a mistyped kind weighs little."""
+    weights = [words().weight(w) for w in typed]
+    telling = [i for i, weight in enumerate(weights) if weight >= _IN_FULL]
+    if doubt is None or len(telling) < 2:
+        return weights
+    for i in telling[::-1]:
+        if is_nearly_a_type(typed[i]) or (len(typed[i]) <= _SHORT and typed[i].isalpha()):
+            weights[i] = 0.3
+            break
+    return weights
+
+
 class Names:
     """All names of the region, searchable by the beginnings of their words in any order."""
 
@@ -77,11 +103,14 @@ class Names:
         self._streets: NDArray[np.bool_] = columns["target.kind"][self._target] == 0
 
     def find(self, typed: tuple[str, ...], *, only_streets: bool = False, limit: int = 16) -> list[Hit]:
-        """The best targets for the words, best first; spelling is mended only when nothing fits as typed."""
-        for doubt in (None, "mended", "sounded"):
-            hits = self._find(typed, only_streets, limit, doubt)
-            if hits:
-                return hits
+        """The best targets for the words, best first. Spelling is mended only when nothing fits in full as typed."""
+        hits = self._find(typed, only_streets, limit, None)
+        if hits and hits[0].fit >= FULL:
+            return hits
+        hits = _merged(hits, self._find(typed, only_streets, limit, "mended"), limit)
+        hits = hits or self._find(typed, only_streets, limit, "sounded")
+        if hits:
+            return hits
         romanised = tuple(tokens(latin(" ".join(typed))))
         if romanised == typed:
             return []
@@ -103,7 +132,8 @@ class Names:
             target, grade = int(self._target[row]), float(fit[row])
             grade += 0.04 if self._text[row].startswith(phrase) else 0.0
             if target not in best or grade > best[target].fit:
-                best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, doubt)
+                old: Doubt | None = "old_name" if self._worth[row] < OLD_WORTH + 0.01 else None
+                best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, doubt or old)
         return sorted(best.values(), key=lambda h: (-h.fit, h.target))[:limit]
 
     def _grades(self, word: str, doubt: Doubt | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -122,8 +152,8 @@ class Names:
         return kept(out, share)
 
     def _fits(self, typed: tuple[str, ...], doubt: Doubt | None) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        size, table = len(self._target), words()
-        weights = [table.weight(w) for w in typed]
+        size = len(self._target)
+        weights = _weights(typed, doubt)
         need = max(weights, default=0.0)
         possible = np.ones(size, dtype=np.bool_)
         anchored = np.zeros(size, dtype=np.bool_)
@@ -132,6 +162,8 @@ class Names:
             grade, share = self._grades(word, doubt)
             cover += share
             town = 0.6 * self._towns.hit(word)[0][self._target] if len(word) > 1 else np.zeros(1, dtype=np.float32)
+            if doubt and weight >= _IN_FULL and len(word) <= _SHORT + 1:
+                grade = np.where(share >= 0.6 * grade, grade, 0).astype(np.float32)  # "pst" is no way to write "street"
             if weight >= need:
                 possible &= (grade > 0) | (town > 0)
                 anchored |= grade > 0

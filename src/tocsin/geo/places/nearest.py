@@ -18,6 +18,10 @@ class Nearest:
     def __init__(self, columns: dict[str, NDArray[Any]]):
         self._segments: NDArray[np.float64] = columns["segments"]
         self._start: NDArray[np.int64] = columns["segments.start"]
+        self._by_south: NDArray[np.int32] = columns["segments.by_south"]
+        south = np.minimum(self._segments[:, 0], self._segments[:, 2])
+        self._south = south[self._by_south]
+        self._longest = float(np.abs(self._segments[:, 2] - self._segments[:, 0]).max(initial=0.0))
         named = np.column_stack([columns["target.lat"], columns["target.lon"]])
         self._kept = np.flatnonzero(columns["target.kind"] > 0)
         self._about = float(named[:, 0].mean()) if len(named) else 0.0
@@ -49,23 +53,28 @@ class Nearest:
 
     def street(self, lat: float, lon: float) -> Found:
         """The nearest street's target and its distance in metres, among streets within about 500 m."""
-        close = self._close(lat, lon)
+        feet = self.feet(lat, lon, 500.0)
+        return (feet[0][0], feet[0][3]) if feet else None
+
+    def feet(self, lat: float, lon: float, reach_m: float) -> list[tuple[int, float, float, float]]:
+        """Each street within about this many metres: its target, its nearest point and metres to it, nearest first."""
+        close = self._close(lat, lon, reach_m / plane.METRES_A_DEGREE)
         if not len(close):
-            return None
-        best, _, _, away = plane.onto(self._segments[close], lat, lon)
-        return int(self._owners(close[best])), away
+            return []
+        spots, away = plane.feet(self._segments[close], lat, lon)
+        owners = np.searchsorted(self._start, close, side="right") - 1
+        order = np.argsort(away, kind="stable")
+        _, first = np.unique(owners[order], return_index=True)
+        rows = order[np.sort(first)]
+        return [(int(owners[r]), *spots[r].tolist(), float(away[r])) for r in rows if away[r] <= reach_m]
 
-    def streets(self, lat: float, lon: float) -> list[int]:
-        """The targets of all streets within about 500 m."""
-        return [int(street) for street in np.unique(self._owners(self._close(lat, lon)))]
-
-    def _owners(self, segments: Any) -> Any:
-        return np.searchsorted(self._start, segments, side="right") - 1
-
-    def _close(self, lat: float, lon: float) -> NDArray[np.int64]:
-        high, wide = 0.005, 0.005 / max(cos(radians(lat)), 0.01)
-        s = self._segments
-        return np.flatnonzero(
-            (np.minimum(s[:, 0], s[:, 2]) < lat + high) & (np.maximum(s[:, 0], s[:, 2]) > lat - high)
+    def _close(self, lat: float, lon: float, high: float) -> NDArray[np.int32]:
+        """Segments whose box comes that near, in degrees of latitude; only a band of latitude is looked at."""
+        wide = high / max(cos(radians(lat)), 0.01)
+        low, top = np.searchsorted(self._south, [lat - high - self._longest, lat + high])
+        band = np.sort(self._by_south[int(low) : int(top)])
+        s = self._segments[band]
+        return band[
+            (np.maximum(s[:, 0], s[:, 2]) > lat - high)
             & (np.minimum(s[:, 1], s[:, 3]) < lon + wide) & (np.maximum(s[:, 1], s[:, 3]) > lon - wide)
-        )  # fmt: skip
+        ]  # fmt: skip

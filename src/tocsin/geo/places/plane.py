@@ -24,17 +24,22 @@ def apart_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return float(METRES_A_DEGREE * ((lat2 - lat1) ** 2 + x**2) ** 0.5)
 
 
-def onto(segments: Floats, lat: float, lon: float) -> tuple[int, float, float, float]:
-    """Nearest point on segments of shape (n, 4) (lat, lon, lat, lon): segment, latitude, longitude, metres away."""
+def feet(segments: Floats, lat: float, lon: float) -> tuple[Floats, Floats]:
+    """The nearest point (latitude, longitude) on each segment of shape (n, 4) (lat, lon, lat, lon), and metres away."""
     scale = np.array([METRES_A_DEGREE, METRES_A_DEGREE * cos(radians(lat))])
     start = (segments[:, :2] - (lat, lon)) * scale
     along = (segments[:, 2:] - segments[:, :2]) * scale
     length = np.maximum((along**2).sum(axis=1), 1e-9)
     part = np.clip(-(start * along).sum(axis=1) / length, 0, 1)
     foot = start + along * part[:, None]
-    away = (foot**2).sum(axis=1)
+    return foot / scale + (lat, lon), np.sqrt((foot**2).sum(axis=1))
+
+
+def onto(segments: Floats, lat: float, lon: float) -> tuple[int, float, float, float]:
+    """Nearest point on segments of shape (n, 4) (lat, lon, lat, lon): segment, latitude, longitude, metres away."""
+    spots, away = feet(segments, lat, lon)
     best = int(away.argmin())
-    return best, lat + foot[best, 0] / scale[0], lon + foot[best, 1] / scale[1], float(away[best] ** 0.5)
+    return best, float(spots[best, 0]), float(spots[best, 1]), float(away[best])
 
 
 def length_m(segments: Floats) -> float:

@@ -13,6 +13,8 @@ from typing import Literal
 from tocsin.geo.places.words import LONGEST_TEXT, fold, tokens, words
 
 MOST_WORDS = 14
+_TELLING = 0.5
+"""A number needs a street: kinds of street and little words alone are none."""
 _MILE_KM = 1.609344
 _NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
 _ORDINAL = re.compile(r"^\d+(st|nd|rd|th)$")
@@ -49,16 +51,21 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def read(text: str) -> list[Reading]:
     """Every reading of the text, likeliest kinds first. Never raises; looks at the first 300 characters."""
-    text = _HALF.sub(" ", text[:LONGEST_TEXT])
+    text = _unit().sub("", _HALF.sub(" ", text[:LONGEST_TEXT]))
     blocks = _blocks(fold(text))
     if blocks:
         return blocks
     found = _roadside(text) + _corners(text)
     plain = tokens(_RANGE.sub(r"\1 ", text))[:MOST_WORDS]
+    signs = [side for side in _SIGNS.split(text) if side.strip()]
+    if found and len(signs) > 1:
+        return found + [number for side in signs[:3] for number in _numbers(tokens(side)[:MOST_WORDS])] + _name(plain)
     found += _numbers(tokens(re.sub(r"(?<=\d)\s*/\s*[\w]{1,3}\b", " ", _RANGE.sub(r"\1 ", text)))[:MOST_WORDS])
-    if plain:
-        found.append(Reading("name", tuple(plain)))
-    return found
+    return found + _name(plain)
+
+
+def _name(plain: list[str]) -> list[Reading]:
+    return [Reading("name", tuple(plain))] if plain else []
 
 
 def apart(plain: tuple[str, ...]) -> list[Reading]:
@@ -71,7 +78,16 @@ def _blocks(folded: str) -> list[Reading]:
     if not found:
         return []
     rest = tokens(folded[: found.start()] + " " + folded[found.end() :])[:MOST_WORDS]
+    rest = [word for word in rest if word not in words().block] or rest
     return [Reading("block", tuple(rest), number=int(found.group(1)))] if rest else []
+
+
+@lru_cache(maxsize=1)
+def _unit() -> re.Pattern[str]:
+    kinds = "|".join(map(re.escape, words().unit))
+    ahead = rf"(?<=\w)[\s,]+(?:#\s?|(?:{kinds})\.?\s*#?)\w{{1,6}}\s*$"
+    floors = r"(?<=\w)\s*,\s*(?:\d{1,2}\s*[.ºª°o]*\s*(?:andar|piso|esq|dto|dt|drt|fte)\b.{0,20}|r/c\b.{0,20})$"
+    return re.compile(f"{ahead}|{floors}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +141,6 @@ def _numbers(plain: list[str]) -> list[Reading]:
             rest = plain[: i - 1] + plain[i + 1 :]
         elif not letter and 0 < i == len(plain) - 2 and re.fullmatch("[a-z]", plain[-1]):
             rest, letter = plain[:i], plain[-1]
-        if any(w not in words().number for w in rest):
+        if any(w not in words().number and words().weight(w) >= _TELLING for w in rest):
             found.append(Reading("number", tuple(rest), number=int(number.group(1)), letter=letter))
     return found[:3]

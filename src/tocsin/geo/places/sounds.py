@@ -28,7 +28,7 @@ _PORTUGUESE = _rules(
     " h= m(?=[^aeiou]|$)=n l(?=[^aeiou]|$)="
 )
 _SPANISH = _rules(
-    "^h= ch=S sh=S ll=Y ph=f th=t v=b w=b c(?=[eiy])=s sc(?=[ei])=s c=k qu?=k gu(?=[eiy])=g g(?=[eiy])=j z=s x=ks"
+    "^h= ^x=j ch=S sh=S ll=Y ph=f th=t v=b w=b c(?=[eiy])=s sc(?=[ei])=s c=k qu?=k gu(?=[eiy])=g g(?=[eiy])=j z=s x=ks"
     " y(?=[aeiou])=Y y=i h= m(?=[bp])=n"
 )
 _LANGUAGES = (_ENGLISH, _SILENT, _PORTUGUESE, _SPANISH)

@@ -42,19 +42,9 @@ class Stretches:
 
     def feet(self, spot: Spot, streets: list[int]) -> list[Foot]:
         """Feet on the streets that pass the spot, nearest first."""
-        wanted = [foot for foot in (self._onto(street, spot) for street in streets) if foot.away_m <= _PASSES_M]
-        if not wanted:
-            wanted = [self._onto(street, spot) for street in self._nearest.streets(*spot)]
-        feet = sorted((f for f in wanted if f.away_m <= _PASSES_M), key=lambda f: f.away_m)
-        return [f for f in feet if f.away_m <= feet[0].away_m + _TOO_M][:4]
-
-    def _onto(self, street: int, spot: Spot) -> Foot:
-        segments = self._houses.segments(street)
-        if not len(segments):
-            return Foot(street, *spot, float("inf"), 0.0)
-        _, lat, lon, away_m = plane.onto(segments, *spot)
-        east = (lon - spot[1]) * cos(radians(spot[0]))
-        return Foot(street, lat, lon, away_m, degrees(atan2(east, lat - spot[0])) % 360)
+        found = self._nearest.feet(*spot, _PASSES_M)
+        found = [foot for foot in found if foot[0] in streets] or found
+        return [_foot(spot, *foot) for foot in found if foot[3] <= found[0][3] + _TOO_M][:4]
 
     def at(self, foot: Foot, away_m: float) -> list[Spot]:
         """The points of the foot's street at this distance from the foot; the ends of a street that is shorter."""
@@ -72,3 +62,8 @@ class Stretches:
                 lat, lon = (segments[row, :2] + part[row] * (segments[row, 2:] - segments[row, :2])).tolist()
                 out.append((lat, lon))
         return out
+
+
+def _foot(spot: Spot, street: int, lat: float, lon: float, away_m: float) -> Foot:
+    east = (lon - spot[1]) * cos(radians(spot[0]))
+    return Foot(street, lat, lon, away_m, degrees(atan2(east, lat - spot[0])) % 360)

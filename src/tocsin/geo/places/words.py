@@ -92,6 +92,7 @@ class Words(NamedTuple):
     km: tuple[str, ...]
     miles: frozenset[str]
     exit: tuple[str, ...]
+    unit: tuple[str, ...]
 
     def forms(self, token: str) -> frozenset[str]:
         """Every form of the word, itself included."""
@@ -137,7 +138,18 @@ def words() -> Words:
         km=_longest_first(table["road"]["km"]),
         miles=frozenset(table["road"]["miles"]),
         exit=_longest_first(table["road"]["exit"]),
+        unit=_longest_first(table["unit"]["words"]),
     )
+
+
+@lru_cache(maxsize=4096)
+def is_nearly_a_type(word: str) -> bool:
+    """Whether one slip of the fingers makes the word a kind of street: "sr", "ts", "avw"."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    tries = {a + b[1:] for a, b in cuts if b} | {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    tries |= {a + c + b for a, b in cuts for c in letters} | {a + c + b[1:] for a, b in cuts if b for c in letters}
+    return not words().types.keys().isdisjoint(tries)
 
 
 @lru_cache(maxsize=65536)
