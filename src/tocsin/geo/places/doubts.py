@@ -11,7 +11,7 @@ import msgspec
 from tocsin.geo.places import plane
 from tocsin.geo.places.match import Doubt, Match, Sure
 
-_AS_WELL = 0.07
+_AS_WELL = 0.12
 """Namesakes whose scores differ by less fit about as well."""
 _NEARLY_AS_WELL = 0.02
 """The same for places of different names."""

@@ -29,6 +29,8 @@ _WEIGHED = 4
 """How many of the best streets get a guess from their surroundings; the rest answer by their own numbers."""
 _NEARLY = 0.05
 """Streets whose names fit this much worse than the best are not the road of a kilometre post."""
+_NEAR = 0.1
+"""What standing beside the caller is worth: more than a number on the map of a namesake in the next village."""
 Near = tuple[float, float] | None
 _FORGIVEN: dict[Doubt, str] = {
     "mended": "spelling mended",
@@ -113,7 +115,7 @@ class Gazetteer:
         score = 0.85 * hit.fit + 0.1 * float(self._rank[hit.target]) - _cost(hit)
         if near:
             away_m = plane.apart_m(near[0], near[1], float(self.lat[hit.target]), float(self.lon[hit.target]))
-            score += 0.05 * exp(-away_m / 2000)
+            score += _NEAR * exp(-away_m / 2000)
         return score
 
     def _numbered(self, hit: Hit, spot: Spot, kind: Kind, score: float) -> Match:

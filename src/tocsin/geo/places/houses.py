@@ -24,6 +24,8 @@ REACH_M = 900.0
 EXACT_M = 25.0
 _GAP = 200
 _BEYOND = 60
+_STEADY_M = 150.0
+_ONWARD_M = 60.0
 _NUMBER = re.compile(r"(\d{1,6})\s*/?\s*([a-z]{0,2})\b")
 
 
@@ -159,11 +161,29 @@ class Houses:
         known = before if before is not None else after
         if known is None or abs(self._numbers[known] - number) > _BEYOND:
             return None
-        lat, lon = self.spots[known].tolist()
-        radius = 40.0 + 4.0 * abs(self._numbers[known] - number)
+        lat, lon, step_m = self._onward(low, at, known, number)
+        radius = 55.0 + 5.0 * abs(self._numbers[known] - number) + step_m / 2
         return Spot(
             lat, lon, radius, str(number), f"beyond the last known number on its side, {self.labels[known]}", False
         )
+
+    def _onward(self, low: int, at: int, known: int, number: int) -> tuple[float, float, float]:
+        """The last known number's spot, moved on as far as the numbers before it suggest, and the metres moved."""
+        lat, lon = self.spots[known].tolist()
+        side = range(known - 1, low - 1, -1) if known < at else range(known + 1, min(known + 12, self._end(known)))
+        prior = next((i for i in side if self._fits(i, number) and self._numbers[i] != self._numbers[known]), None)
+        if prior is None:
+            return lat, lon, 0.0
+        step = self.spots[known] - self.spots[prior]
+        share = (number - self._numbers[known]) / (self._numbers[known] - self._numbers[prior])
+        wide_m = plane.apart_m(*self.spots[prior].tolist(), lat, lon)
+        if share <= 0 or wide_m > _STEADY_M:
+            return lat, lon, 0.0
+        share = min(share, _ONWARD_M / max(wide_m, 1.0))
+        return lat + share * step[0], lon + share * step[1], share * wide_m
+
+    def _end(self, row: int) -> int:
+        return int(self._row[np.searchsorted(self._row, row, side="right")])
 
     def _fits(self, row: int, number: int) -> bool:
         return self._numbers[row] > 0 and (self._numbers[row] - number) % 2 == 0

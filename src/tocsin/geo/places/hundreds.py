@@ -102,7 +102,7 @@ class Hundreds:
         lat += step * axis[1] / plane.METRES_A_DEGREE
         lon += step * axis[0] / (plane.METRES_A_DEGREE * np.cos(np.radians(lat)))
         _, lat, lon, away = plane.onto(segments, lat, lon)
-        radius = 90.0 + 0.35 * abs(step) + away
+        radius = 100.0 + 0.4 * abs(step) + away
         return Spot(lat, lon, radius, label, f"at the pace of its known numbers, from {int(numbers[near])}", False)
 
 
