@@ -12,6 +12,7 @@ import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
 import { plansEn, plansPt } from "./plans";
 import { recordEn, recordPt } from "./record";
+import { placesEn, placesPt } from "./places";
 import { refusalsEn, refusalsPt } from "./refusals";
 import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
@@ -26,6 +27,7 @@ export const en = {
   locations: locationsEn,
   map: mapEn,
   orders: ordersEn,
+  places: placesEn,
   plans: plansEn,
   record: recordEn,
   refusals: refusalsEn,
@@ -43,6 +45,7 @@ export const pt: Messages = {
   locations: locationsPt,
   map: mapPt,
   orders: ordersPt,
+  places: placesPt,
   plans: plansPt,
   record: recordPt,
   refusals: refusalsPt,

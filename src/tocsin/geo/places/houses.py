@@ -174,9 +174,10 @@ class Houses:
         prior = next((i for i in side if self._fits(i, number) and self._numbers[i] != self._numbers[known]), None)
         if prior is None:
             return lat, lon, 0.0
+        start = self.spots[prior].tolist()
         step = self.spots[known] - self.spots[prior]
         share = (number - self._numbers[known]) / (self._numbers[known] - self._numbers[prior])
-        wide_m = plane.apart_m(*self.spots[prior].tolist(), lat, lon)
+        wide_m = plane.apart_m(start[0], start[1], lat, lon)
         if share <= 0 or wide_m > _STEADY_M:
             return lat, lon, 0.0
         share = min(share, _ONWARD_M / max(wide_m, 1.0))
