@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.geo.learning.compose import Drives, composed
+from tocsin.geo.graph import save
+from tocsin.geo.learning.compose import ASIDE_M, Drives, composed
 from tocsin.geo.pace import GROUPS, HOURS, MAP, Pace, hours_of
 from tocsin.geo.paced import paced
+from tocsin.geo.roads import Roads
 from tocsin.geo.snapping import Snaps
 
 from .maps import Map, cross, place
@@ -63,9 +65,10 @@ def test_the_seconds_of_a_drive_add_up_by_group_along_the_way_that_is_fastest_at
     hours = np.full(n, 2)
     seconds = composed(roads, drives, hours, pace)
     at_pace = paced(roads, pace.factor[:, 2])
+    aside = np.maximum(roads.snap_many(drives.origin).distance_m, roads.snap_many(drives.target).distance_m) > ASIDE_M
     for i in range(n):
         eta_s = at_pace.times_from(tuple(drives.origin[i]), drives.target[i : i + 1], siren=siren).eta_s[0]
-        if np.isfinite(eta_s):
+        if np.isfinite(eta_s) and not aside[i]:
             assert pace.median_s(seconds[i : i + 1], hours[:1], drives.siren[:1])[0] == pytest.approx(eta_s, rel=1e-5)
             assert (seconds[i] >= 0).all()
         else:
@@ -117,3 +120,14 @@ def test_short_drives_are_less_sure_than_long_ones():
     sigma = MAP.sigma([5, 60, 300, 3_000], 0, 1)
     assert (np.diff(sigma) < 0).all()
     assert sigma[-1] == pytest.approx(0.257, abs=0.001)
+
+
+def test_roads_at_a_pace_are_of_the_kind_that_the_search_was_compiled_for(tmp_path):
+    """Else the first order after an hour has changed would wait for a compiler."""
+    save(cross().built(tmp_path).graph, tmp_path / "roads")
+    plain = Roads.open(tmp_path / "roads").graph
+    made = paced(Roads(plain), np.full((2, len(GROUPS)), 1.5)).graph
+    for name in ("in_row", "out_row", "in_arc", "out_arc"):
+        one, other = getattr(plain, name), getattr(made, name)
+        assert (one.flags.writeable, one.flags.c_contiguous) == (other.flags.writeable, other.flags.c_contiguous)
+    assert not plain.in_row.flags.writeable

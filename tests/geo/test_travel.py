@@ -232,9 +232,16 @@ def test_threads_do_not_disturb_each_other(tmp_path: Path) -> None:
 
 def test_stamps_that_run_out_start_over(tmp_path: Path) -> None:
     roads = ladder(tmp_path)
-    before = roads.times_to(place(450, 0), [place(-50, 0)], siren=True).eta_s[0]
-    workspace = roads.searcher._workspace()
-    workspace.mark = 2**31 - 3
+    shut = roads.closed_edges([(*place(200, 105), 0.0)])
+    asked = [
+        lambda closed=closed: roads.times_to(place(450, 0), [place(-50, 0)], siren=True, closed=closed)
+        for closed in (None, shut)
+    ]
+    before = [ask().eta_s[0] for ask in asked]
+    workspaces = [roads.searcher._workspace(), *roads.searcher._local.cores.values()]
+    assert len(workspaces) == 2
+    for workspace in workspaces:
+        workspace.mark = 2**31 - 3
     for _ in range(3):
-        assert roads.times_to(place(450, 0), [place(-50, 0)], siren=True).eta_s[0] == before
-    assert workspace.mark < 10
+        assert [ask().eta_s[0] for ask in asked] == before
+    assert max(workspace.mark for workspace in workspaces) < 10

@@ -39,10 +39,16 @@ def paced(roads: Roads, factor: Floats) -> Roads:
 def _rows(row: I4, factor: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> I4:
     made = np.array(row)
     made.view(np.float32)[:-1, 1:3] *= factor.T
-    return made
+    return _like(made, row)
 
 
 def _arcs(arc: I4, factor: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> I4:
     made = np.array(arc)
     made.view(np.float32)[:, 1:3] *= factor
+    return _like(made, arc)
+
+
+def _like(made: I4, before: I4) -> I4:
+    """As unwritable as what it was made from: the compiled search is compiled anew for another kind of array."""
+    made.flags.writeable = before.flags.writeable
     return made

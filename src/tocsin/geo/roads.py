@@ -62,7 +62,7 @@ class Roads:
         """Travel times from many origins ((n, 2) degrees, or snapped before) to one target, in one search."""
         starts = origins if isinstance(origins, Snaps) else self.snap_many(origins)
         limit = _MANY if limit_s is None else limit_s
-        return self.searcher.to_one(self._one(target), starts, siren, self._mask(closed), limit).times
+        return self.searcher.times_to_one(self._one(target), starts, siren, self._mask(closed), limit)
 
     def times_from(
         self,
@@ -76,7 +76,7 @@ class Roads:
         """Travel times from one origin to many targets ((n, 2) degrees, or snapped before), in one search."""
         ends = targets if isinstance(targets, Snaps) else self.snap_many(targets)
         limit = _MANY if limit_s is None else limit_s
-        return self.searcher.from_one(self._one(origin), ends, siren, self._mask(closed), limit).times
+        return self.searcher.times_from_one(self._one(origin), ends, siren, self._mask(closed), limit)
 
     def route(self, origin: Place, target: Place, *, siren: bool, closed: Closed = None) -> Route | None:
         """The fastest way between two places; None when no road leads there. Tells the same time as `times_to`."""
@@ -134,6 +134,7 @@ class Roads:
         """Compile (or load from the cache) what the first query would wait for: seconds once, then milliseconds."""
         lat, lon = self.edge_midpoint(0)
         self.route((lat, lon), self.edge_midpoint(len(self.graph.edge_piece) - 1), siren=True)
+        self.times_to((lat, lon), [[lat, lon]], siren=True, limit_s=1.0)
         self.times_from((lat, lon), [[lat, lon]], siren=False, limit_s=1.0)
         self.edges_near(lat, lon, 1.0)
 

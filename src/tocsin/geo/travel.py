@@ -5,11 +5,13 @@ may run side by side; the graph itself is never written. Refuses to know latitud
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.geo.core import Core, TooWinding, core_of, search_core
 from tocsin.geo.graph import I4, Graph
 from tocsin.geo.kernel import ROW_METRES, STAMP, Answer, Ends, Net, Scratch, search
 from tocsin.geo.snapping import Floats, Ints, Snaps
@@ -63,6 +65,7 @@ class Searcher:
     _copy_state: Ints = field(init=False)  # … and the copies, in the same order
     _n_buckets: int = field(init=False)
     _open: Mask = field(init=False)
+    _cores: dict[tuple[bool, int], Core] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         g = self.graph
@@ -104,6 +107,50 @@ class Searcher:
         seeds = _ends(net, *_directions(origin), rest=True)
         points = _ends(net, *self._with_copies(*_directions(targets)), rest=False)
         return self._run(net, seeds, points, _direct(net, origin, targets), limit_s, targets.distance_m)
+
+    def times_to_one(self, target: Snaps, origins: Snaps, siren: bool, closed: Mask, limit_s: float) -> Times:
+        """The times of `to_one`, sooner while no road is closed."""
+        net = self.net(reverse=True, siren=siren, closed=closed)
+        seeds = _ends(net, *self._with_copies(*_directions(target)), rest=False)
+        points = _ends(net, *_directions(origins), rest=True)
+        answer = _direct(net, origins, target)
+        if closed is self._open:
+            back = self.net(reverse=False, siren=siren, closed=closed)
+            with suppress(TooWinding):
+                return self._quick(net, back, seeds, points, answer, limit_s, origins.distance_m)
+            answer = _direct(net, origins, target)
+        return self._run(net, seeds, points, answer, limit_s, origins.distance_m).times
+
+    def times_from_one(self, origin: Snaps, targets: Snaps, siren: bool, closed: Mask, limit_s: float) -> Times:
+        """The times of `from_one`, sooner while no road is closed."""
+        net = self.net(reverse=False, siren=siren, closed=closed)
+        seeds = _ends(net, *_directions(origin), rest=True)
+        points = _ends(net, *self._with_copies(*_directions(targets)), rest=False)
+        answer = _direct(net, origin, targets)
+        if closed is self._open:
+            back = self.net(reverse=True, siren=siren, closed=closed)
+            with suppress(TooWinding):
+                return self._quick(net, back, seeds, points, answer, limit_s, targets.distance_m)
+            answer = _direct(net, origin, targets)
+        return self._run(net, seeds, points, answer, limit_s, targets.distance_m).times
+
+    def _quick(
+        self, net: Net, back: Net, seeds: Ends, points: Ends, answer: Answer, limit_s: float, snap_m: Floats
+    ) -> Times:
+        key = (net.row_i is self.graph.in_row, net.profile)
+        core = self._cores.get(key)
+        if core is None:  # two threads may make it at once: they make the same
+            core = self._cores[key] = core_of(net, back)
+        spaces: dict[tuple[bool, int], Workspace] | None = getattr(self._local, "cores", None)
+        if spaces is None:
+            spaces = self._local.cores = {}
+        ws = spaces.get(key)
+        if ws is None:
+            ws = spaces[key] = Workspace(core.scratch(1.0 / BUCKET_S))
+        search_core(core, seeds, points, answer, ws.scratch, ws.next_mark(), limit_s, 1.0 / BUCKET_S)
+        late = answer.seconds > limit_s
+        answer.seconds[late], answer.metres[late] = np.inf, np.inf
+        return Times(answer.seconds, answer.metres, snap_m)
 
     def _with_copies(self, state: Ints, point: Ints, fraction: Floats) -> tuple[Ints, Ints, Floats]:
         """Add the copies of each edge: an end on an edge is reached however the edge was entered."""
