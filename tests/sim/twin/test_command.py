@@ -55,6 +55,8 @@ def test_compare_holds_scenarios_against_the_first_and_writes_a_page_that_asks_n
     page = (folder / "r.html").read_text("utf-8")
     assert "&lt;Three&gt;" in page
     assert page.count("<svg") == page.count("</svg>") >= 9
+    assert re.search(r"<strong>&lt;Three&gt;</strong>: [\d.]+ points fewer calls late \([\d.]+ to [\d.]+\); help", page)
+    assert "2 units on 3 stations</td><td>the closest goes; each unit back to its own base" in page
     assert not re.search(r"<script|https?://|src=|url\(|@import|<link|<Three>", page)
     told = json.loads(tocsin("compare", town, three, "--seeds", 3, "--compiled", "--json"))
     late = next(d for d in told["differences"] if d["measure"] == "late_share")

@@ -19,10 +19,17 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.2rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid #ccc; text-align: right; vertical-align: top }
 th:first-child, td:first-child { text-align: left }
+td + td { white-space: nowrap } .words td + td, .words th { text-align: left; white-space: normal }
+.maps { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem } .maps figure { margin: .5rem 0 }
+.maps h3 { font-size: 1rem; margin: .8rem 0 0 } .lead li { margin: .35rem 0 }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif } svg .axis { stroke: #222; fill: none }
 svg .grid { stroke: #e2e2e2; fill: none } figure { margin: 1rem 0; break-inside: avoid }
 figcaption, .note { color: #555; font-size: .9rem }
-@media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr { break-inside: avoid } }
+@page { margin: 16mm }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font-size: 11pt }
+  h2, h3 { break-after: avoid } tr, li { break-inside: avoid } figure { max-width: 15cm }
+}
 """
 
 
@@ -34,15 +41,17 @@ def page(worlds: Sequence[World], runs: Sequence[Sequence[Ran]], found: Sequence
     calls = sum(ran.figures.calls for ran in runs[0])
     how = "compiled rules, shown equal to the plain ones by the tests" if compiled else "the desk's own decisions"
     body = [
-        f"<h1>{escape(' · '.join(names))}</h1>",
+        f"<h1>{escape(names[0])}, and {_many(len(names) - 1)}</h1>",
         f"<p>{calls:,} calls in each scenario over {seeds} {'seed' if seeds == 1 else 'seeds'}, through {how}. "
         f"Late is a response of more than {_limits(worlds)}; a call that nobody came to is late. Response is from the "
         "call to the first unit on scene. Figures are means over the seeds.</p>",
+        _lead(found),
         _table(names, means),
+        _compared(worlds),
         _trade(names, means),
         _found(found),
         _spread(names, runs),
-        *(_map(world, one) for world, one in zip(worlds, runs, strict=True)),
+        _maps(worlds, runs),
         _notes(runs),
     ]
     title = escape("Twin: " + " against ".join(names))
@@ -52,6 +61,74 @@ def page(worlds: Sequence[World], runs: Sequence[Sequence[Ran]], found: Sequence
         + "\n".join(body)
         + "\n</body></html>\n"
     )
+
+
+def _many(others: int) -> str:
+    return "one other way" if others == 1 else f"{others} other ways"
+
+
+def _lead(found: Sequence[Difference]) -> str:
+    """What it comes to, in sentences: the first thing that is read."""
+    if not found:
+        return ""
+    told = []
+    for name in dict.fromkeys(d.scenario for d in found):
+        mine = {d.measure: d for d in found if d.scenario == name}
+        late, mean, driven = (mine[m] for m in ("late_share", "mean_min", "relocation_min_per_unit_day"))
+        words = [
+            _said(late, 100.0, "{:.2f} points fewer calls late", "{:.2f} points more calls late", "as many late"),
+            _said(mean, 60.0, "help {:.0f} s sooner on average", "help {:.0f} s later on average", "as soon"),
+            _said(driven, 1.0, "{:.0f} min less driving to bases a unit and day",
+                  "{:.0f} min more driving to bases a unit and day", "as much driving to bases"),
+        ]  # fmt: skip
+        told.append(f"<li><strong>{escape(name)}</strong>: {'; '.join(words)}.</li>")
+    return f"<h2>What it comes to</h2><p>Against {escape(found[0].against)}:</p><ul class=lead>{''.join(told)}</ul>"
+
+
+def _said(found: Difference, scale: float, less: str, more: str, same: str) -> str:
+    size = abs(found.mean) * scale
+    if found.low is None or found.high is None:
+        return (less if found.mean < 0 else more).format(size) + " (one run: how sure is not known)"
+    low, high = sorted((abs(found.low) * scale, abs(found.high) * scale))
+    if not found.sure:
+        return f"{same}, as far as can be told"
+    words = less if found.mean < 0 else more
+    digits = words[words.index("{") : words.index("}") + 1]
+    return f"{words.format(size)} ({digits.format(low)} to {digits.format(high)})"
+
+
+def _compared(worlds: Sequence[World]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(world.name)}</td><td>{len(world.fleet)} units on {len(world.stations)} stations</td>"
+        f"<td>{escape(_policy(world))}</td><td>{escape(_calls(world))}</td></tr>"
+        for world in worlds
+    )
+    head = "<tr><th>Scenario</th><th>Fleet</th><th>Policy</th><th>Calls</th></tr>"
+    return f'<h2>What was compared</h2><table class="words"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+DISPATCH = {
+    "closest": "the closest goes",
+    "dmexclp": "of those in time, the one that leaves least uncovered",
+    "hybrid": "late, lost coverage and minutes weighed",
+    "brain": "the desk's recommendation",
+}
+
+
+def _policy(world: World) -> str:
+    told = world.loaded.scenario.policy
+    home = "each unit back to its own base" if told.relocate == "home" else "freed units where they add most coverage"
+    moves = f"; move-ups after each {' and '.join(told.move_after)}" if told.move_after else ""
+    return f"{DISPATCH[told.dispatch]}; {home}{moves}"
+
+
+def _calls(world: World) -> str:
+    told = world.loaded.scenario.calls
+    kinds = {"model": f"drawn, {told.per_hour:g} an hour", "fitted": f"drawn like those of {told.file}",
+             "history": f"as recorded in {told.file}", "csv": f"as in {told.file}", "trace": "a trace"}  # fmt: skip
+    fleet = world.loaded.scenario.fleet
+    more = [f"{len(fleet.shift)} shifts"] * bool(fleet.shift) + [f"{len(fleet.fault)} faults"] * bool(fleet.fault)
+    return "; ".join([kinds[told.kind], *more])
 
 
 def _limits(worlds: Sequence[World]) -> str:
@@ -104,9 +181,10 @@ def _found(found: Sequence[Difference]) -> str:
             if d.measure == measure
         ]
         parts.append(f"<figure>{svg.intervals(rows, unit, f'Differences in {words}')}</figure>")  # type: ignore[arg-type]
+    first = next(iter(MEASURES))
     rows_ = "".join(
-        f"<tr><td>{escape(d.scenario)}</td><td>{escape(MEASURES[d.measure])}</td><td>{_signed(d.measure, d.mean)}</td>"
-        f"<td>{_range(d)}</td><td>{'yes' if d.sure else 'no'}</td></tr>"
+        f"<tr><td>{escape(d.scenario) if d.measure == first else ''}</td><td>{escape(MEASURES[d.measure])}</td>"
+        f"<td>{_signed(d.measure, d.mean)}</td><td>{_range(d)}</td><td>{'yes' if d.sure else 'no'}</td></tr>"
         for d in found
     )
     head = "<tr><th>Scenario</th><th>Measure</th><th>Difference</th><th>95 % interval</th><th>Sure</th></tr>"
@@ -134,6 +212,14 @@ def _spread(names: Sequence[str], runs: Sequence[Sequence[Ran]]) -> str:
     return f"<h2>How soon callers are reached</h2><figure>{plot}</figure>"
 
 
+def _maps(worlds: Sequence[World], runs: Sequence[Sequence[Ran]]) -> str:
+    drawn = "".join(_map(world, one) for world, one in zip(worlds, runs, strict=True))
+    return (
+        "<h2>Where calls are late</h2><p>Larger: more calls. Darker: more of them late (white none, darkest half or "
+        f'more). Crosses: stations.</p><div class="maps">{drawn}</div>'
+    )
+
+
 def _map(world: World, runs: Sequence[Ran]) -> str:
     nodes = len(world.ground)
     node, response_s = (np.concatenate([getattr(ran, name) for ran in runs]) for name in ("node", "response_s"))
@@ -148,11 +234,7 @@ def _map(world: World, runs: Sequence[Ran]) -> str:
         world.stations,
         f"Map of {world.name}",
     )
-    return (
-        f"<h2>Where calls are late: {escape(world.name)}</h2><figure>{drawn}<figcaption>Larger: more calls. "
-        "Darker: more "
-        "of them late (white none, darkest half or more). Crosses: stations.</figcaption></figure>"
-    )
+    return f"<div><h3>{escape(world.name)}</h3><figure>{drawn}</figure></div>"
 
 
 def _notes(runs: Sequence[Sequence[Ran]]) -> str:

@@ -12,6 +12,10 @@ WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 16, 48
 INKS = ("#1f4e79", "#b3541e", "#3b7a57", "#7a3b69", "#6b6b00", "#444444", "#0f7c8a", "#a3243b")
 DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4", "4 4", "10 2")
+CHARACTER = 6.4
+"""Width of a character of a label, on average."""
+DROPS = (0, *(side * n * 14 for n in range(1, 9) for side in (1, -1)))
+"""How far below its mark a label may stand."""
 SHAPES = ("circle", "square", "diamond", "triangle", "cross")
 
 
@@ -82,6 +86,8 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, title: str) -> st
     x, y = Axis.around(x_label, [m.x for m in marks]), Axis.around(y_label, [m.y for m in marks])
     best = sorted((m.x, m.y) for m in marks if m.ringed)
     inside = []
+    at = [(_x(x, mark.x), _y(y, mark.y)) for mark in marks]
+    taken = [(a - 9, b - 9, a + 9, b + 9) for a, b in at]
     if len(best) > 1:
         line = " ".join(f"{_x(x, a)},{_y(y, b)}" for a, b in best)
         inside.append(f'<polyline points="{line}" fill="none" stroke="#999" stroke-dasharray="4 3"/>')
@@ -90,9 +96,33 @@ def scatter(marks: Sequence[Mark], x_label: str, y_label: str, title: str) -> st
         inside.append(f'<circle cx="{a}" cy="{b}" r="5" fill="{ink}"/>')
         if mark.ringed:
             inside.append(f'<circle cx="{a}" cy="{b}" r="9" fill="none" stroke="{ink}" stroke-width="1.5"/>')
-        side, anchor = (-12, "end") if a > WIDTH * 0.7 else (12, "start")
-        inside.append(f'<text x="{a + side}" y="{b - 8}" text-anchor="{anchor}">{escape(mark.name)}</text>')
+        left, top = _room_for(mark.name, a, b, taken)
+        inside.append(f'<text x="{left:.1f}" y="{top + 11:.1f}">{escape(short(mark.name))}</text>')
     return _frame(x, y, inside, title)
+
+
+def short(name: str, most: int = 32) -> str:
+    """A name that fits beside a plot."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+Box = tuple[float, float, float, float]
+
+
+def _room_for(name: str, a: float, b: float, taken: list[Box]) -> tuple[float, float]:
+    """Left and top of a label near (a, b) that hides neither a mark nor another label; remembers it in `taken`."""
+    wide, tall = CHARACTER * len(short(name)), 14.0
+    tries = [(side, drop) for drop in DROPS for side in (12.0, -12.0 - wide)]
+    boxes = [(a + side, b - 7 + drop, a + side + wide, b - 7 + drop + tall) for side, drop in tries]
+    inside = [box for box in boxes if box[0] >= LEFT and box[2] <= WIDTH and TOP <= box[1] <= HEIGHT - BOTTOM - tall]
+    free = [box for box in inside if not any(_overlap(box, other) for other in taken)]
+    box = (free or inside or boxes)[0]
+    taken.append(box)
+    return box[0], box[1]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def lines(series: Sequence[tuple[str, Sequence[tuple[float, float]]]], x_label: str, y_label: str, title: str) -> str:
@@ -107,10 +137,10 @@ def lines(series: Sequence[tuple[str, Sequence[tuple[float, float]]]], x_label: 
             f'<polyline points="{line}" fill="none" stroke="{ink}" stroke-width="1.8" stroke-dasharray="{dash}"/>'
         )
         at = HEIGHT - BOTTOM - 12 - 16 * (len(series) - 1 - nth)
-        edge = WIDTH - RIGHT - 200
+        edge = WIDTH - RIGHT - 40 - CHARACTER * max(len(short(one)) for one, _ in series)
         inside.append(
             f'<path d="M{edge} {at - 4}h28" stroke="{ink}" stroke-width="1.8" stroke-dasharray="{dash}"/>'
-            f'<text x="{edge + 34}" y="{at}">{escape(name)}</text>'
+            f'<text x="{edge + 34}" y="{at}">{escape(short(name))}</text>'
         )
     return _frame(x, y, inside, title)
 
@@ -131,7 +161,7 @@ def intervals(rows: Sequence[tuple[str, float, float | None, float | None]], lab
     inside.append(f'<path class="axis" d="M{at(0)} 10V{tall - 44}"/>')
     for nth, (name, mean, low, high) in enumerate(rows):
         y = 28 + 26 * nth
-        inside.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(name)}</text>')
+        inside.append(f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(short(name))}</text>')
         if low is not None and high is not None:
             inside.append(
                 f'<path d="M{at(low)} {y}H{at(high)}M{at(low)} {y - 5}v10M{at(high)} {y - 5}v10" class="axis"/>'
