@@ -68,6 +68,58 @@ SPOILED = [
     ('kind = "model"', 'kind = "trace"', "calls.files", "needs gap_min"),
     ('kind = "model"', 'kind = "history"\nfile = "none.csv"', "calls.file: ", ""),
     ('kind = "model"', 'kind = "csv"', "line 10: calls: needs a file", "calls.csv"),
+    ("per_hour = 1.5", "per_hour = inf", "line 13: calls.per_hour: inf is not a number", "finite"),
+    (
+        'law = "constant"',
+        'law = "constant", shift = nan',
+        "line 16: calls.hand_over.shift: nan is not a number",
+        "finite",
+    ),
+    (
+        "per_hour = 1.5",
+        f"per_hour = 1.5\nby_hour = [{'0,' * 24}]",
+        "line 14: calls.by_hour: adds up to nothing",
+        "above 0",
+    ),
+    (
+        "per_hour = 1.5",
+        f"per_hour = 1.5\nby_day = [{'0,' * 7}]",
+        "line 14: calls.by_day: adds up to nothing",
+        "above 0",
+    ),
+    ("per_hour = 1.5", 'per_hour = "1,5"', "line 13: calls.per_hour: expected `float`, got `str`", "without quotes"),
+    ("count = 300", "count = 3.5", "line 12: calls.count", "whole number"),
+    ("count = 300", "count = 3\ncount = 4", "line 13: is not TOML", "overwrite"),
+    ('name = "Small town"', 'start = "monday"', "line 1: start", "2026-01-05T00:00:00Z"),
+    ('name = "Small town"', "name = 5", "line 1: name", "in quotes"),
+    ('nodes = "nodes.csv"', 'nodes = "."', "line 3: ground.nodes", "is a folder"),
+    ('nodes = "nodes.csv"', 'nodes = ""', "line 3: ground.nodes: no file", "beside"),
+    ('["p0", "p3"]', '"p0"', "line 8: fleet.bases", "name a file"),
+    ('["p0", "p3"]', "[0, 3]", "line 8: fleet.bases[0]", "in quotes"),
+    ("[fleet]", "[Fleet]", "line 7: Fleet: there is no such field", "ground, fleet, calls, policy"),
+    ("[ground]\n", "", "nodes: there is no such field", "ground, fleet"),
+    ("late_after_min = 8", "busy = 1.0", "line 20: policy.busy", "< 1.0"),
+    ("late_after_min = 8", "layers = 8", "line 20: policy.layers", "a list"),
+    ("late_after_min = 8", 'move_after = ["lunch"]', "line 20: policy.move_after[0]", "dispatch, release"),
+    ("late_after_min = 8", "layers = [{ minutes = 8, share = 0 }]", "line 20: policy.layers[0].share", "> 0"),
+    (
+        'kind = "model"',
+        'kind = "history"\nfile = "nodes.csv"',
+        "line 12: calls.file: no column for id",
+        "columns are name",
+    ),
+    (
+        "[policy]",
+        '[[fleet.shift]]\nunits = ["A0"]\nfrom = "7:00"\nto = "19:00"\n[policy]',
+        "line 19: fleet.shift[0].from",
+        "such as 07:00",
+    ),
+    (
+        "[policy]",
+        '[[fleet.shift]]\nunits = ["A0"]\nfrom = "07:00"\nto = "19:00"\ndays = ["monday"]\n[policy]',
+        "line 21: fleet.shift[0].days[0]",
+        "mon",
+    ),
     ('drive_matrix = "drives.csv"', 'region = "nowhere"', "ground.columns: has no lat and lon", "lat ="),
 ]
 
@@ -120,6 +172,28 @@ def test_a_drive_matrix_that_is_no_number_is_told_by_row_and_column(tmp_path):
     (tmp_path / "drives.csv").write_text(text, "utf-8")
     with pytest.raises(ScenarioError, match=r"drives.csv, line 4: p0: 'far' is not a number"):
         prepare(load(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "where"),
+    [
+        ("nodes.csv", lambda _: b"", "nodes.csv, line 1: is empty"),
+        ("nodes.csv", lambda _: b"name,x,y,people\n", "nodes.csv: people: adds up to nothing"),
+        ("nodes.csv", lambda _: b"\xff\xfe\x00", "nodes.csv: cannot be read"),
+        ("nodes.csv", lambda text: text.replace(b"p1", b"p0"), "line 3: name: 'p0' is empty or stands twice"),
+        ("drives.csv", lambda text: text.replace(b"p3,", b"p3;"), "drives.csv, line 2: has 7 cells; the header has 6"),
+        ("drives.csv", lambda text: text.replace(b"5.0", b"-5.0"), "line 2: p2: '-5.0' is not a number of 0 or more"),
+        ("drives.csv", lambda text: text.replace(b"5.0", b"1e999"), "line 2: p2: '1e999' is not a number"),
+        ("drives.csv", lambda text: text.replace(b"5.0", b""), "line 2: p2: '' is not a number"),
+        ("drives.csv", lambda _: b"\0\0", "drives.csv, line 1: p0: has no column"),
+    ],
+)
+def test_each_mistake_in_a_table_of_the_ground_is_told_by_line_and_field(tmp_path, name, spoil, where):
+    file = write(tmp_path)
+    (tmp_path / name).write_bytes(spoil((tmp_path / name).read_bytes()))
+    with pytest.raises(ScenarioError) as told:
+        prepare(load(file))
+    assert where in str(told.value)
 
 
 def test_days_are_as_many_as_asked_for(tmp_path):

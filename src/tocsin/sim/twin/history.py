@@ -30,7 +30,7 @@ def read_table(loaded: Loaded, numbers: Mapping[str, int], start: Instant) -> li
     """
     part = loaded.scenario.calls
     named = part.columns if isinstance(part.columns, dict) else {}
-    table = read_rows(loaded.path(part.file))
+    table = read_rows(loaded.named("calls.file", part.file))
 
     def cells(field: str, needed: bool = False) -> list[tuple[int, str]]:
         column = named.get(field, field)
@@ -73,7 +73,7 @@ def read_history(loaded: Loaded, ground: Ground, service: Service, seed: int) ->
     part = loaded.scenario.calls
     asked = part.columns if isinstance(part.columns, str) else ",".join(f"{k}={v}" for k, v in part.columns.items())
     try:
-        read = read_calls(loaded.path(part.file), asked or None)
+        read = read_calls(loaded.named("calls.file", part.file), asked or None)
     except ReplayError as error:
         raise loaded.wrong("calls.file", str(error)) from None
     for field in part.where:

@@ -15,6 +15,16 @@ T = TypeVar("T", bound=msgspec.Struct)
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
 _KEY = re.compile(r"^\s*\"?([\w-]+)\"?(?:\s*\.\s*\"?([\w-]+)\"?)?\s*=")
 _STEP = re.compile(r"\.?([\w-]+)|\[(\d*|\.\.\.)\]")
+RIGHT = {
+    "matching regex": "write a time of day such as 07:00",
+    "RFC3339": "write an instant such as 2026-01-05T00:00:00Z",
+    "expected `array`, got": 'write a list, such as ["a", "b"]',
+    "expected `float`, got `str`": "write a number without quotes",
+    "expected `int`, got `str`": "write a whole number without quotes",
+    "expected `int`, got `float`": "write a whole number",
+    "expected `str`, got": "write it in quotes",
+}
+"""What would be right, by a part of what is told to be wrong."""
 _AT = re.compile(r" - at `\$?(.*)`$")
 
 
@@ -85,7 +95,8 @@ def _told(file: Path, text: str, kind: type[msgspec.Struct], words: str) -> Scen
         return ScenarioError(file, line_of(text, path), field, "is missing", f"write {missing[1]} = …")
     choices = ", ".join(str(one) for one in getattr(_type_at(kind, path), "values", ()))
     plain = (wrong[:1].lower() + wrong[1:]).replace(" | null", "")
-    return ScenarioError(file, line_of(text, path), _dotted(path), plain, f"write one of {choices}" if choices else "")
+    right = f"write one of {choices}" if choices else next((say for part, say in RIGHT.items() if part in plain), "")
+    return ScenarioError(file, line_of(text, path), _dotted(path), plain, right)
 
 
 def _dotted(path: list[str | int]) -> str:

@@ -6,8 +6,10 @@ docs/reference/twin-scenario.md tells every field. Defaults stand here once.
 from __future__ import annotations
 
 import datetime
+import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -141,21 +143,48 @@ class Loaded(msgspec.Struct, frozen=True):
         """A file named in the scenario, beside which it is looked for."""
         return self.file.parent / named
 
+    def named(self, field: str, named: str) -> Path:
+        """A file that `field` names. Raises ScenarioError when it is not there to be read."""
+        file = self.path(named)
+        if named and file.is_file():
+            return file
+        why = "is a folder" if file.is_dir() else "No such file"
+        raise self.wrong(field, f"{file if named else 'no file'}: cannot be read: {why}", "name a file beside this one")
+
     def wrong(self, field: str, wrong: str, right: str = "") -> ScenarioError:
         """A mistake in a field such as `fleet.shift[0].units`."""
         return ScenarioError(self.file, line_of(self.text, path_of(field)), field, wrong, right)
+
+
+def _numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every float inside, with the path of its field."""
+    if isinstance(value, float):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _numbers(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple):
+        for nth, one in enumerate(value):
+            yield from _numbers(one, f"{path}[{nth}]")
 
 
 def load(file: Path) -> Loaded:
     """Read and check what can be checked without opening other files. Raises ScenarioError."""
     scenario, text = read_toml(file, Scenario)
     loaded = Loaded(scenario, file, text)
+    for field, value in _numbers(msgspec.to_builtins(scenario)):
+        if not math.isfinite(value):
+            raise loaded.wrong(field, f"{value} is not a number", "write a finite one")
     ground, calls = scenario.ground, scenario.calls
     if bool(ground.drive_matrix) == bool(ground.region):
         right = "name drive_matrix = a CSV file, or region = a folder made by `tocsin region build`"
         raise loaded.wrong("ground", "needs exactly one of drive_matrix and region", right)
     if calls.kind in ("model", "fitted") and (calls.count is None) == (calls.days is None):
         raise loaded.wrong("calls", "needs exactly one of count and days", "write count = 50000, or days = 365")
+    for field in ("by_hour", "by_day"):
+        shape = getattr(calls, field)
+        if shape is not None and sum(shape) <= 0:
+            raise loaded.wrong(f"calls.{field}", "adds up to nothing", "at least one must be above 0")
     if calls.kind in ("fitted", "history", "csv") and not calls.file:
         raise loaded.wrong("calls", "needs a file of calls", "write file = 'calls.csv'")
     needed = {"gap_min", "place", "scene_min", "to_hospital", "hand_over_min"}

@@ -36,7 +36,7 @@ class Surveyed(msgspec.Struct, frozen=True):
 def survey(loaded: Loaded, progress: Progress | None = None) -> Surveyed:
     """Read the files and, with a region, drive its roads. Raises ScenarioError."""
     part = loaded.scenario.ground
-    nodes = read_nodes(loaded.path(part.nodes), part.columns)
+    nodes = read_nodes(loaded.named("ground.nodes", part.nodes), part.columns)
     hospitals = named_nodes(
         loaded,
         "ground.hospitals",
@@ -46,10 +46,11 @@ def survey(loaded: Loaded, progress: Progress | None = None) -> Surveyed:
     )
     if part.region:
         return _by_roads(loaded, nodes, hospitals, progress)
-    siren_s = read_matrix(loaded.path(part.drive_matrix), nodes.names, SECONDS[part.drive_unit])
+    siren_s = read_matrix(loaded.named("ground.drive_matrix", part.drive_matrix), nodes.names, SECONDS[part.drive_unit])
     length_m = None
     if part.distance_matrix:
-        length_m = read_matrix(loaded.path(part.distance_matrix), nodes.names, METRES[part.distance_unit])
+        file = loaded.named("ground.distance_matrix", part.distance_matrix)
+        length_m = read_matrix(file, nodes.names, METRES[part.distance_unit])
     x_m, y_m, places = _flat(nodes)
     ground = Ground(
         nodes.names, x_m, y_m, siren_s, hospitals, slower=part.without_siren, places=places, length_m=length_m
@@ -62,7 +63,7 @@ def named_nodes(
 ) -> list[int]:
     """Node numbers from a list of names, or from a column (the last, unless named) of a CSV. Raises ScenarioError."""
     if isinstance(named, str):
-        file = loaded.path(named)
+        file = loaded.named(field, named)
         return read_places(file, column or read_rows(file).header[-1], numbers)
     for nth, name in enumerate(named):
         if name not in numbers:

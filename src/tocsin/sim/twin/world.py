@@ -192,7 +192,7 @@ def prepare(loaded: Loaded, progress: Progress | None = None) -> World:
 def _demand(world: World) -> None:
     loaded, part = world.loaded, world.loaded.scenario.calls
     if part.kind == "trace":
-        files = {field: loaded.path(name) for field, name in part.files.items()}
+        files = {field: loaded.named(f"calls.files.{field}", name) for field, name in part.files.items()}
         world.recorded = read_trace(files, world.ground.number, world.start)
     elif part.kind == "csv":
         world.recorded = read_table(loaded, world.ground.number, world.start)
