@@ -1,7 +1,7 @@
 /// Long texts in a list: their beginning stands there, the rest is asked for. Pure.
 
-const SHOWN = 320;
-const LINES = 6;
+const SHOWN = 200;
+const LINES = 5;
 
 /** The beginning of a text too long for a list, cut at a word and never inside a character; null where all of it fits. */
 export function beginning(text: string): string | null {
