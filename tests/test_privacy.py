@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from tocsin.app import App, AppError, build
+from tocsin.cli import main
 from tocsin.domain.orders import AnswerCall, CloseIncident, NoteCall, OpenIncident, ReceiveCall
 from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.domain.refusals import Refusal
@@ -139,3 +141,22 @@ def test_another_master_key_is_one_line_at_the_start(house: Settings, monkeypatc
     monkeypatch.setenv(VARIABLE, "short")
     with pytest.raises(AppError, match=f"{VARIABLE}: this is not a master key"):
         build(house)
+
+
+def test_a_start_from_a_snapshot_shows_everybody_and_nobody_who_was_erased(house: Settings) -> None:
+    incident = closed(served(house, *A_CALL))
+    row = served(house).desk.board.incidents[incident]
+    snapshot(house)
+    assert told(house.data) == set()
+    app = served(house)
+    assert app.desk.snapshot_at > 0, "begun from the snapshot"
+    assert app.desk.board.incidents[incident] == row
+    served(house, CloseIncident(incident, "handled"), ErasePersonal(f"incident:{incident}"))
+    snapshot(house)
+    assert served(house).desk.board.closed[incident].erased
+    assert told(house.data) == set()
+
+
+def snapshot(house: Settings) -> None:
+    result = CliRunner().invoke(main, ["log", "snapshot", str(house.data)])
+    assert result.exit_code == 0, result.output

@@ -37,7 +37,7 @@ from tocsin.log.keyring import KeyRing
 from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
-from tocsin.log.master import MasterKey
+from tocsin.log.master import SNAPSHOT, VARIABLE, MasterKey
 from tocsin.log.port import Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
@@ -59,8 +59,17 @@ class AppError(Exception):
 class App:
     """A server's parts, opened and not yet running."""
 
-    def __init__(self, settings: Settings, desk: Desk, access: Access, region: Region | None, parts: ExitStack) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        desk: Desk,
+        access: Access,
+        region: Region | None,
+        parts: ExitStack,
+        master: MasterKey,
+    ) -> None:
         self.settings = settings
+        self.master = master
         self.desk = desk
         self.access = access
         self.region = region
@@ -99,7 +108,8 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
         region = region or _region(settings.region, settings.aliases)
-        ring = _ring(parts, settings)
+        master = _master(settings)
+        ring = _ring(parts, settings, master)
         codec = Codec(sealer=ring)
         decisions = _log(parts, settings, DECISIONS, durable=True, codec=codec)
         _learn(ring, decisions, codec)
@@ -110,9 +120,9 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         coverage = Coverage(region, rules, settings.data / REACH, beside)
         shared = bool(settings.store)
         desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
-        desk.snapshots = Snapshots(settings.data, decisions)
+        desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         desk.erase = ring.erase_now
-        return App(settings, desk, access, region, parts.pop_all())
+        return App(settings, desk, access, region, parts.pop_all(), master)
     raise AssertionError("unreachable")
 
 
@@ -184,7 +194,13 @@ async def _keep_snapshots(app: App) -> None:
     words = ["log", "snapshot", str(settings.data), "--centre", settings.centre.id]
     command = [sys.executable, "-c", "from tocsin.cli import main; main()", *words]
     # The address may hold a password: where every process can read arguments, it does not belong among them.
-    await keep_snapshots(app.desk.position, app.desk.snapshot_at, command, {"TOCSIN_STORE": settings.store})
+    more = {"TOCSIN_STORE": settings.store, VARIABLE: app.master.line()}
+
+    def stale() -> bool:
+        found, app.desk.snapshot_stale = app.desk.snapshot_stale, False
+        return found
+
+    await keep_snapshots(app.desk.position, app.desk.snapshot_at, command, more, stale=stale)
 
 
 async def _aside(app: App, server: Server, beside: Callable[[App], Awaitable[None]]) -> None:
@@ -236,7 +252,14 @@ def _region(path: Path | None, aliases: Path | None) -> Region | None:
     return region
 
 
-def _ring(parts: ExitStack, settings: Settings) -> KeyRing:
+def _master(settings: Settings) -> MasterKey:
+    try:
+        return MasterKey.find(settings.master_key, settings.data / MASTER)
+    except LogError as error:
+        raise AppError(str(error)) from None
+
+
+def _ring(parts: ExitStack, settings: Settings, master: MasterKey) -> KeyRing:
     """The keys of personal data: beside the log, or in the database that all nodes share."""
     try:
         if settings.store:
@@ -244,7 +267,7 @@ def _ring(parts: ExitStack, settings: Settings) -> KeyRing:
         else:
             store = SqliteKeys(settings.data / KEYS, settings.centre.id)
         parts.callback(store.close)
-        ring = KeyRing(store, MasterKey.find(settings.master_key, settings.data / MASTER), settings.centre.id)
+        ring = KeyRing(store, master, settings.centre.id)
         ring.prove()
     except LogError as error:
         raise AppError(str(error)) from None

@@ -16,6 +16,8 @@ from tests.world import CATALOGUE, T0, story
 from tocsin.desk import snapshot
 from tocsin.desk.desk import Desk
 from tocsin.desk.snapshot import FILE, KEY, MAC_B, MAGIC, Folded, Snapshots
+from tocsin.log.master import FILE as MASTER
+from tocsin.log.master import SNAPSHOT, MasterKey
 from tocsin.log.memory import MemoryLog
 from tocsin.log.sqlite import SqliteLog
 
@@ -90,7 +92,7 @@ def _flip(at: int) -> Callable[[bytes], bytes]:
     ("harm", "why"),
     [
         (lambda _: b"", "another format"),
-        (lambda raw: raw.replace(b"snapshot 1", b"snapshot 2"), "another format"),
+        (lambda raw: raw.replace(b"snapshot 2", b"snapshot 1"), "another format"),
         (lambda raw: raw[:-1], "not made here, or was changed"),
         (_flip(len(MAGIC)), "not made here, or was changed"),
         (_flip(len(MAGIC) + MAC_B + 6), "not made here, or was changed"),
@@ -156,7 +158,10 @@ def test_the_command_keeps_a_picture_that_the_server_begins_with(tmp_path):
     result = CliRunner().invoke(main, ["log", "snapshot", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"folded {with_log.position()} entries")
-    assert Snapshots(tmp_path, with_log).load() == folded(with_log)
+    secret = MasterKey.load(tmp_path / MASTER).derive(SNAPSHOT)
+    assert Snapshots(tmp_path, with_log, secret).load() == folded(with_log)
+    assert Snapshots(tmp_path, with_log).load() is None, "the folder's own key alone opens nothing"
+    assert b"Rua do Ouro" not in (tmp_path / FILE).read_bytes()
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
     assert (tmp_path / KEY).stat().st_mode & 0o077 == 0
     with_log.close()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from tocsin.cli.keys_at import keys_at
 from tocsin.cli.log_stores import one_place, open_place, plainly
+from tocsin.log.master import SNAPSHOT
 
 
 @click.command()
@@ -27,6 +29,11 @@ def snapshot(data: Path, store: str, centre: str | None) -> None:
     begun = time.monotonic()
     with suppress(OSError):
         os.nice(10)
-    with plainly(), closing(open_place(one_place(store or str(data), centre))) as log:
-        folded = Snapshots(data, log).renew()
+    with plainly():
+        place = one_place(store or str(data), centre)
+        with (
+            keys_at(data, store, place.centre, make=True) as keys,
+            closing(open_place(place, codec=keys.codec)) as log,
+        ):
+            folded = Snapshots(data, log, keys.master.derive(SNAPSHOT)).renew()
     click.echo(f"folded {folded.position:,} entries in {time.monotonic() - begun:.1f} s")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
+from tocsin.log.codec import CODEC, Codec
 from tocsin.log.copy import Store
 from tocsin.log.port import LogError
 from tocsin.log.sqlite import SqliteLog
@@ -60,12 +61,13 @@ def one_place(where: str, centre: str | None = None) -> Place:
     return durable[0]
 
 
-def open_place(place: Place, *, write: bool = False) -> Store:
-    """Open a log, to write also where there was none. Raises LogError."""
+def open_place(place: Place, *, write: bool = False, codec: Codec = CODEC) -> Store:
+    """Open a log, to write also where there was none; what is sealed reads blank unless `codec` has keys. LogError."""
+    how: dict[str, Any] = {"durable": place.durable, "read_only": not write, "codec": codec}
     if is_address(place.where):
-        log: Store = _postgres().PostgresLog.open(place.where, place.centre, durable=place.durable, read_only=not write)
+        log: Store = _postgres().PostgresLog.open(place.where, place.centre, **how)
         return log
-    return SqliteLog.open(place.where, place.centre, durable=place.durable, read_only=not write)
+    return SqliteLog.open(place.where, place.centre, **how)
 
 
 def place_like(where: str, place: Place) -> Place:

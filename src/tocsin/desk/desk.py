@@ -115,6 +115,8 @@ class Desk:
         self.erase: Callable[[Sequence[str]], object] = lambda _keys: None
         """Destroys keys of personal data, blocking; called when an erasure is recorded, again until it works."""
         self._to_erase: list[str] = []
+        self.snapshot_stale = False
+        """Somebody who may stand in the last snapshot was erased."""
 
     def _ears_for(self, log: Log, tracks_log: Log) -> list[Listening]:
         """Where several nodes share one store: ears for what the others record."""
@@ -290,6 +292,7 @@ class Desk:
             _say.error("keys not destroyed yet, tried again: %s", error)
             return
         del self._to_erase[: len(keys)]
+        self.snapshot_stale = True
 
     async def _tick(self) -> None:
         """Time passes: alarms, positions, a pulse."""

@@ -3,7 +3,8 @@
 A snapshot is used only when this node made it (a keyed hash over every byte, the key in the data folder), when the same
 code folded it (a fingerprint of every module that folds), and when the log's chain at its position is the chain it was
 made at: a snapshot of another history, of a log that was cut short or put back from a backup, is refused and everything
-is folded anew. It is a shortcut and no truth: whoever deletes it loses seconds.
+is folded anew. It is a shortcut and no truth: whoever deletes it loses seconds. It names people, so it is sealed
+(AES-256-GCM), under the node's key and the centre's master key together.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tocsin.domain.evolve import evolve
 from tocsin.domain.room import Room
@@ -32,9 +34,10 @@ from tocsin.views.board import BoardFold
 from tocsin.views.timeline import Positions, TimelineIndex
 
 FILE, KEY = "snapshot", "snapshot.key"
-MAGIC = b"tocsin snapshot 1\n"
+MAGIC = b"tocsin snapshot 2\n"
 """The format's version: another number is refused."""
 MAC_B = 32
+NONCE_B = 12
 FOLDING = ("facts", "domain", "views")
 """Packages that decide what a picture of the same facts looks like."""
 
@@ -84,9 +87,11 @@ def _in(kind: type, raw: Any) -> Any:
 class Snapshots:
     """The snapshot of one log, in a node's data folder."""
 
-    def __init__(self, folder: Path, log: Log) -> None:
+    def __init__(self, folder: Path, log: Log, secret: bytes = b"") -> None:
+        """`secret` comes from the master key: the folder alone opens nothing."""
         self._folder = folder
         self._log = log
+        self._secret = secret
 
     def load(self) -> Folded | None:
         """What the snapshot holds, if it may be believed; why not is said. Raises LogError when the log fails."""
@@ -106,6 +111,7 @@ class Snapshots:
         mac, rest = raw[len(MAGIC) : len(MAGIC) + MAC_B], memoryview(raw)[len(MAGIC) + MAC_B :]
         if not hmac.compare_digest(mac, self._mac(rest)):
             raise ValueError("it was not made here, or was changed")
+        rest = memoryview(self._cipher().decrypt(bytes(rest[:NONCE_B]), rest[NONCE_B:], MAGIC))
         length = int.from_bytes(rest[:4], "big")
         label = msgspec.msgpack.decode(rest[4 : 4 + length], type=_Label)
         if label.centre != self._log.centre:
@@ -128,6 +134,8 @@ class Snapshots:
         label = _Label(self._log.centre, folded.position, self._chain_at(folded.position), code())
         head = msgspec.msgpack.encode(label)
         rest = len(head).to_bytes(4, "big") + head + msgspec.msgpack.encode(folded, enc_hook=_out)
+        nonce = secrets.token_bytes(NONCE_B)
+        rest = nonce + self._cipher().encrypt(nonce, rest, MAGIC)
         part = self._folder / f"{FILE}.{os.getpid()}.part"
         try:
             with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
@@ -155,7 +163,11 @@ class Snapshots:
         return row.chain if row is not None and row.position == position else b""
 
     def _mac(self, rest: bytes | memoryview) -> bytes:
-        return hmac.new(self._key(), rest, hashlib.sha256).digest()
+        key = hmac.new(self._key(), b"mac\n" + self._secret, hashlib.sha256).digest()
+        return hmac.new(key, rest, hashlib.sha256).digest()
+
+    def _cipher(self) -> AESGCM:
+        return AESGCM(hmac.new(self._key(), b"seal\n" + self._secret, hashlib.sha256).digest())
 
     def _key(self) -> bytes:
         """The key of this node's snapshots, made when there is none; whoever lacks it can make none."""

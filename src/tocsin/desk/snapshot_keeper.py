@@ -23,13 +23,15 @@ async def keep_snapshots(
     more: Mapping[str, str],
     every: int = EVERY,
     look_s: float = LOOK_S,
+    stale: Callable[[], bool] = lambda: False,
 ) -> None:
     """For as long as the task lives: run `command` (with `more` in its environment) when `every` entries have come.
 
-    `kept` is the position of the snapshot there is. A failure is said, and tried again after as many more entries.
+    `kept` is the position of the snapshot there is; `stale` asks for the next at once, because somebody in it was
+    erased. A failure is said, and tried again after as many more entries.
     """
     while True:
-        if position() - kept >= every:
+        if position() - kept >= every or stale():
             kept = position()
             await _run(command, more)
         await asyncio.sleep(look_s)

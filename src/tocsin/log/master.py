@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 import stat
 from hashlib import sha256
@@ -20,6 +21,8 @@ from tocsin.log.port import LogError
 KEY_B, NONCE_B, MARK_B = 32, 12, 8
 VARIABLE = "TOCSIN_MASTER_KEY"
 FILE = "master.key"
+SNAPSHOT = b"snapshot"
+"""What a snapshot is sealed with is derived for."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -97,6 +100,10 @@ class MasterKey:
     def line(self) -> str:
         """The key as text: for a safe, never for a screen."""
         return base64.b64encode(self._secret).decode()
+
+    def derive(self, purpose: bytes) -> bytes:
+        """32 bytes for one purpose, which tell nothing of the key or of those for another (HMAC-SHA-256)."""
+        return hmac.digest(self._secret, b"tocsin derived key\n" + purpose, "sha256")
 
     def wrap(self, key: bytes, bound: bytes) -> bytes:
         """Another key, sealed; `bound` is what it is tied to."""
