@@ -85,6 +85,7 @@ def test_what_cannot_be_opened_is_told_in_one_line_and_nothing_stays_locked(tmp_
     (tmp_path / "file").write_text("x")
     for changes, words in (
         ({"region": tmp_path / "none"}, "no such region folder"),
+        ({"aliases": tmp_path / "aliases.toml"}, "aliases are searched with a region's map"),
         ({"data": tmp_path / "file"}, "the data folder cannot be made"),
     ):
         with pytest.raises(AppError, match=words) as said:

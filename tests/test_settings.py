@@ -34,9 +34,10 @@ def test_without_a_file_the_defaults_stand() -> None:
 
 
 def test_paths_are_relative_to_the_file_and_the_command_line_goes_first(write, tmp_path: Path) -> None:
-    path = write('data = "d"\nregion = "r"\nport = 1\n[centre]\nid = "north"\nname = "North"\n')
+    path = write('data = "d"\nregion = "r"\naliases = "names.toml"\nport = 1\n[centre]\nid = "north"\nname = "North"\n')
     settings = load_settings(path, port=2, host=None, centre_mode="exercise", data=Path("here"))
     assert (settings.region, settings.data) == (tmp_path / "r", Path("here"))
+    assert settings.aliases == tmp_path / "names.toml"
     assert (settings.port, settings.host) == (2, "127.0.0.1")
     assert (settings.centre.id, settings.centre.mode) == ("north", "exercise")
 

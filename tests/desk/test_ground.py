@@ -11,6 +11,7 @@ from tests.geo.maps import cross, place
 from tocsin.desk.ground import Ground
 from tocsin.facts.values import Place
 from tocsin.geo.pace import MAP
+from tocsin.geo.places import Match
 
 WEST, EAST = place(-90, 0), place(90, 0)
 ELSEWHERE = [(0.0, 0.0), (90.0, 0.0), (45.0, 9.1), (-45.0, -171.0)]
@@ -51,3 +52,14 @@ def test_a_place_off_the_map_is_never_minutes_away_by_road(ground, far):
         travel, route = drive(ground, start, end)
         assert (travel.basis, route.basis) == ("line", "line")
         assert travel.length_m > 5_000
+
+
+def test_an_answer_carries_how_it_was_found_and_how_sure_it_is(ground):
+    found = Match(
+        text="High Street", detail="Westham", kind="street", lat=0.0, lon=0.0, radius_m=40.0, score=0.9,
+        how="middle of the street", doubts=("namesake",), confidence="ask",
+    )  # fmt: skip
+    ground.region.places = SimpleNamespace(search=lambda text, near, limit: [found])
+    (match,) = asyncio.run(ground.search("high st", None, 8))
+    assert (match.place.how, match.place.radius_m) == ("street", 40.0)
+    assert (match.confidence, match.doubts) == ("ask", ("namesake",))

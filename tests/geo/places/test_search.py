@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tocsin.geo.errors import RegionError
 from tocsin.geo.places import Places, PlacesError
 from tocsin.geo.places.build import build_places
 from tocsin.geo.places.columns import NAME
@@ -302,6 +304,10 @@ def test_a_missing_damaged_or_foreign_index_is_one_clear_error(tmp_path: Path) -
         Places.open(tmp_path)
     (tmp_path / NAME).write_bytes(b"PK\x03\x04 not a zip")
     with pytest.raises(PlacesError, match="damaged"):
+        Places.open(tmp_path)
+    with (tmp_path / NAME).open("wb") as file:
+        np.savez(file, format=np.array(1))
+    with pytest.raises(RegionError, match="has another format: build the region again"):
         Places.open(tmp_path)
 
 

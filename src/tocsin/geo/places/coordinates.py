@@ -1,4 +1,4 @@
-"""Coordinates as people write them: decimal degrees, degrees-minutes-seconds with hemisphere letters, Plus Codes.
+"""Coordinates as people write them: decimal degrees, degrees-minutes-seconds with hemisphere letters, grids, Plus Codes.
 
 Refuses to know any map; a short Plus Code is completed around the point it is given. ISO 6709 Annex D for the human
 forms, the Open Location Code specification for Plus Codes.
@@ -6,6 +6,8 @@ forms, the Open Location Code specification for Plus Codes.
 
 import re
 from math import floor
+
+from tocsin.geo.places.grids import grid_reference
 
 _D = r"([+-]?\d{1,3}(?:[.,]\d+)?)"
 _PLAIN = re.compile(
@@ -28,7 +30,7 @@ Found = tuple[float, float, float]
 def coordinates(text: str, about: tuple[float, float] | None = None) -> Found | None:
     """Latitude, longitude (degrees) and half the size of what was written (metres), or None when it is not one."""
     text = text[:120]
-    found = _plain(text) or _sexagesimal(text)
+    found = _plain(text) or _sexagesimal(text) or grid_reference(text)
     if found is None:
         return _plus_code(text, about)
     return found if abs(found[0]) <= 90 and abs(found[1]) <= 180 else None

@@ -16,7 +16,7 @@ from tocsin.geo.places.corners import Corners, Crossing
 from tocsin.geo.places.houses import Houses, Spot
 from tocsin.geo.places.hundreds import Hundreds
 from tocsin.geo.places.match import Doubt, Kind, Match
-from tocsin.geo.places.names import FULL, OLD_WORTH, Hit, Names
+from tocsin.geo.places.names import OLD_WORTH, Hit, Names
 from tocsin.geo.places.reading import Reading
 from tocsin.geo.places.roadside import Roadside
 
@@ -29,6 +29,8 @@ _WEIGHED = 4
 """How many of the best streets get a guess from their surroundings; the rest answer by their own numbers."""
 _NEARLY = 0.05
 """Streets whose names fit this much worse than the best are not the road of a kilometre post."""
+_BEGUN = 0.86
+"""A name that fits less well was only begun; one that lacks its kind alone fits better."""
 _NEAR = 0.1
 """What standing beside the caller is worth: more than a number on the map of a namesake in the next village."""
 Near = tuple[float, float] | None
@@ -83,7 +85,7 @@ class Gazetteer:
 
     def _along(self, reading: Reading, near: Near) -> list[Match]:
         hits = self.names.find(reading.words, only_streets=True, limit=40)
-        hits = [h for h in hits if h.fit >= hits[0].fit - _NEARLY]
+        hits = [h for h in hits if h.fit >= max(each.fit for each in hits) - _NEARLY]
         streets = {h.target: h for h in hits}
         spots: Sequence[tuple[int, Spot]]
         if reading.kind == "km":
@@ -216,5 +218,5 @@ def _said(how: str, hit: Hit) -> str:
 
 
 def _doubts(hit: Hit, more: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
-    mine: Doubt | None = hit.doubt or ("begun" if hit.fit < FULL else None)
+    mine: Doubt | None = hit.doubt or ("begun" if hit.fit < _BEGUN else None)
     return (mine, *more) if mine else more

@@ -18,8 +18,8 @@ from tocsin.geo.places.words import is_nearly_a_type, tokens, words
 
 OLD_WORTH = 0.85
 """What a name that no longer stands is worth beside one that does."""
-FULL = 0.95
-"""A name that fits less well was only begun, or more was typed than it says."""
+_FULL = 0.93
+"""Where a name fits this well as typed, nothing is mended."""
 _MEND_COST = 0.1
 _POOL = 48
 _IN_FULL = 0.9
@@ -105,7 +105,7 @@ class Names:
     def find(self, typed: tuple[str, ...], *, only_streets: bool = False, limit: int = 16) -> list[Hit]:
         """The best targets for the words, best first. Spelling is mended only when nothing fits in full as typed."""
         hits = self._find(typed, only_streets, limit, None)
-        if hits and hits[0].fit >= FULL:
+        if hits and hits[0].fit >= _FULL:
             return hits
         hits = _merged(hits, self._find(typed, only_streets, limit, "mended"), limit)
         hits = hits or self._find(typed, only_streets, limit, "sounded")

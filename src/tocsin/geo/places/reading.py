@@ -5,6 +5,7 @@ map decides. Corners come from separators ("Turk / Taylor") and joining words in
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -45,7 +46,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf"(?:^|\s)(?:{between})\s"),
         re.compile(rf"^(?:{before})\s"),
-        re.compile(rf"(?:^|\s)(\d{{1,6}})(?:s|st|nd|rd|th)?\s+(?:{block})(?:\s+(?:of|de|da|do|on|del|della))?(?:\s|$)"),
+        re.compile(
+            rf"(?:^|\s)(?:(?P<a>\d{{1,6}})(?:s|st|nd|rd|th)?\s+(?:{block})|(?:{block})\s+(?P<b>\d{{1,6}}))"
+            r"(?:\s+(?:of|de|da|do|on|del|della))?(?:\s|$)"
+        ),
     )
 
 
@@ -79,7 +83,7 @@ def _blocks(folded: str) -> list[Reading]:
         return []
     rest = tokens(folded[: found.start()] + " " + folded[found.end() :])[:MOST_WORDS]
     rest = [word for word in rest if word not in words().block] or rest
-    return [Reading("block", tuple(rest), number=int(found.group(1)))] if rest else []
+    return [Reading("block", tuple(rest), number=int(found["a"] or found["b"]))] if rest else []
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +108,7 @@ def _road() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def _roadside(text: str) -> list[Reading]:
     """Distances along a road ("A2 km 12.4", "pk 12+400 da N3") and exits ("exit 12B off I-80", "saída 5")."""
-    text = text.casefold()
+    text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     km, after, out = (pattern.search(text) for pattern in _road())
     if km or after:
         found = km or after

@@ -28,6 +28,7 @@ _LETTERS = {
     "ـ": "",
 }
 _APOSTROPHES = "'’‘`ʼʹ´＇"
+_ROAD = re.compile(r"^([a-z]{1,3})[\s-]?(\d{1,4}[a-z]?)$")
 _ALONE = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿]+")
 
 
@@ -67,9 +68,11 @@ def tokens(text: str) -> list[str]:
 
 
 def joined(text: str) -> list[str]:
-    """Words whose apostrophe may be left out when typed: "O'Farrell" also as "ofarrell"."""
-    out = []
-    for word in fold(text).split():
+    """Words that may be typed as one or apart: "O'Farrell" also as "ofarrell", "A 2" also as "a2", and the other way."""
+    folded = fold(text)
+    road = _ROAD.match(folded)
+    out = [road.group(1) + road.group(2), road.group(1), road.group(2)] if road else []
+    for word in folded.split():
         bare = re.sub(f"[{re.escape(_APOSTROPHES)}]", "", word)
         if bare != word and bare:
             out.append(bare)
