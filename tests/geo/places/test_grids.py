@@ -35,8 +35,18 @@ def test_a_short_reference_is_a_large_square() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["61U 395201 5673135", "0U 395201 5673135", "15T WI 00000 49776", "15TWG000004977", "15T AG 00000 49776", "1 CAL", "12 CLAY",
-     "15TWG 123 4567", "32U 395201", "4 SAN 12"],
-)  # fmt: skip
+    [
+        "61U 395201 5673135",
+        "0U 395201 5673135",
+        "15T WI 00000 49776",
+        "15TWG000004977",
+        "15T AG 00000 49776",
+        "1 CAL",
+        "12 CLAY",
+        "15TWG 123 4567",
+        "32U 395201",
+        "4 SAN 12",
+    ],
+)
 def test_what_is_no_reference_is_none(text: str) -> None:
     assert coordinates(text) is None

@@ -33,9 +33,21 @@ def away_m(places: Places, typed: str, kind: str, spot: tuple[float, float]) -> 
 
 @pytest.mark.parametrize(
     "typed",
-    ["A2 km 11", "km 11 A2", "km 11 of the A 2", "km 11 da A2", "pk 11 A2", "pk 11+000 A2", "A2 quilometro 11", "autoestrada do sul km 11", "11 km A2",
-     "kilometre 11 on the A2", "kilómetro 11 de la A2", "A2 mile marker 6.835"],
-)  # fmt: skip
+    [
+        "A2 km 11",
+        "km 11 A2",
+        "km 11 of the A 2",
+        "km 11 da A2",
+        "pk 11 A2",
+        "pk 11+000 A2",
+        "A2 quilometro 11",
+        "autoestrada do sul km 11",
+        "11 km A2",
+        "kilometre 11 on the A2",
+        "kilómetro 11 de la A2",
+        "A2 mile marker 6.835",
+    ],
+)
 def test_a_post_on_the_map(road: Places, typed: str) -> None:
     assert away_m(road, typed, "milestone", (0.05, 20)) < 5
 

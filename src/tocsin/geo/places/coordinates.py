@@ -1,4 +1,4 @@
-"""Coordinates as people write them: decimal degrees, degrees-minutes-seconds with hemisphere letters, grids, Plus Codes.
+"""Coordinates as people write them: decimal degrees, degrees-minutes-seconds with hemisphere, grids, Plus Codes.
 
 Refuses to know any map; a short Plus Code is completed around the point it is given. ISO 6709 Annex D for the human
 forms, the Open Location Code specification for Plus Codes.

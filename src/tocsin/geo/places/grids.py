@@ -1,4 +1,4 @@
-"""Grid references: UTM ("33S 455000 3970000") and MGRS ("33S VV 55000 70000") as soldiers, rangers and pilots read them.
+"""Grid references: UTM ("33S 455000 3970000") and MGRS ("33S VV 55000 70000") as rangers and pilots read them.
 
 Refuses to know any map. Transverse Mercator by Krüger's series to the fourth order (Karney 2011, eq. 15, 36; under a
 millimetre within a zone); lettering by NGA.STND.0037 (MGRS), WGS 84 throughout.

@@ -68,7 +68,7 @@ def tokens(text: str) -> list[str]:
 
 
 def joined(text: str) -> list[str]:
-    """Words that may be typed as one or apart: "O'Farrell" also as "ofarrell", "A 2" also as "a2", and the other way."""
+    """Words that may be typed as one or apart: "O'Farrell" also as "ofarrell", "A 2" also as "a2", and back."""
     folded = fold(text)
     road = _ROAD.match(folded)
     out = [road.group(1) + road.group(2), road.group(1), road.group(2)] if road else []
