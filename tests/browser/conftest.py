@@ -66,8 +66,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def region(request: pytest.FixtureRequest) -> Path:
     """The town, built once and kept in pytest's cache until the town or the builder's format changes."""
     import tocsin.geo.region as built_by
+    from tocsin.geo import manifest
+    from tocsin.geo.places import columns
 
-    mark = hashlib.sha256((HERE / "town.py").read_bytes() + Path(built_by.__file__).read_bytes()).hexdigest()[:16]
+    formats = f"{manifest.VERSION} {columns.FORMAT}".encode()
+    parts = (HERE / "town.py").read_bytes() + Path(built_by.__file__).read_bytes() + formats
+    mark = hashlib.sha256(parts).hexdigest()[:16]
     cache = request.config.cache.mkdir("browser-town")
     folder = cache / mark
     with (cache / "lock").open("w") as lock:
