@@ -2,6 +2,9 @@
 
 Published, by an independent program (late share / mean min), 20 units: closest + home 9.30 % / 7.38, closest + DMEXCLP
 6.54 % / 7.01, DMEXCLP + home 6.96 % / 9.33, DMEXCLP + DMEXCLP 5.29 % / 9.11, hybrid + DMEXCLP 5.52 % / 7.11.
+
+Where units have a home, ours stand at the published bases of 20 units: 9.8 % / 7.71. The published row comes out (9.1 % /
+7.39) with the MEXCLP plan for half the units busy; rows with relocation do not depend on it.
 """
 
 from __future__ import annotations
