@@ -3,8 +3,8 @@
 Published, by an independent program (late share / mean min), 20 units: closest + home 9.30 % / 7.38, closest + DMEXCLP
 6.54 % / 7.01, DMEXCLP + home 6.96 % / 9.33, DMEXCLP + DMEXCLP 5.29 % / 9.11, hybrid + DMEXCLP 5.52 % / 7.11.
 
-Where units have a home, ours stand at the published bases of 20 units: 9.8 % / 7.71. The published row comes out (9.1 % /
-7.39) with the MEXCLP plan for half the units busy; rows with relocation do not depend on it.
+Where units have a home, ours stand at the published bases of 20 units: 9.8 % / 7.71. The published row comes out (9.1 %
+/ 7.39) with the MEXCLP plan for half the units busy; rows with relocation do not depend on it.
 """
 
 from __future__ import annotations
@@ -49,6 +49,16 @@ def policies() -> list[Policy]:
         (f"hybrid tuned, {minute:g} a minute", hybrid(1.34, minute, 0.0002), 0.16, TWO)
         for minute in (0.0025, 0.005, 0.01, 0.02)
     ]
+    known += [
+        (f"the desk's recommendation, spread {spread:g}",
+         Rules("brain", "dmexclp", LIMIT_S, 1.34, 0.005, 0.0002, spread=spread), 0.16, TWO)
+        for spread in (0.0, 0.05, 0.1)
+    ]  # fmt: skip
+    known += [
+        ("the desk's recommendation + move-ups",
+         Rules("brain", "dmexclp", LIMIT_S, 1.05, 0.0174, 0.0002,
+               MoveRule(after_sent=True, least=0.0005, minute_cost=0.0008), 0.05), 0.128, NEAR)
+    ]  # fmt: skip
     known += [
         (f"hybrid tuned + move-ups, {cost:g} a minute driven",
          hybrid(1.05, 0.0174, 0.0002, after_sent=True, least=0.0005, minute_cost=cost), 0.128, NEAR)
