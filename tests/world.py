@@ -9,11 +9,14 @@ import random
 from collections.abc import Iterable, Iterator
 
 from tocsin.domain import orders, orders_privacy
+from tocsin.domain import orders_plans as op
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.plan_words import read_requirement
+from tocsin.domain.plans import NO_PLANS, Plan, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK, STAGES, Room
 from tocsin.domain.travel import Travel, Travels
@@ -21,6 +24,7 @@ from tocsin.domain.types import Catalogue, Disposition, IncidentType, Limits, Ne
 from tocsin.facts import assignments, calls, centre, incidents, units
 from tocsin.facts.assignments import Drive
 from tocsin.facts.base import Entry
+from tocsin.facts.choices import Considered, Shown
 from tocsin.facts.shapes import Circle
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Place
@@ -45,9 +49,19 @@ CATALOGUE = Catalogue(
 )
 
 
-def given(now: float = T0 + 100, by: str = "ana", travels: Travels | None = None) -> Given:
+PLANS = Plans((Plan("fire", ((read_requirement("2 engine"),), (read_requirement("1 ladder"),)), types=("FIRE",)),))
+"""One plan of two alarm levels."""
+
+
+def given(
+    now: float = T0 + 100,
+    by: str = "ana",
+    travels: Travels | None = None,
+    plans: Plans = NO_PLANS,
+    shown: Shown | None = None,
+) -> Given:
     """What a decision is handed."""
-    return Given(now, by, CATALOGUE, travels or {})
+    return Given(now, by, CATALOGUE, travels or {}, plans, shown)
 
 
 def room_of(*facts: DecisionFact | Iterable[DecisionFact]) -> Room:
@@ -319,6 +333,26 @@ class Dice:
             )
         )
 
+    def better(self, room: Room, now: float) -> AnyOrder:
+        """An alarm level, a reason, a proposal made or answered."""
+        rng, incident = self.rng, self.incident(room)
+        known = room.incidents.get(incident)
+        proposal = self.some((i.proposal.id for i in room.incidents.values() if i.proposal), "1-1")
+        mine = tuple(known.units[:1]) if known else ()
+        return rng.choice(
+            (
+                op.RaiseLevel(incident, rng.choice((None, None, 2, 3))),
+                op.ExplainChoice(self.some(i.id for i in room.incidents.values() if i.owes), "closer"),
+                op.AcceptProposal(proposal),
+                op.AcceptProposal(proposal),
+                op.AcceptProposal(proposal),
+                op.DismissProposal(proposal, rng.choice(("", "nearly there"))),
+                op.ProposeChange(incident, "unit_free", (self.some(self.free(room), "E1"),), mine, 130.0),
+                op.ProposeChange(incident, "unit_free", (self.some(self.free(room), "E1"),)),
+                op.LapseProposal(proposal),
+            )
+        )
+
     MAKERS = (
         privacy,
         receive,
@@ -337,7 +371,17 @@ class Dice:
         machines,
         clock,
         clock,
+        better,
+        better,
     )
+
+
+def shown_of(dice: Dice, order: AnyOrder) -> Shown | None:
+    """Something on the screen when units are sent, mostly: what was sent, or another unit."""
+    if not isinstance(order, orders.DispatchUnits) or dice.rng.random() < 0.3:
+        return None
+    proposed = order.units if dice.rng.random() < 0.6 else ("E1",)
+    return Shown(T0, 0, "P", candidates=tuple(Considered(unit, True, "road", 60.0) for unit in proposed))
 
 
 def travels_of(dice: Dice, room: Room) -> dict[str, Travel]:
@@ -360,7 +404,7 @@ def steps(rng: random.Random, count: int, room: Room | None = None) -> Iterator[
     for i in range(count):
         now += rng.choice((0.0, 1.0, 5.0, 15.0, 70.0, 3_000.0))
         order = begin[i] if i < len(begin) and not room.incidents else dice.order(room, now)
-        told = given(now, rng.choice(("ana", "rui")), travels_of(dice, room))
+        told = given(now, rng.choice(("ana", "rui")), travels_of(dice, room), PLANS, shown_of(dice, order))
         decision = decide(room, order, told)
         yield room, order, told, decision
         if not isinstance(decision, Refusal):

@@ -13,6 +13,7 @@ from tests.world import (
     CATALOGUE,
     HERE,
     HOME,
+    PLANS,
     T0,
     THERE,
     closed,
@@ -29,12 +30,12 @@ from tests.world import (
 )
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_privacy as p
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
-from tocsin.facts import assignments as a
-from tocsin.facts import calls, centre, incidents, locations, roads, units, watch
+from tocsin.facts import calls, centre, choices, incidents, locations, roads, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
@@ -50,6 +51,10 @@ RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1",
 def received(call: str) -> calls.CallReceived:
     return calls.CallReceived(T0, call, "112", "+351 912 345 678")
 
+
+OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), choices.Shown(T0, 1, "P")))
+PROPOSED = (BUSY, unit("E2"), choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0))
+DISMISSED = choices.ProposalDismissed(T0 + 40, "1-1", "1")
 
 ROWS = [
     ((), o.OpenCentre("north", "North", "live"), [centre.CentreOpened(NOW, "north", "North", "live")]),
@@ -184,12 +189,33 @@ ROWS = [
     ((opened(),), p.HoldPersonal("incident:1", "117/2026"), [HoldPlaced(NOW, "incident:1", "117/2026", "1")]),
     ((ENDED, HoldPlaced(NOW, "incident:1", "1")), p.ReleaseHold("incident:1"), [HoldLifted(NOW, "incident:1", "1")]),
     ((ENDED,), p.EraseDue(), []),
+    ((opened(),), op.RaiseLevel("1", reason="roof"), [choices.LevelRaised(NOW, "1", 2, "roof")]),
+    (OWING, op.ExplainChoice("1", " closer "), [choices.ChoiceExplained(NOW, "1", 1, "closer")]),
+    (
+        (BUSY, unit("E2")),
+        op.ProposeChange("1", "unit_free", ("E2",), ("E1",), 130.0),
+        [choices.ProposalMade(NOW, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0, (Drive("none"),))],
+    ),
+    (PROPOSED, op.ProposeChange("1", "unit_delayed", ("E2",), ("E1",), 140.0), []),
+    (
+        PROPOSED,
+        op.AcceptProposal("1-1"),
+        [
+            choices.ProposalAccepted(NOW, "1-1", "1"),
+            a.UnitDispatched(NOW, "E2", "1", Drive("none")),
+            a.UnitCancelled(NOW, "E1", "1"),
+        ],
+    ),
+    (PROPOSED, op.DismissProposal("1-1", "near"), [choices.ProposalDismissed(NOW, "1-1", "1", "near")]),
+    ((PROPOSED, DISMISSED), op.ProposeChange("1", "unit_free", ("E2",), ("E1",), 400.0), []),
+    (PROPOSED, op.LapseProposal("1-1"), [choices.ProposalLapsed(NOW, "1-1", "1")]),
+    (PROPOSED, op.LapseProposal("1-9"), []),
 ]
 
 
 @pytest.mark.parametrize(("facts", "order", "expected"), ROWS, ids=lambda x: type(x).__name__)
 def test_brings_exactly_these_facts(facts, order, expected):
-    assert decide(room_of(facts), order, given(NOW, travels={"E1": ROAD})) == tuple(expected)
+    assert decide(room_of(facts), order, given(NOW, travels={"E1": ROAD}, plans=PLANS)) == tuple(expected)
 
 
 def test_every_order_has_a_happy_row():

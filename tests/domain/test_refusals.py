@@ -25,11 +25,14 @@ from tocsin.domain import orders as o
 from tocsin.domain import orders_privacy as p
 from tocsin.domain.decide import decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import calls, incidents, privacy, units, watch
+from tocsin.facts import calls, choices, incidents, privacy, units, watch
 from tocsin.facts.values import Place
 
 NOW = T0 + 100
+PLANS = Plans(crews=(("E8", "T8"),))
+SHOWN = choices.Shown(T0 + 15, 3, "FIRE", candidates=(choices.Considered("E1", True, "road", 60.0),))
 RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1", T0)
 SEEN = watch.AlarmAcknowledged(T0 + 16, "call_unanswered:1", "rui")
 ATTACHED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"))
@@ -39,6 +42,14 @@ LINKED = (opened(), opened("2"), incidents.IncidentsLinked(T0 + 20, "1", "2"))
 
 ERASED = privacy.PersonalErased(T0 + 90, "incident:1", ("record", "position", "media"), (), "request", "1")
 HELD = privacy.HoldPlaced(T0 + 80, "incident:1", "117/2026", "1")
+OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), SHOWN))
+PROPOSED = (
+    opened(),
+    unit(),
+    unit("E2"),
+    sent(),
+    choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0),
+)
 
 # (name, field, the room's facts, the order)
 ROWS = [
@@ -142,6 +153,18 @@ ROWS = [
     ("stage_out_of_turn", "unit", (BUSY, opened("2"), stage("at_patient")), o.DivertUnit("E1", "2")),
     ("stage_out_of_turn", "destination", BUSY, o.StampUnit("E1", "on_scene", destination="São José")),
     ("alarm_acknowledged_already", "alarm", (ringing(), RAISED, SEEN), o.AcknowledgeAlarm("call_unanswered:1")),
+    ("unit_crew_away", "units[0]", (opened(), unit("E8"), unit("T8"), sent("E8")), o.DispatchUnits("1", ("T8",))),
+    ("unit_crew_away", "units[1]", (opened(), unit("E8"), unit("T8")), o.DispatchUnits("1", ("T8", "E8"))),
+    ("level_not_higher", "level", (opened(), choices.LevelRaised(T0 + 20, "1", 2)), o.RaiseLevel("1", 2)),
+    ("choice_unknown", "choice", (opened(),), o.ExplainChoice("1", "closer")),
+    ("choice_unknown", "choice", OWING, o.ExplainChoice("1", "closer", 2)),
+    ("text_empty", "reason", OWING, o.ExplainChoice("1", " ")),
+    ("reason_owed", "incident", OWING, o.CloseIncident("1", "DONE")),
+    ("unknown_proposal", "proposal", (opened(),), o.AcceptProposal("1-1")),
+    ("unknown_proposal", "proposal", (PROPOSED, opened("2")), o.DismissProposal("1-2")),
+    ("stage_out_of_turn", "proposal", (PROPOSED, stage("on_scene")), o.AcceptProposal("1-1")),
+    ("unit_assigned", "proposal", (PROPOSED, opened("2"), sent("E2", "2")), o.AcceptProposal("1-1")),
+    ("level_not_planned", "level", (opened(),), o.RaiseLevel("1")),
     ("centre_open_already", "centre", (OPENED,), o.OpenCentre("south", "South", "live")),
     ("incident_erased", "incident", (opened(), closed(), ERASED), o.ReopenIncident("1")),
     ("unknown_subject", "subject", (), p.ErasePersonal("incident:1")),
@@ -163,7 +186,7 @@ ELSEWHERE = {"key_reused"}
 @pytest.mark.parametrize(("name", "field", "facts", "order"), ROWS, ids=lambda x: x if isinstance(x, str) else "")
 def test_is_refused_by_name_and_field(name, field, facts, order):
     room = room_of(facts)
-    refusal = decide(room, order, given(NOW))
+    refusal = decide(room, order, given(NOW, plans=PLANS))
     assert isinstance(refusal, Refusal), refusal
     assert (refusal.name, refusal.field) == (name, field)
     assert refusal.text

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.base import Entry
 from tocsin.facts.confidence import Confidence
 from tocsin.facts.shapes import ArcBand
@@ -58,6 +58,35 @@ EXAMPLES: dict[str, Any] = {
     "unit.available": assignments.UnitAvailable(AT, **STAMPED),
     "unit.cancelled": assignments.UnitCancelled(AT, **STAMPED, reason="not needed"),
     "unit.diverted": assignments.UnitDiverted(AT, **STAMPED, to="I-2", drive=DRIVE, reason="closer"),
+    "incident.units_chosen": choices.UnitsChosen(
+        AT,
+        "I-1",
+        1,
+        "changed",
+        ("E12", "L3"),
+        choices.Shown(
+            AT - 4,
+            812,
+            "structure-fire",
+            2,
+            "22a6febe4efc",
+            1,
+            0.0125,
+            (
+                choices.Considered("E12", True, "road", 214.5, 150.0, 310.5, 0.93, "", "for engine"),
+                choices.Considered(
+                    "E7", False, "road", 190.0, reason="leaves_gap", text="0:24 closer but leaves the north"
+                ),
+            ),
+        ),
+        "asked for by the scene",
+    ),
+    "incident.choice_explained": choices.ChoiceExplained(AT, "I-1", 1, "closer than the map knows"),
+    "incident.level_raised": choices.LevelRaised(AT, "I-1", 2, "fire through the roof"),
+    "proposal.made": choices.ProposalMade(AT, "I-1-3", "I-1", "unit_free", ("E12",), ("E7",), 184.0, (DRIVE,)),
+    "proposal.accepted": choices.ProposalAccepted(AT, "I-1-3", "I-1"),
+    "proposal.dismissed": choices.ProposalDismissed(AT, "I-1-3", "I-1", "nearly there"),
+    "proposal.lapsed": choices.ProposalLapsed(AT, "I-1-3", "I-1"),
     "units.moved": units.UnitsMoved(AT, (Move("E12", AT, 35.89, 14.51, 13.9, 271.5), Move("A3", AT, 35.9, 14.5))),
     "alarm.raised": watch.AlarmRaised(AT, "A-1", "not_acknowledged", "E12", AT - 60, "I-1"),
     "alarm.acknowledged": watch.AlarmAcknowledged(AT, "A-1", "ana"),

@@ -16,7 +16,7 @@ from tocsin.facts.union import FACT_TYPES
 from tocsin.facts.units import UnitCameOnDuty
 from tocsin.facts.values import PERSONAL, PERSONAL_MEDIA, PERSONAL_POSITION, PersonalText, Place
 
-IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "subject", "centre", "kind"}
+IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "subject", "centre", "kind", "proposal"}
 CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "mode", "alarm_kind", "basis", "how"}
 CODES |= {"source", "certainty", "method", "origin"}
 IDS |= {"report", "estimate", "used", "disagree", "replaced"}
@@ -40,6 +40,15 @@ NOT_PERSONAL = {
     ("RoadClosed", "reason"),  # words about the road, read out to everybody
     ("Drive", "lat"),  # where a vehicle of the centre was
     ("Drive", "lon"),
+    ("UnitsChosen", "sent"),  # callsigns
+    ("UnitsChosen", "verdict"),
+    ("Shown", "plan"),
+    ("Shown", "version"),
+    ("Considered", "reason"),  # codes, and sentences made of callsigns and times
+    ("Considered", "text"),
+    ("ProposalMade", "cause"),
+    ("ProposalMade", "send"),
+    ("ProposalMade", "recall"),
     ("Move", "lat"),
     ("Move", "lon"),
 }

@@ -18,7 +18,7 @@ from tocsin.views.board import BoardFold
 from tocsin.views.wire import Picture, TailFacts
 
 GOLDEN = Path(__file__).resolve().parents[1] / "samples" / "board_trace.json"
-SEED, ORDERS, PICTURE_AT = 11, 400, 60
+SEED, ORDERS, PICTURE_AT = 11, 500, 60
 
 
 def made() -> bytes:

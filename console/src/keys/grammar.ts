@@ -20,6 +20,8 @@ export interface Ground {
   current: string;
   /** Units the recommendation for the selected incident names; null while there is none. */
   recommended: string[] | null;
+  /** Quick reasons of the centre, in the person's language. */
+  reasons: string[];
 }
 
 export interface Completion {

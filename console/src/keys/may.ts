@@ -6,7 +6,11 @@ import type { Order } from "../wire/types";
 const DISPATCHERS: ReadonlySet<string> = new Set(["dispatcher", "supervisor"]);
 
 export const FOR_DISPATCHERS: ReadonlySet<Order["kind"]> = new Set<Order["kind"]>([
-  "close_incident", "reopen_incident", "dispatch_units", "divert_unit", "cancel_unit", "close_road", "reopen_road",
+  "close_incident", "reopen_incident", "accept_proposal",
+  "dismiss_proposal",
+  "explain_choice",
+  "raise_level",
+  "dispatch_units", "divert_unit", "cancel_unit", "close_road", "reopen_road",
   "stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station",
 ]);
 

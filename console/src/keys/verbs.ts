@@ -7,6 +7,7 @@ import type { IncidentType, Order, Place, UnitRow } from "../wire/types";
 import { findDispositions, findId, findTypes, nameOf, startingWith } from "./find";
 import type { Completion, Ground, Meaning, Said } from "./grammar";
 import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
+import { PLAN_VERBS } from "./verbs_plans";
 
 type Need = keyof Messages["desk"]["command"]["what"];
 
@@ -371,5 +372,6 @@ export const VERBS: Record<string, Verb> = {
   unblock: verb("unblock", () => "", unblock),
   reopen: verb("reopen", (w) => `${w.incident} ${w.reason}`, reopen),
   ack: verb("ack", () => "", acknowledge),
+  ...PLAN_VERBS,
   g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),
 };

@@ -85,10 +85,16 @@ class Desk {
 
   async give(order: Order, words: string): Promise<Outcome> {
     this.reply = { tone: "working", text: words };
-    const outcome = await orders.give(order, words);
+    const outcome = await orders.give(this.#withShown(order), words);
     this.reply = replyTo(outcome, words);
     if (outcome.word === "done") this.#follow(outcome.done.entries);
     return outcome;
+  }
+
+  /** What was on the screen when units were sent is named, so that the record can keep it. */
+  #withShown(order: Order): Order {
+    const seen = this.recommendation;
+    return order.kind === "dispatch_units" && seen?.incident === order.incident && order.incident === this.selected ? { ...order, shown: seen.id } : order;
   }
 
   /** An incident just opened is the one to look at. */

@@ -43,6 +43,12 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return [messages.orders.release_reason[fact.reason as ReleaseReason], text(fact.text)].filter(Boolean).join(", ");
     case "unit.dispatched":
       return drive(fact.drive as Drive | undefined, messages);
+    case "incident.units_chosen":
+      return choice(fact, messages);
+    case "incident.level_raised":
+      return [String(fact.level), text(fact.reason)].filter(Boolean).join(", ");
+    case "proposal.made":
+      return proposal(fact, messages);
     case "unit.diverted":
       return text(fact.to);
     case "personal.held":
@@ -72,6 +78,24 @@ function drive(known: Drive | undefined, messages: Messages): string {
   const range = format.range(known.low_s, known.high_s, messages.arrival);
   const time = format.eta(known.eta_s ?? 0);
   return `${range ? messages.arrival.in_range(time, range) : time} ${messages.common.basis[known.basis]}`;
+}
+
+/** How what was sent compares with what was shown, and why. */
+function choice(fact: Fact, messages: Messages): string {
+  const words = messages.plans;
+  const shown = fact.shown as { candidates?: { unit: string; chosen?: boolean }[] } | undefined;
+  const proposed = (shown?.candidates ?? []).filter((each) => each.chosen).map((each) => each.unit);
+  const verdict = fact.verdict as keyof typeof words.verdict;
+  const against = verdict === "accepted" ? "" : words.shown(proposed.join(", ") || words.nobody);
+  return [words.verdict[verdict] ?? String(verdict), against, text(fact.reason)].filter(Boolean).join("; ");
+}
+
+function proposal(fact: Fact, messages: Messages): string {
+  const words = messages.plans.better;
+  const send = ((fact.send as string[] | undefined) ?? []).join(", ");
+  const recall = ((fact.recall as string[] | undefined) ?? []).join(", ");
+  const gain = Number(fact.gain_s ?? 0);
+  return [recall ? words.instead(send, recall) : words.more(send), gain > 0 && words.sooner(format.eta(gain)), words.cause[fact.cause as keyof typeof words.cause]].filter(Boolean).join(", ");
 }
 
 /** Whether a recorded fact belongs to this incident's timeline. */

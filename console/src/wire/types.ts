@@ -160,7 +160,11 @@ export type Order =
   | { kind: "unit_on_duty"; unit: string; crew_count: number; crew?: string[] }
   | { kind: "unit_off_duty"; unit: string }
   | { kind: "unit_at_station"; unit: string }
-  | { kind: "dispatch_units"; incident: string; units: string[] }
+  | { kind: "dispatch_units"; incident: string; units: string[]; shown?: string; reason?: string }
+  | { kind: "raise_level"; incident: string; level?: number; reason?: string }
+  | { kind: "explain_choice"; incident: string; reason: string; choice?: number }
+  | { kind: "accept_proposal"; proposal: string }
+  | { kind: "dismiss_proposal"; proposal: string; reason?: string }
   | { kind: "stamp_unit"; unit: string; status: Stamp; at?: Instant | null; destination?: string }
   | { kind: "cancel_unit"; unit: string; reason?: string }
   | { kind: "divert_unit"; unit: string; incident: string; reason?: string }

@@ -15,8 +15,8 @@ const GROUND: Ground = {
     { id: "19", status: "ringing", place: null, received_at: 5 },
   ),
   incidents: table<IncidentRow>(
-    { id: "1432", type: "fire_building", priority: 1, place: PLACE, units: [] },
-    { id: "1433", type: "medical_fall", priority: 3, place: PLACE, units: [] },
+    { id: "1432", type: "fire_building", priority: 1, place: PLACE, units: [], level: 1, owes: 1, proposal: { id: "1432-3", at: 1, cause: "unit_free", send: ["E12"], recall: ["M3"], gain_s: 130, due: [] } },
+    { id: "1433", type: "medical_fall", priority: 3, place: PLACE, units: [], level: 2, owes: 0, proposal: null },
   ),
   units: table<UnitRow>(
     { id: "E12", status: "available", crew_min: 3, incident: "" },
@@ -31,6 +31,7 @@ const GROUND: Ground = {
   selected: "1432",
   current: "17",
   recommended: ["E12", "M3"],
+  reasons: ["Closer than the map knows", "Asked for by the scene"],
 };
 
 describe("a line becomes an order", () => {
@@ -56,6 +57,13 @@ describe("a line becomes an order", () => {
     ["c 1433 done", { kind: "close_incident", incident: "1433", disposition: "done" }],
     ["t 1433 p1", { kind: "reclassify_incident", incident: "1433", priority: 1 }],
     ["t cardiac p2", { kind: "reclassify_incident", incident: "1432", type: "medical_arrest", priority: 2 }],
+    ["al", { kind: "raise_level", incident: "1432", level: 2 }],
+    ["al 1433 smoke everywhere", { kind: "raise_level", incident: "1433", level: 3, reason: "smoke everywhere" }],
+    ["al 4", { kind: "raise_level", incident: "1432", level: 4 }],
+    ["y 2", { kind: "explain_choice", incident: "1432", reason: "Asked for by the scene" }],
+    ["y 2 children inside", { kind: "explain_choice", incident: "1432", reason: "2 children inside" }],
+    ["ok", { kind: "accept_proposal", proposal: "1432-3" }],
+    ["no nearly there", { kind: "dismiss_proposal", proposal: "1432-3", reason: "nearly there" }],
     ["k 1433", { kind: "link_incidents", incident: "1432", other: "1433" }],
     ["k 1433 1432", { kind: "link_incidents", incident: "1433", other: "1432" }],
     ["j 1433", { kind: "attach_call", call: "17", incident: "1433" }],

@@ -19,6 +19,13 @@ test("facts as sentences", () => {
   expect(sentence(entry({ kind: "unit.diverted", unit: "M3", to: "1433" }), pt, CATALOGUE, "pt")).toBe("M3 desviada para 1433");
 });
 
+test("a choice says what was proposed, unless it was done", () => {
+  const shown = { candidates: [{ unit: "E1", chosen: true }, { unit: "E2" }] };
+  expect(say({ kind: "incident.units_chosen", verdict: "accepted", sent: ["E1"], shown })).toBe("Sent as proposed");
+  expect(say({ kind: "incident.units_chosen", verdict: "overridden", sent: ["E2"], shown, reason: "knows the gate" })).toBe("Sent against the proposal; proposed were E1; knows the gate");
+  expect(say({ kind: "proposal.made", send: ["E2"], recall: ["E1"], gain_s: 130, cause: "unit_free" })).toBe("Proposed: Better now: E2 instead of E1, 2:10 sooner, a unit came free");
+});
+
 test("a link is named by its other end", () => {
   const link = entry({ kind: "incident.linked", incident: "1", other: "2" });
   expect(sentence(link, en, CATALOGUE, "en", "1")).toBe("Linked with 2");

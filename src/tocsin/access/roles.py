@@ -30,12 +30,15 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "erase_personal": ("administrator",),
     "hold_personal": ("supervisor", "administrator"),
     "release_hold": ("administrator",),
+    **dict.fromkeys(("raise_level", "explain_choice", "accept_proposal", "dismiss_proposal"), _DISPATCH),
     "register_unit": ("supervisor", "administrator"),
     "open_centre": (),  # given by the program itself
     "erase_due": (),
     "report_location": (),  # given by gateways
     "state_estimate": (),
     "raise_alarms": (),  # given by the clock
+    "propose_change": (),
+    "lapse_proposal": (),
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),
     "read_field": (),

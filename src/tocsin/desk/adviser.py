@@ -13,13 +13,15 @@ from tocsin.domain.advise import Advice, recommend
 from tocsin.domain.case import Case
 from tocsin.domain.checks import known_incident
 from tocsin.domain.loss import Loss
+from tocsin.domain.orders import AnyOrder, DispatchUnits
 from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
+from tocsin.facts.choices import Shown
 from tocsin.facts.values import Instant, Place, Position
-from tocsin.views.advice import PlanView, Recommendation
+from tocsin.views.advice import PlanView, Recommendation, evidence_of
 from tocsin.views.rows import IncidentRow
 
 REMEMBERED = 512
@@ -77,13 +79,18 @@ class Adviser:
             self._shown.popitem(last=False)
         return made
 
-    def shown(self, name: str) -> Recommendation | None:
-        """What was shown under this name, while it is remembered."""
-        return self._shown.get(name)
+    async def case_by_road(self, incident: str, place: Place, units: Sequence[str]) -> Case | Refusal:
+        """The case with the drives of these units, searched now."""
+        return self.case(incident, await self._travels(units, place))
+
+    def evidence(self, order: AnyOrder) -> Shown | None:
+        """What was shown to whoever gives this order, as the record keeps it; None when nothing was, or long ago."""
+        told = self._shown.get(order.shown) if isinstance(order, DispatchUnits) else None
+        return evidence_of(told) if told and told.incident == order.incident else None  # type: ignore[union-attr]
 
     def _view(self, case: Case, advice: Advice, position: Position) -> Recommendation:
         self._made += 1
-        plan = PlanView.of(advice, self.plans.version)
+        plan = PlanView.of(advice, self.plans)
         name = f"{int(case.now * 1e3):x}-{self._made:x}"
         return Recommendation(
             case.incident.id, position, case.now, advice.needs, advice.candidates, name, plan, advice.lost, advice.exact

@@ -17,6 +17,7 @@ from tocsin.desk.adviser import Adviser
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
 from tocsin.desk.listening import Listening, Trouble
+from tocsin.desk.second_look import SecondLook
 from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
@@ -25,6 +26,7 @@ from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.cover_rules import CoverRules
 from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
+from tocsin.domain.orders_plans import AcceptProposal, ProposeChange
 from tocsin.domain.orders_privacy import EraseDue
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
@@ -91,6 +93,10 @@ class Desk:
         self.adviser = Adviser(
             catalogue, plans, lambda: self._writer.room, self.board.incidents.get, lambda: list(self.board.units),
             self._travels, self.now,
+        )  # fmt: skip
+        self._second_look = SecondLook(
+            self.adviser, lambda: self._writer.room, self.board.incidents.get,
+            lambda order, key: self.give(order, by="clock", key=key),
         )  # fmt: skip
         self.tracks = Tracks(tracks_log)
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
@@ -209,7 +215,7 @@ class Desk:
             raise Busy("busy", "the desk takes no orders now; nothing was changed")
         answer: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait(Asked(order, by, key, seen, travels, answer))
+            self._queue.put_nowait(Asked(order, by, key, seen, travels, answer, self.adviser.evidence(order)))
         except asyncio.QueueFull:
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again") from None
         return await answer
@@ -276,6 +282,7 @@ class Desk:
             for entry in entries:
                 self._told(entry)
                 heard.append(entry)
+                self._second_look.told(entry)
         except Exception:  # noqa: BLE001 - an order that is recorded must not be answered as if it were not
             _say.exception("recorded, but the picture stands at %d", self.board.position)
         if heard:  # whatever happened after: what the picture holds, every screen is told
@@ -321,6 +328,7 @@ class Desk:
                 await self.give(EraseDue(), by="clock", key=f"erase-{now}")
         with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
             await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
+            await self._second_look.look(now)
 
     @property
     def recording(self) -> bool:
@@ -428,9 +436,21 @@ class Desk:
             units: tuple[str, ...] = order.units
         elif isinstance(order, DivertUnit):
             units = (order.unit,)
+        elif isinstance(order, ProposeChange):
+            units = order.send
+        elif isinstance(order, AcceptProposal):
+            return await self._drives_proposed(order)
         else:
             return {}
-        row = self.board.incidents.get(order.incident)
+        return await self._drives_of(units, order.incident)
+
+    async def _drives_proposed(self, order: AcceptProposal) -> dict[str, Travel]:
+        incident = order.proposal.rpartition("-")[0]
+        row = self.board.incidents.get(incident)
+        return await self._drives_of(row.proposal.send, incident) if row and row.proposal else {}
+
+    async def _drives_of(self, units: Sequence[str], incident: str) -> dict[str, Travel]:
+        row = self.board.incidents.get(incident)
         known = [unit for unit in units if unit in self.board.units]
         return await self._travels(known, row.place) if row and known else {}
 

@@ -27,6 +27,7 @@ from tocsin.domain.room import Room
 from tocsin.domain.travel import Travels
 from tocsin.domain.types import Catalogue
 from tocsin.facts.base import Entry
+from tocsin.facts.choices import Shown
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.port import Log, LogError, Raced, Receipt
@@ -48,6 +49,7 @@ class Asked(msgspec.Struct, frozen=True, eq=False):
     seen: Position
     travels: Travels
     answer: asyncio.Future[Done | Refusal]
+    shown: Shown | None = None
 
     def digest(self) -> bytes:
         """Tells a repeated order from another one under the same key."""
@@ -154,7 +156,8 @@ class Writer:
                 return Refusal("key_reused", "another order was sent under this key", "id", {"id": asked.key})
             return msgspec.structs.replace(known[1], repeated=True)
         now = self.now()
-        decision = decide(draft.room, asked.order, Given(now, asked.by, self.catalogue, asked.travels, self.plans))
+        given = Given(now, asked.by, self.catalogue, asked.travels, self.plans, asked.shown)
+        decision = decide(draft.room, asked.order, given)
         if isinstance(decision, Refusal):
             return decision
         first = draft.position + 1

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Call, Incident, Room, Unit
 from tocsin.facts.values import Instant
@@ -163,8 +164,10 @@ def unassigned(unit: Unit, field: str = "unit") -> Refusal | None:
     )
 
 
-def sendable(room: Room, unit: str, field: str) -> Unit | Refusal:
-    """The unit, if it can be sent now: known, on duty, staffed, free. In this order."""
+def sendable(
+    room: Room, unit: str, field: str, plans: Plans = NO_PLANS, beside: tuple[str, ...] = ()
+) -> Unit | Refusal:
+    """The unit, if it can be sent now `beside` others: known, on duty, staffed, free, its crew too. In this order."""
     found = known_unit(room, unit, field)
     if isinstance(found, Refusal):
         return found
@@ -175,4 +178,14 @@ def sendable(room: Room, unit: str, field: str) -> Unit | Refusal:
         return Refusal(
             "unit_understaffed", words, field, {"unit": unit, "crew": found.crew_count, "crew_min": found.crew_min}
         )
-    return unassigned(found, field) or found
+    return unassigned(found, field) or _crew_away(room, found, field, plans, beside) or found
+
+
+def _crew_away(room: Room, unit: Unit, field: str, plans: Plans, beside: tuple[str, ...]) -> Refusal | None:
+    """One crew, two vehicles, never both."""
+    for other in plans.sharing(unit.id):
+        has = room.units[other].assignment if other in room.units else None
+        if has or other in beside:
+            told = {"unit": unit.id, "other": other, "incident": has.incident if has else ""}
+            return Refusal("unit_crew_away", f"the crew of {unit.id} goes with {other}", field, told)
+    return None

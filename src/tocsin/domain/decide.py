@@ -13,6 +13,7 @@ from tocsin.domain import (
     checks,
     decide_assignments,
     decide_calls,
+    decide_choices,
     decide_incidents,
     decide_locations,
     decide_privacy,
@@ -22,6 +23,7 @@ from tocsin.domain import (
     orders_locations,
     orders_privacy,
 )
+from tocsin.domain import orders_plans as op
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.room import Room
 
@@ -56,6 +58,12 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders_privacy.HoldPersonal: decide_privacy.hold,
     orders_privacy.ReleaseHold: decide_privacy.release_hold,
     orders_privacy.EraseDue: decide_privacy.erase_due,
+    op.RaiseLevel: decide_choices.raise_level,
+    op.ExplainChoice: decide_choices.explain,
+    op.AcceptProposal: decide_choices.accept,
+    op.DismissProposal: decide_choices.dismiss,
+    op.ProposeChange: decide_choices.propose,
+    op.LapseProposal: decide_choices.lapse,
     orders.OpenCentre: decide_rest.open_centre,
     orders.RaiseAlarms: decide_rest.raise_alarms,
 }

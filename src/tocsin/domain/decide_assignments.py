@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.domain import checks, orders
-from tocsin.domain.arrival import stated
+from tocsin.domain.decide_choices import chosen
+from tocsin.domain.drives import drive_of
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK, Assignment, Room
-from tocsin.domain.travel import Travel
 from tocsin.facts import assignments
 from tocsin.facts.union import DecisionFact
-from tocsin.facts.values import Instant
 
-NO_DRIVE = assignments.Drive("none")
 STAMPS: dict[str, Callable[..., DecisionFact]] = {
     "acknowledged": assignments.UnitAcknowledged,
     "en_route": assignments.UnitEnRoute,
@@ -35,13 +33,6 @@ NEEDED_FIRST = {
 """Stages that make no sense unless another was reached; the others may be skipped by a crew with its hands full."""
 
 
-def _drive(travel: Travel | None, now: Instant) -> assignments.Drive:
-    if travel is None:
-        return NO_DRIVE
-    where = (travel.lat, travel.lon, travel.position_at)
-    return assignments.Drive(travel.basis, travel.eta_s, travel.length_m, *where, *stated(travel, now))
-
-
 def dispatch(room: Room, order: orders.DispatchUnits, given: Given) -> Decision:
     """All of them or none, each checked in the order named."""
     incident = checks.open_incident(room, order.incident)
@@ -50,13 +41,14 @@ def dispatch(room: Room, order: orders.DispatchUnits, given: Given) -> Decision:
     for i, unit_id in enumerate(order.units):
         if unit_id in order.units[:i]:
             return Refusal("unit_twice", f"{unit_id} is named twice", f"units[{i}]", {"unit": unit_id})
-        unit = checks.sendable(room, unit_id, f"units[{i}]")
+        unit = checks.sendable(room, unit_id, f"units[{i}]", given.plans, order.units[:i])
         if isinstance(unit, Refusal):
             return unit
-    return tuple(
-        assignments.UnitDispatched(given.now, unit, incident.id, _drive(given.travels.get(unit), given.now))
+    sent = tuple(
+        assignments.UnitDispatched(given.now, unit, incident.id, drive_of(given.travels.get(unit), given.now))
         for unit in order.units
     )
+    return (*sent, *chosen(incident, order, given))
 
 
 def _assignment(room: Room, unit_id: str) -> Assignment | Refusal:
@@ -135,7 +127,7 @@ def divert(room: Room, order: orders.DivertUnit, given: Given) -> Decision:
             has.unit,
             has.incident,
             incident.id,
-            _drive(given.travels.get(has.unit), given.now),
+            drive_of(given.travels.get(has.unit), given.now),
             order.reason,
         ),
     )

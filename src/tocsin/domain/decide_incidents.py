@@ -99,6 +99,9 @@ def close(room: Room, order: orders.CloseIncident, given: Given) -> Decision:
     if not given.catalogue.has_disposition(order.disposition):
         words = f"there is no disposition {order.disposition}"
         return Refusal("unknown_disposition", words, "disposition", {"disposition": order.disposition})
+    if incident.owes:
+        words = "others were sent than proposed; say why, then close it"
+        return Refusal("reason_owed", words, "incident", {"incident": incident.id, "choice": incident.owes})
     if incident.units:
         words = f"{', '.join(incident.units)} still on it"
         return Refusal("units_still_assigned", words, "incident", {"incident": incident.id, "units": incident.units[:]})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tocsin.domain import evolve_choices as ec
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
-from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.personal import NOWHERE, subject_of
 from tocsin.facts.privacy import Kind
 from tocsin.facts.union import DecisionFact
@@ -102,7 +103,8 @@ def _incidents_linked(room: Room, fact: incidents.IncidentsLinked) -> None:
 
 
 def _incident_closed(room: Room, fact: incidents.IncidentClosed) -> None:
-    room.incidents[fact.incident].open = False
+    incident = room.incidents[fact.incident]
+    incident.open, incident.proposal = False, None
     for kind in ("record", "position", "media"):
         room.kept[kind][f"incident:{fact.incident}"] = fact.at
 
@@ -279,6 +281,13 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     assignments.UnitAvailable: _available,
     assignments.UnitCancelled: _available,
     assignments.UnitDiverted: _diverted,
+    choices.UnitsChosen: ec.units_chosen,
+    choices.ChoiceExplained: ec.choice_explained,
+    choices.LevelRaised: ec.level_raised,
+    choices.ProposalMade: ec.proposal_made,
+    choices.ProposalAccepted: ec.proposal_over,
+    choices.ProposalDismissed: ec.proposal_dismissed,
+    choices.ProposalLapsed: ec.proposal_over,
     watch.AlarmRaised: _alarm_raised,
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,

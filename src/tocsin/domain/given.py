@@ -10,6 +10,7 @@ from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.travel import Travels
 from tocsin.domain.types import Catalogue
+from tocsin.facts.choices import Shown
 from tocsin.facts.union import DecisionFact
 from tocsin.facts.values import Instant
 
@@ -25,3 +26,5 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     catalogue: Catalogue
     travels: Travels = {}
     plans: Plans = NO_PLANS
+    shown: Shown | None = None
+    """The recommendation that was on the screen when units were sent."""

@@ -11,6 +11,14 @@ import msgspec
 
 from tocsin.domain.order_base import Key, Line, OrderBase, Text
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.orders_plans import (
+    AcceptProposal,
+    DismissProposal,
+    ExplainChoice,
+    LapseProposal,
+    ProposeChange,
+    RaiseLevel,
+)
 from tocsin.domain.orders_privacy import EraseDue, ErasePersonal, HoldPersonal, ReleaseHold
 from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.values import Instant, Place
@@ -171,10 +179,12 @@ class UnitAtStation(OrderBase, tag="unit_at_station", frozen=True):
 
 
 class DispatchUnits(OrderBase, tag="dispatch_units", frozen=True):
-    """Send these units, all or none."""
+    """Send these units, all or none. `shown` names the recommendation on the screen; `reason` says why others."""
 
     incident: Key
     units: Annotated[tuple[Key, ...], msgspec.Meta(min_length=1, max_length=60)]
+    shown: Line = ""
+    reason: Text = ""
 
 
 class StampUnit(OrderBase, tag="stamp_unit", frozen=True):
@@ -261,10 +271,14 @@ Order: TypeAlias = (
     | ErasePersonal
     | HoldPersonal
     | ReleaseHold
+    | RaiseLevel
+    | ExplainChoice
+    | AcceptProposal
+    | DismissProposal
 )
 """Orders that people and their machines may give."""
 
-ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue
+ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue | ProposeChange | LapseProposal
 MachineOrder: TypeAlias = ReportLocation | StateEstimate
 """Given by gateways and by the desk itself; never accepted as a person's."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder

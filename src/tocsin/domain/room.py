@@ -47,6 +47,15 @@ class Call(msgspec.Struct, gc=False):
     """Reports of where the caller is, in the order they came."""
 
 
+class Proposal(msgspec.Struct, frozen=True, gc=False):
+    """Something better, waiting for an answer."""
+
+    id: str
+    send: tuple[str, ...]
+    recall: tuple[str, ...]
+    at: Instant
+
+
 class Incident(msgspec.Struct, gc=False):
     """We respond."""
 
@@ -63,6 +72,14 @@ class Incident(msgspec.Struct, gc=False):
     links: set[str] = msgspec.field(default_factory=set)
     units: list[str] = msgspec.field(default_factory=list)
     """Units on it now, in the order they were sent."""
+    choices: int = 0
+    owes: int = 0
+    """Number of the latest choice that sent others than proposed and was not explained; 0: none."""
+    proposals: int = 0
+    proposal: Proposal | None = None
+    dismissed: tuple[str, ...] = ()
+    """Units of the last proposal that was dismissed."""
+    dismissed_at: Instant | None = None
 
 
 class Assignment(msgspec.Struct, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, get_args
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.base import Entry
 
 DecisionFact: TypeAlias = (
@@ -38,6 +38,13 @@ DecisionFact: TypeAlias = (
     | assignments.UnitAvailable
     | assignments.UnitCancelled
     | assignments.UnitDiverted
+    | choices.UnitsChosen
+    | choices.ChoiceExplained
+    | choices.LevelRaised
+    | choices.ProposalMade
+    | choices.ProposalAccepted
+    | choices.ProposalDismissed
+    | choices.ProposalLapsed
     | watch.AlarmRaised
     | watch.AlarmAcknowledged
     | roads.RoadClosed

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 
 from tocsin.domain.candidates import Candidate
 from tocsin.domain.orders import AcknowledgeAlarm, CancelUnit, CloseIncident, DispatchUnits
+from tocsin.domain.orders_plans import AcceptProposal
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK
-from tocsin.facts import incidents, watch
+from tocsin.facts import choices, incidents, watch
 from tocsin.facts.values import Instant
 from tocsin.sim.clock import Signal
 from tocsin.sim.common import Common
@@ -42,6 +43,7 @@ class Dispatchers:
         common.ears.on_any(self._stirs)
         common.ears.on(incidents.IncidentOpened, self._opened)
         common.ears.on(watch.AlarmRaised, self._alarm)
+        common.ears.on(choices.ProposalMade, self._proposed)
 
     def resume(self) -> None:
         """Take up what bots left open in an older run."""
@@ -92,7 +94,7 @@ class Dispatchers:
             if isinstance(told, Refusal):
                 return
             chosen = tuple(c.unit for c in told.candidates if c.chosen)
-            if chosen and await self._c.hands.give(by, DispatchUnits(incident, chosen)) is None:
+            if chosen and await self._c.hands.give(by, DispatchUnits(incident, chosen, told.id)) is None:
                 await self._c.clock.sleep(1.0)
                 continue
             if all(need.assigned + need.chosen >= need.count for need in told.needs):
@@ -177,6 +179,22 @@ class Dispatchers:
                 await self._c.hands.give(by, CloseIncident(incident, "other_service", text))
                 continue
             await self._c.clock.sleep(AGAIN_S * 4, signal)
+
+    # -- proposals --------------------------------------------------------------------------------------------------
+
+    def _proposed(self, entry: Heard) -> None:
+        fact: choices.ProposalMade = entry.fact
+        if fact.incident in self._signals:
+            self._c.clock.start(self._weigh(fact), f"proposal {fact.proposal}")
+
+    async def _weigh(self, fact: choices.ProposalMade) -> None:
+        """Take what is better, as a dispatcher would; a person's incident is left to the person."""
+        dice = self._c.dice.of("proposal", fact.proposal)
+        await self._c.clock.sleep(dice.uniform(4.0, 20.0))
+        row = self._mine(fact.incident)
+        if row and row.proposal and row.proposal.id == fact.proposal:
+            by = f"dispatcher {NAMES[int(fact.incident) % len(NAMES)]}"
+            await self._c.hands.give(by, AcceptProposal(fact.proposal))
 
     # -- alarms -----------------------------------------------------------------------------------------------------
 

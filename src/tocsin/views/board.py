@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.facts import assignments, calls, centre, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.centre import Mode
 from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_locations
+from tocsin.views import board_choices, board_locations
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -206,7 +206,7 @@ def _incidents_linked(board: BoardFold, fact: incidents.IncidentsLinked, _by: st
 def _incident_closed(board: BoardFold, fact: incidents.IncidentClosed, _by: str) -> None:
     row = board.incidents.pop(fact.incident)
     board.closed[fact.incident] = replace(
-        row, status="closed", closed_at=fact.at, disposition=fact.disposition, changed_at=fact.at
+        row, status="closed", closed_at=fact.at, disposition=fact.disposition, changed_at=fact.at, proposal=None
     )
 
 
@@ -328,6 +328,26 @@ def _diverted(board: BoardFold, fact: assignments.UnitDiverted, _by: str) -> Non
     _assign(board, fact.unit, fact.to, fact.at, fact.drive)
 
 
+def _units_chosen(board: BoardFold, fact: choices.UnitsChosen, _by: str) -> None:
+    _change(board, fact.incident, fact.at, **board_choices.after(_row(board, fact.incident), fact))
+
+
+def _choice_explained(board: BoardFold, fact: choices.ChoiceExplained, _by: str) -> None:
+    _change(board, fact.incident, fact.at, **board_choices.explained(_row(board, fact.incident), fact))
+
+
+def _level_raised(board: BoardFold, fact: choices.LevelRaised, _by: str) -> None:
+    _change(board, fact.incident, fact.at, level=fact.level)
+
+
+def _proposal_made(board: BoardFold, fact: choices.ProposalMade, _by: str) -> None:
+    _change(board, fact.incident, fact.at, proposal=board_choices.proposal(fact))
+
+
+def _proposal_over(board: BoardFold, fact: choices.ProposalAccepted, _by: str) -> None:
+    _change(board, fact.incident, fact.at, proposal=None)
+
+
 def _alarm_raised(board: BoardFold, fact: watch.AlarmRaised, _by: str) -> None:
     board.alarms[fact.alarm] = AlarmRow(fact.alarm, fact.alarm_kind, fact.subject, fact.since, fact.at, fact.incident)
 
@@ -387,6 +407,13 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     assignments.UnitAvailable: _available,
     assignments.UnitCancelled: _available,
     assignments.UnitDiverted: _diverted,
+    choices.UnitsChosen: _units_chosen,
+    choices.ChoiceExplained: _choice_explained,
+    choices.LevelRaised: _level_raised,
+    choices.ProposalMade: _proposal_made,
+    choices.ProposalAccepted: _proposal_over,
+    choices.ProposalDismissed: _proposal_over,
+    choices.ProposalLapsed: _proposal_over,
     watch.AlarmRaised: _alarm_raised,
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,

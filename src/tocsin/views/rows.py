@@ -9,6 +9,7 @@ import msgspec
 from tocsin.facts.assignments import Basis
 from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.centre import Mode
+from tocsin.facts.choices import Cause
 from tocsin.facts.values import Instant, PersonalPlace, PersonalText, Place, Position
 from tocsin.facts.watch import AlarmKind
 from tocsin.views.rows_locations import AreaRow, ReportRow
@@ -68,6 +69,19 @@ class OnIt(msgspec.Struct, frozen=True):
     due_high_at: Instant | None = None
 
 
+class ProposalView(msgspec.Struct, frozen=True):
+    """Something better has come up: send these, call those back, if somebody says so."""
+
+    id: str
+    at: Instant
+    cause: Cause
+    send: tuple[str, ...]
+    recall: tuple[str, ...]
+    gain_s: float
+    due: tuple[Instant | None, ...]
+    """When those to send would be there, had they left at `at`."""
+
+
 class IncidentRow(msgspec.Struct, frozen=True):
     """An incident and who is on it."""
 
@@ -88,6 +102,11 @@ class IncidentRow(msgspec.Struct, frozen=True):
     disposition: str = ""
     notes: int = 0
     last_note: PersonalText = ""
+    level: int = 1
+    """Alarm level."""
+    owes: int = 0
+    """Number of a choice that sent others than proposed and was not explained; 0: none."""
+    proposal: ProposalView | None = None
     changed_at: Instant = 0.0
     reports: tuple[ReportRow, ...] = ()
     """Of where its callers are."""
