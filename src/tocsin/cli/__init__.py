@@ -14,6 +14,7 @@ class Rooms(click.Group):
     rooms: ClassVar[dict[str, tuple[str, str]]] = {
         "demo": ("tocsin.cli.demo:demo", "A living control room: an invented city, or a real map with real calls."),
         "serve": ("tocsin.cli.serve:serve", "The desk itself, for the screens of a centre."),
+        "plans": ("tocsin.cli.plans:plans", "Response plans: check a file line by line, and see what would go."),
         "region": ("tocsin.cli.region:region", "Make a real map ready, and see what is in it."),
         "account": ("tocsin.cli.account:account", "Who may sign in, and as what."),
         "log": ("tocsin.cli.log:log", "Prove the record whole; take it out as text."),
