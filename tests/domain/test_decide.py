@@ -35,6 +35,7 @@ from tocsin.domain import orders_privacy as p
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
+from tocsin.facts import assignments as a
 from tocsin.facts import calls, centre, choices, incidents, locations, roads, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
