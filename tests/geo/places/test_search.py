@@ -120,6 +120,17 @@ def test_a_number_beyond_the_last_says_so(grid: Places) -> None:
     assert beyond.radius_m > 60
 
 
+def test_a_number_beyond_the_last_moves_on_at_its_pace_and_goes_on_the_wire(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("Pace Street", (0, 0), (0, 20))
+    for number, east in ((2, 1), (4, 1.2), (6, 1.4)):
+        sketch.house((0.1, east), str(number), "Pace Street")
+    places = places_of(sketch)
+    assert metres_from(places, "8 pace street", (0.1, 1.6)) < 1
+    for typed in ("8 pace street", "300 pace street", "500 block of pace street", "200 m past pace street"):
+        for match in places.search(typed):
+            assert {type(number) for number in (match.lat, match.lon, match.radius_m, match.score)} == {float}, typed
+
+
 def test_a_number_that_nothing_explains_gives_the_street(grid: Places) -> None:
     first = grid.search("7 turk street")[0]
     assert (first.kind, first.text) == ("street", "Turk Street")
@@ -276,6 +287,9 @@ def test_any_text_gets_a_bounded_answer(grid: Places, text: str, limit: int) -> 
     answers = grid.search(text, limit=limit)
     assert len(answers) <= max(limit, 0)
     assert [a.score for a in answers] == sorted((a.score for a in answers), reverse=True)
+    assert {type(number) for a in answers for number in (a.lat, a.lon, a.radius_m, a.score)} <= {float}, (
+        "goes on the wire"
+    )
     assert all(-90 <= a.lat <= 90 and -180 <= a.lon <= 180 and a.radius_m > 0 and a.text and a.how for a in answers)
 
 

@@ -175,13 +175,12 @@ class Houses:
         if prior is None:
             return lat, lon, 0.0
         start = self.spots[prior].tolist()
-        step = self.spots[known] - self.spots[prior]
         share = (number - self._numbers[known]) / (self._numbers[known] - self._numbers[prior])
         wide_m = plane.apart_m(start[0], start[1], lat, lon)
         if share <= 0 or wide_m > _STEADY_M:
             return lat, lon, 0.0
         share = min(share, _ONWARD_M / max(wide_m, 1.0))
-        return lat + share * step[0], lon + share * step[1], share * wide_m
+        return lat + share * (lat - start[0]), lon + share * (lon - start[1]), share * wide_m
 
     def _end(self, row: int) -> int:
         return int(self._row[np.searchsorted(self._row, row, side="right")])
