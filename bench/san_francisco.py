@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from common import SHARED, note, say
@@ -29,6 +30,8 @@ FOLDER = SHARED / "regions" / "san_francisco"
 CELL_DEG, UNITS, LATE_MIN = 0.0025, 10, 7.0
 HOSPITALS = {"Saint Francis": (37.7895, -122.4168), "Van Ness": (37.7860, -122.4217), "Chinese": (37.7955, -122.4089),
              "Geary": (37.7826, -122.4430), "Castro": (37.7690, -122.4350)}  # fmt: skip
+PREPARED: dict[tuple[str, str, tuple[str, ...]], World] = {}
+"""Ground and calls by period, kind and bases: policies change neither."""
 FILES = {"january": "2017-01-08", "april": "2020-12-31"}
 
 
@@ -78,7 +81,10 @@ def scenario(
         f"[policy]\nlate_after_min = {LATE_MIN}\n{policy}\n",
         "utf-8",
     )
-    return prepare(load(file))
+    key = period, kind, tuple(bases)
+    if key not in PREPARED:
+        PREPARED[key] = prepare(load(file))
+    return msgspec.structs.replace(PREPARED[key], loaded=load(file))
 
 
 HOME = 'dispatch = "closest"\nrelocate = "home"'
