@@ -44,6 +44,7 @@ from tocsin.plans.read import load_plans
 from tocsin.settings import Settings, load_catalogue
 from tocsin.web.ask import Site
 from tocsin.web.bodies import RegionView, ResourceView
+from tocsin.web.evidence import Evidence, evidence_of
 from tocsin.web.server import PortTaken, Server, address_of, listen
 from tocsin.web.site import build_web
 
@@ -67,6 +68,7 @@ class App:
         region: Region | None,
         parts: ExitStack,
         master: MasterKey,
+        evidence: Evidence | None = None,
     ) -> None:
         self.settings = settings
         self.master = master
@@ -81,6 +83,7 @@ class App:
             basemap=region.basemap if region else None,
             hosts=(*settings.allowed_hosts, settings.host),
             secure=settings.secure_cookies,
+            evidence=evidence,
         )
         self.web: ASGIApp = build_web(self.site)
 
@@ -122,7 +125,8 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         desk.erase = ring.erase_now
-        return App(settings, desk, access, region, parts.pop_all(), master)
+        evidence = _evidence(settings, decisions)
+        return App(settings, desk, access, region, parts.pop_all(), master, evidence)
     raise AssertionError("unreachable")
 
 
@@ -306,6 +310,13 @@ def _file(path: Path, centre: str, *, durable: bool, codec: Codec) -> SqliteLog:
     if there and centre not in there:
         raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
     return SqliteLog.open(path, centre, durable=durable, codec=codec)
+
+
+def _evidence(settings: Settings, log: Log) -> Evidence:
+    try:
+        return evidence_of(log, settings.data, settings.signing_key, settings.origin, settings.witnesses)
+    except LogError as error:
+        raise AppError(str(error)) from None
 
 
 def _postgres(module: str = "postgres") -> ModuleType:

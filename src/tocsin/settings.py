@@ -64,13 +64,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_hosts: tuple[Word, ...] = ()
     """Names under which browsers reach this server, besides localhost and `host`."""
     centre: Centre = Centre()
+    signing_key: Path | None = None
+    """Key that signs checkpoints of the record; otherwise `record.key` in the data folder, made at the first start.
+    Nodes of one centre should have the same one."""
+    origin: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """What the record is called in its checkpoints; otherwise the centre's id."""
+    witnesses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=500)], ...] = ()
+    """Public keys of those whose cosignatures are shown with a checkpoint."""
 
 
 def load_settings(path: Path | None = None, **given: Any) -> Settings:
     """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
     values = _read(path) if path else {}
     if path:
-        for key in ("data", "region", "catalogue", "aliases", "plans", "coverage", "master_key"):
+        for key in ("data", "region", "catalogue", "signing_key", "aliases", "plans", "coverage", "master_key"):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
     for key, value in given.items():

@@ -114,12 +114,15 @@ export const scenarios = {
     const wall = await person({ theme, path: "/wall" });
     await wall.waitForSelector("time");
     found.push(...(await findings(wall, "wall")));
+    const record = await person({ theme, path: "/record" });
+    await record.waitForSelector("#check");
+    found.push(...(await findings(record, "record")));
     return found;
   },
 
   async portuguese({ person }) {
     const words = {};
-    for (const path of ["/", "/map", "/wall"]) {
+    for (const path of ["/", "/map", "/wall", "/record"]) {
       const page = await person({ lang: "pt", path });
       await page.waitForTimeout(1200);
       if (path !== "/wall") await page.keyboard.press("F1");

@@ -89,6 +89,7 @@ export interface TailTracks {
 }
 export type TailPulse = S["TailPulse"];
 export type TailReset = S["TailReset"];
+export type RecordView = S["RecordView"];
 
 export type Candidate = S["Candidate"];
 export type NeedStatus = S["NeedStatus"];

@@ -15,9 +15,9 @@ from tocsin.log.notes import COSIGNATURE, NoteError, PrivateKey, PublicKey
 from tocsin.log.notes_keys import load_key, save_key
 from tocsin.log.port import LogError
 from tocsin.log.tiles_published import Published
-from tocsin.log.witness import Outcome, Witness
+from tocsin.log.witness import COSIGNED, Outcome, Witness
 from tocsin.log.witness_evidence import Evidence
-from tocsin.log.witness_source import source_at
+from tocsin.log.witness_source import Web, source_at
 
 
 def _keys(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[PublicKey, ...]:
@@ -87,9 +87,16 @@ def publish(where: str, folder: Path, files: tuple[Path, ...], centre: str | Non
 @click.option("--memory", type=click.Path(path_type=Path, file_okay=False), required=True, help="Your own folder.")
 @click.option("--origin", default="", help="What the log is called in its checkpoints; otherwise the key's name.")
 @click.option("--cosign", type=click.Path(path_type=Path), help="Your key file: sign what you find to be fine.")
+@click.option("--send", is_flag=True, help="Also hand your signature to the centre, which shows it. Needs --cosign.")
 @click.option("--every", "every_s", type=click.IntRange(min=1), metavar="SECONDS", help="Look again and again.")
 def witness(
-    source: str, keys: tuple[PublicKey, ...], memory: Path, origin: str, cosign: Path | None, every_s: int | None
+    source: str,
+    keys: tuple[PublicKey, ...],
+    memory: Path,
+    origin: str,
+    cosign: Path | None,
+    send: bool,
+    every_s: int | None,
 ) -> None:
     """Watch a centre's log from outside: its tiles and checkpoint, in a folder or at an http address.
 
@@ -100,12 +107,17 @@ def witness(
         cosigner = load_key(cosign) if cosign else None
         if cosigner is not None and cosigner.public.kind != COSIGNATURE:
             raise NoteError(f"{cosign}: this key is not for cosigning; make one with --witness")
-        watching = Witness(memory, source_at(source), keys, origin)
+        place = source_at(source)
+        if send and (cosigner is None or not isinstance(place, Web)):
+            raise click.UsageError("--send needs --cosign, and the http address of a centre")
+        watching = Witness(memory, place, keys, origin)
         while True:
             outcome = watching.look(cosigner)
             _say(outcome)
             if not outcome.fine:
                 sys.exit(1)
+            if send and isinstance(place, Web):
+                place.send((memory / COSIGNED).read_bytes())
             if every_s is None:
                 return
             time.sleep(every_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,6 +14,8 @@ from tocsin.log.tiles import NoTile
 
 MAX_BYTES = 1_000_000
 TIMEOUT_S = 20.0
+COSIGNATURES = "api/log/cosignatures"
+"""Where a centre takes cosignatures, beside its checkpoint."""
 
 
 class Source(Protocol):
@@ -69,6 +72,21 @@ class Web:
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             raise LogError(f"{address}: {reason}") from error
+
+    def send(self, note: bytes) -> None:
+        """Hand the centre a note that we cosigned. Raises LogError when it is not taken."""
+        address = f"{self._prefix}/{COSIGNATURES}"
+        body = json.dumps({"note": note.decode()}).encode()
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - http alone
+        try:
+            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
+                answer.read(MAX_BYTES)
+        except urllib.error.HTTPError as error:
+            said = error.read(2_000).decode(errors="replace")
+            error.close()
+            raise LogError(f"{address}: answered {error.code}: {said}") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise LogError(f"{address}: {getattr(error, 'reason', None) or error}") from error
 
 
 def source_at(place: str) -> Source:

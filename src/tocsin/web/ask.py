@@ -17,6 +17,7 @@ from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
+from tocsin.web.evidence import Evidence
 from tocsin.web.framer import Framer
 from tocsin.web.hosts import known_hosts
 from tocsin.web.slowly import Slowly
@@ -42,8 +43,10 @@ class Site:
         hosts: Sequence[str] = (),
         secure: bool = False,
         clock: Callable[[], float] = time.time,
+        evidence: Evidence | None = None,
     ) -> None:
         self.desk = desk
+        self.evidence = evidence
         self.access = access
         self.clock = clock
         """People's sessions last by the wall clock, also where the desk's clock hurries through a recorded day."""

@@ -153,6 +153,43 @@ class RegionView(msgspec.Struct, frozen=True):
     resources: tuple[ResourceView, ...]
 
 
+class CosignForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The current checkpoint with a witness's signature under it, as `tocsin log witness --cosign` writes it."""
+
+    note: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+class Cosigned(msgspec.Struct, frozen=True):
+    """How many signatures were new."""
+
+    new: int
+
+
+class WitnessView(msgspec.Struct, frozen=True):
+    """Somebody outside whose signature the centre shows; `cosigned_at` is null while the checkpoint lacks it."""
+
+    name: str
+    key: str
+    cosigned_at: int | None = None
+
+
+class RecordView(msgspec.Struct, frozen=True):
+    """Where the record stands now, the last signed checkpoint, and the keys to check it with. Hashes in hexadecimal."""
+
+    centre: str
+    position: Position
+    chain: str
+    root: str
+    keys: tuple[str, ...]
+    origin: str = ""
+    signed_size: Position = 0
+    signed_root: str = ""
+    checkpoint: str = ""
+    witnesses: tuple[WitnessView, ...] = ()
+    trouble: str = ""
+    """Why nothing is signed, if so: the record is not what was signed before."""
+
+
 class HeadView(msgspec.Struct, frozen=True):
     """Where the decisions log stands, hashes in hexadecimal: noted elsewhere, it proves the past later."""
 

@@ -64,6 +64,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(429, "locked", "Too many wrong passwords for this account; a sign-in link still opens it."),
     Kind(500, "internal_error", "A fault of ours; `facts.reference` finds it in the server's log."),
     Kind(503, "busy", "More orders are waiting than can be recorded in time; send the same order again."),
+    Kind(503, "not_signed", "The record is not what was signed before, or cannot be read: nothing is signed."),
     Kind(503, "not_known", "The store was lost under the order; send it again under its id: it is done once."),
     Kind(503, "not_recorded", "The store did not take the order; nothing was changed; send the same order again."),
     Kind(503, "accounts_unreachable", "The file of accounts failed."),

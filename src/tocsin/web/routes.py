@@ -25,7 +25,7 @@ from tocsin.views.wire import (
 from tocsin.views.wire import Route as Way
 from tocsin.web import bodies
 from tocsin.web.door import ANYONE, SIGNED_IN, Route
-from tocsin.web.handlers import about, accounts, cover, ground, live, people, record, windows
+from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, people, record, windows
 from tocsin.web.permissions import MANAGE_ACCOUNTS, READ_BOARD, READ_FIELD, READ_RECORD, REPORT_POSITIONS, for_order
 
 EVENTS: dict[str, Any] = {"facts": TailFacts, "tracks": TailTracks, "pulse": TailPulse, "reset": TailReset}
@@ -78,6 +78,14 @@ ROUTES: tuple[Route, ...] = (
          media="application/vnd.pmtiles", ranged=True, errors=(404, 416)),
     _get("/api/day", READ_RECORD, record.day, DayFigures, "Response times of a span of time.", query=bodies.DayQuery),
     _get("/api/log/head", READ_RECORD, record.head, bodies.HeadView, "Where the log stands, with its hashes."),
+    _get("/api/log/record", READ_RECORD, evidence.record, bodies.RecordView, "Where the record stands, and who saw it.",
+         errors=(404,)),
+    Route("POST", "/api/log/cosignatures", ANYONE, evidence.cosign, bodies.Cosigned, "A known witness has signed.",
+          body=bodies.CosignForm, errors=(404, 503)),
+    _get("/checkpoint", ANYONE, evidence.checkpoint, None, "The signed checkpoint of the record.", media="text/plain",
+         errors=(404, 503)),
+    _get("/tile/{path:path}", ANYONE, evidence.tile, None, "A tile of hashes of the record.",
+         media="application/octet-stream", errors=(404, 503)),
     _get("/api/accounts", MANAGE_ACCOUNTS, accounts.accounts, list[Account], "All accounts."),
     Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add_account, Account, "Add an account.",
           body=bodies.NewAccount, errors=(409, 503)),
@@ -90,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/map"),
     _page("/wall"),
     _page("/incidents"),
+    _page("/record"),
     _page("/favicon.svg", windows.top),
     _page("/assets/{path:path}", windows.asset),
 )

@@ -1,0 +1,124 @@
+"""What anybody may have of the record: its signed checkpoint and tiles of hashes, and a place for cosignatures.
+
+Opens its tree at the first question, in a thread, because a long log takes a moment. Refuses to show an entry's words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from tocsin.log.notes import COSIGNATURE, Checkpoint, Note, NoteError, PrivateKey, PublicKey
+from tocsin.log.notes_keys import load_key, save_key
+from tocsin.log.port import Log, LogError
+from tocsin.log.tiles_published import Published
+
+KEY, SIGNED = "record.key", "signed"
+SIGN_EVERY_S = 1.0
+"""A new checkpoint is signed at most this often, however many ask."""
+
+
+class Shown(Protocol):
+    """A log as witnesses see it."""
+
+    def checkpoint(self) -> bytes:
+        """The signed checkpoint of the log as it stands."""
+        ...
+
+    def bytes_for(self, path: str) -> bytes:
+        """A tile of hashes."""
+        ...
+
+    def add_cosignatures(self, note: bytes, witnesses: Sequence[PublicKey]) -> int:
+        """Take over what known witnesses signed; how many were new."""
+        ...
+
+
+class Evidence:
+    """One centre's checkpoint, tiles and witnesses. `opening` blocks; it raises LogError for a log that was altered."""
+
+    def __init__(self, opening: Callable[[], Shown], keys: Sequence[PublicKey], witnesses: Sequence[PublicKey]) -> None:
+        self._opening = opening
+        self._shown: Shown | None = None
+        self._lock = Lock()
+        self._signed_at = 0.0
+        self._note = b""
+        self.keys = tuple(keys)
+        self.witnesses = tuple(key for key in witnesses if key.kind == COSIGNATURE)
+
+    async def checkpoint(self) -> bytes:
+        """The signed checkpoint, at most `SIGN_EVERY_S` old. Raises LogError."""
+        return await asyncio.to_thread(self._checkpoint)
+
+    async def tile(self, path: str) -> bytes:
+        """The tile at `path`, of the checkpoint given out last. Raises NoTile, LogError."""
+        return await asyncio.to_thread(lambda: self._open().bytes_for(path))
+
+    async def cosign(self, note: bytes) -> int:
+        """Take over a witness's signature; how many were new. Raises NoteError, LogError."""
+        return await asyncio.to_thread(self._cosign, note)
+
+    def _open(self) -> Shown:
+        with self._lock:
+            if self._shown is None:
+                shown = self._opening()
+                shown.checkpoint()
+                self._shown = shown
+            return self._shown
+
+    def _checkpoint(self) -> bytes:
+        shown = self._open()
+        with self._lock:
+            if not self._note or time.monotonic() - self._signed_at >= SIGN_EVERY_S:
+                self._note, self._signed_at = shown.checkpoint(), time.monotonic()
+            return self._note
+
+    def _cosign(self, note: bytes) -> int:
+        shown = self._open()
+        with self._lock:
+            new = shown.add_cosignatures(note, self.witnesses)
+            self._note = b""
+            return new
+
+
+def cosigned_at(note: Note, witness: PublicKey) -> int | None:
+    """When this witness signed, in seconds since 1970; None when it has not."""
+    for one in note.signatures:
+        if (one.name, one.identity) == (witness.name, witness.identity):
+            return int.from_bytes(one.signature[:8], "big")
+    return None
+
+
+def read(note: bytes) -> tuple[Note, Checkpoint]:
+    """A note of our own, parsed."""
+    parsed = Note.parse(note)
+    return parsed, Checkpoint.read(parsed.text)
+
+
+def evidence_of(log: Log, folder: Path, key_file: Path | None, origin: str, witnesses: Sequence[str]) -> Evidence:
+    """The evidence of one log, signed with the key in `key_file`, or in `folder`, where one is made at the first start.
+
+    Raises LogError: a key file that cannot be read, or a witness's key that is none.
+    """
+    trusted = [PublicKey.parse(text) for text in witnesses]
+    if key_file is None:
+        key_file = folder / KEY
+        if not key_file.exists():
+            save_key(key_file, PrivateKey.make(origin or log.centre))
+    key = load_key(key_file)
+    if key.public.kind == COSIGNATURE:
+        raise NoteError(f"{key_file}: this is a witness's key; a centre signs with one of its own")
+    memory = folder / SIGNED
+
+    def opening() -> Published:
+        try:
+            memory.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise LogError(f"{memory}: {error.strerror}") from error
+        return Published(log, [key], memory, origin)
+
+    return Evidence(opening, [key.public], trusted)
