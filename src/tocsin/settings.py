@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -34,6 +34,34 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = "centre"
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "Centre"
     mode: Mode = "live"
+
+
+Way: TypeAlias = Literal["aml", "sms", "pidf", "cell", "registered"]
+
+
+class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who may send in where callers are: `POST /intake/{way}/{name}`."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
+    ways: Annotated[tuple[Way, ...], msgspec.Meta(min_length=1)]
+    key: Annotated[str, msgspec.Meta(min_length=16, max_length=200, pattern=r"^[!-~]+$")]
+    """Signs its AML forms (HMAC); bears out everything else (Authorization: Bearer)."""
+    unsigned_ok: bool = False
+    """Keep AML forms that are not signed, and flag them: for a carrier whose handsets do not all sign."""
+    sms_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] | None = None
+    """Port that data SMS should come to; another one is flagged."""
+
+
+class LocationServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that is asked where the device of a ringing call is (HELD, RFC 5985)."""
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2_000)]
+    """https, or http on this machine."""
+    key: str = ""
+    """Sent as Authorization: Bearer, to this server alone."""
+    hosts: tuple[Word, ...] = ()
+    """Hosts besides the server's own that a location may be fetched from by reference."""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 6.0
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,13 +99,28 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the record is called in its checkpoints; otherwise the centre's id."""
     witnesses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=500)], ...] = ()
     """Public keys of those whose cosignatures are shown with a checkpoint."""
+    intake: tuple[Partner, ...] = ()
+    """Those who may send in where callers are."""
+    lines: Path | None = None
+    """CSV of the centre's lines: number, address, lat, lon, radius_m. Looked up for a call that rings."""
+    location_server: LocationServer | None = None
 
 
 def load_settings(path: Path | None = None, **given: Any) -> Settings:
     """Settings from `path` (TOML), with what the command line gave (not None) on top. Raises SettingsError."""
     values = _read(path) if path else {}
     if path:
-        for key in ("data", "region", "catalogue", "signing_key", "aliases", "plans", "coverage", "master_key"):
+        for key in (
+            "data",
+            "region",
+            "catalogue",
+            "signing_key",
+            "aliases",
+            "plans",
+            "coverage",
+            "master_key",
+            "lines",
+        ):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
     for key, value in given.items():
@@ -87,6 +130,8 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     if settings.store and not settings.store.startswith(ADDRESSES):
         # Never said back: it may hold a password.
         raise SettingsError(f"store: expected an address that begins with {ADDRESSES[0]}")
+    for fault in _repeated("intake", [partner.name for partner in settings.intake]):
+        raise SettingsError(fault)
     return settings
 
 

@@ -5,14 +5,14 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification }
 
 import { NOTHING } from "./marks";
 
-export const SOURCES = ["coverage", "resources", "closures", "calls", "trail", "routes", "incidents", "units", "selected"] as const;
+export const SOURCES = ["coverage", "resources", "closures", "calls", "located", "trail", "routes", "incidents", "units", "selected"] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** Which marks may be hidden, and the layers that hold them. */
 export const GROUPS = {
   idle: ["units-idle", "units-idle-beak"],
   incidents: ["incidents"],
-  calls: ["calls", "calls-area"],
+  calls: ["calls", "calls-area", "located-area", "located-edge", "located-report", "located-best"],
   closures: ["closures", "closures-area", "closures-edge"],
   resources: ["resources", "resources-small"],
 } as const;
@@ -55,6 +55,10 @@ function coverage(ink: Ink): LayerSpecification[] {
 function areas(ink: Ink): LayerSpecification[] {
   return [
     { id: "calls-area", type: "fill", source: "calls", filter: isArea, paint: { "fill-color": ink("--ring"), "fill-opacity": 0.1, "fill-outline-color": ink("--ring") } },
+    { id: "located-area", type: "fill", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "fused"]] as FilterSpecification, paint: { "fill-color": ink("--ring"), "fill-opacity": ["case", ["get", "main"], 0.22, 0.1] } },
+    { id: "located-edge", type: "line", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "fused"]] as FilterSpecification, paint: { "line-color": ink("--ring"), "line-width": 2 } },
+    { id: "located-report", type: "line", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "report"]] as FilterSpecification, paint: { "line-color": ["case", ["get", "odd"], ink("--alarm"), ink("--ink-3")], "line-width": 1.3, "line-dasharray": [2, 2] } },
+    { id: "located-best", type: "circle", source: "located", filter: isPoint, paint: { "circle-radius": 4, "circle-color": ink("--ring"), "circle-stroke-color": ink("--map-halo"), "circle-stroke-width": 2 } },
     { id: "closures-area", type: "fill", source: "closures", filter: isArea, paint: { "fill-color": ink("--alarm"), "fill-opacity": 0.18 } },
     { id: "closures-edge", type: "line", source: "closures", filter: isArea, paint: { "line-color": ink("--alarm"), "line-width": 1.5, "line-dasharray": [2, 1.5] } },
   ];

@@ -2,6 +2,7 @@
 
 import { isWaiting } from "../room/order_of_rows";
 import { STATUS_SHAPES } from "../panels/shapes";
+import { standing } from "../room/located";
 import type { CallRow, CellsView, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
 import { familyOf } from "./icons";
 import type { Motion } from "./motion";
@@ -139,12 +140,38 @@ export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: s
   }));
 }
 
+/** Where callers are by their reports: the area all of them come to, its best point, and each report's own outline. */
+export function locatedMarks(rows: Iterable<CallRow | IncidentRow>): Mark[] {
+  const found: Mark[] = [];
+  for (const row of rows) {
+    for (const report of row.reports) {
+      const area = row.areas.find((each) => each.call === report.call);
+      const state = standing(report, area);
+      if (!report.spot || state === "replaced") continue;
+      const odd = state === "disagrees";
+      if (report.spot.outline.length) found.push(polygon(report.spot.outline, { id: report.id, area: "report", odd }));
+      else if (report.spot.radius_m) found.push(circle(report.spot, report.spot.radius_m, { id: report.id, area: "report", odd }));
+    }
+    for (const area of row.areas) {
+      found.push(...area.areas.map((ring, n) => polygon(ring, { id: area.id, area: "fused", main: n === 0 })));
+      found.push(pointMark(area, { id: area.id }));
+    }
+  }
+  return found;
+}
+
+function polygon(ring: readonly (readonly number[])[], properties: Mark["properties"]): Mark {
+  const points = ring.map(([lat, lon]): Point => [lon as number, lat as number]);
+  return { type: "Feature", geometry: { type: "Polygon", coordinates: [[...points, points[0] as Point]] }, properties };
+}
+
 export function callMarks(calls: Iterable<CallRow>): Mark[] {
   const found: Mark[] = [];
   for (const call of calls) {
-    if (!call.place) continue;
-    found.push(pointMark(call.place, { id: call.id, icon: "call", word: "" }));
-    if ((call.place.radius_m ?? 0) > 20) found.push(circle(call.place, call.place.radius_m as number, { id: call.id, area: "call" }));
+    const at = call.place ?? call.areas[0];
+    if (!at) continue;
+    found.push(pointMark(at, { id: call.id, icon: "call", word: "" }));
+    if (call.place && (call.place.radius_m ?? 0) > 20) found.push(circle(call.place, call.place.radius_m as number, { id: call.id, area: "call" }));
   }
   return found;
 }

@@ -17,6 +17,11 @@ export interface Reply {
   text: string;
 }
 
+interface Takes {
+  estimate: () => void;
+  nearest: () => void;
+}
+
 class Desk {
   selected = $state("");
   reply = $state<Reply | null>(null);
@@ -30,6 +35,7 @@ class Desk {
   #focus = new Map<Region | "accept", () => void>();
   #wanted: Region | "accept" | null = null;
   #asked = 0;
+  #takes = new Map<"call" | "incident", Takes>();
 
   /** Calls this person has answered, newest last. */
   mine = $derived.by((): CallRow[] => {
@@ -81,6 +87,16 @@ class Desk {
   select(incident: string): void {
     if (this.selected === incident) return;
     this.selected = incident;
+  }
+
+  /** What takes a caller's location as the place, where one is shown: of the call in hand before the selected incident. */
+  locatable(of: "call" | "incident", take: Takes): () => void {
+    this.#takes.set(of, take);
+    return () => void (this.#takes.get(of) === take && this.#takes.delete(of));
+  }
+
+  takeLocation(which: keyof Takes): void {
+    (this.#takes.get("call") ?? this.#takes.get("incident"))?.[which]();
   }
 
   async give(order: Order, words: string): Promise<Outcome> {

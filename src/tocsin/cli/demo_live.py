@@ -60,7 +60,7 @@ def live(asked: Asked) -> None:
     clock = Clock(max(time.time() - PRELUDE_S, last_at + 1.0) if last_at else time.time() - PRELUDE_S)
 
     def world_of(app: App) -> World:
-        return _invent(asked, app.desk, clock, region, fleet, rate, trouble=True)
+        return _invent(asked, app.desk, clock, region, fleet, rate, trouble=True, handsets=True)
 
     async def beside(app: App, address: str) -> None:
         world = world_of(app)
@@ -76,7 +76,15 @@ def live(asked: Asked) -> None:
 
 
 def _invent(
-    asked: Asked, desk: Desk, clock: Clock, region: Region, fleet: Fleet, rate: float, *, trouble: bool
+    asked: Asked,
+    desk: Desk,
+    clock: Clock,
+    region: Region,
+    fleet: Fleet,
+    rate: float,
+    *,
+    trouble: bool,
+    handsets: bool = False,
 ) -> World:
 
     hospitals, note = hospitals_of(region)
@@ -89,7 +97,7 @@ def _invent(
     happenings = (demand.happening(n, at) for n, at in demand.times())
     world = World(
         desk, clock, fleet, happenings, seed=seed, hospitals=hospitals, hands_on=asked.hands,
-        trouble=trouble,
+        trouble=trouble, handsets=handsets,
     )  # fmt: skip
     world.demand = demand
     return world

@@ -17,10 +17,12 @@ from tocsin.desk.adviser import Adviser
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
 from tocsin.desk.listening import Listening, Trouble
+from tocsin.desk.locating import Locating
 from tocsin.desk.second_look import SecondLook
 from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
+from tocsin.desk.tally import Tally
 from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
@@ -123,6 +125,11 @@ class Desk:
         self._to_erase: list[str] = []
         self.snapshot_stale = False
         """Somebody who may stand in the last snapshot was erased."""
+        self.tally = Tally(clock())
+        """What machines sent in, taken or not."""
+        self.listeners: list[Callable[[AnyEntry], None]] = []
+        """Told of each entry once it is durable and in the picture, in order; must be quick."""
+        self._locating = Locating(self.give, Busy)
 
     def _ears_for(self, log: Log, tracks_log: Log) -> list[Listening]:
         """Where several nodes share one store: ears for what the others record."""
@@ -155,6 +162,7 @@ class Desk:
         ears = [asyncio.create_task(ear.listen()) for ear in self._ears]
         self._tasks = [*ears, asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
         self._taking = True
+        self._locating.start()
         try:
             if not self.board.centre:
                 await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
@@ -168,6 +176,7 @@ class Desk:
     async def stop(self) -> None:
         """Take no more orders, settle what is waiting, then end."""
         self._taking = False
+        await self._locating.stop()
         tasks, self._tasks = self._tasks, []
         for task in tasks:  # the clock first; the writer only when nothing waits for it
             if task is tasks[-1]:
@@ -194,6 +203,7 @@ class Desk:
                 for name in self.board.__struct_fields__:
                     setattr(self.board, name, getattr(folded.board, name))
                 self._timelines = folded.timelines
+                self._locating.recall(folded, self._log)
             self._writer.begin(self._told)
 
     def _told(self, entry: AnyEntry) -> None:
@@ -203,6 +213,7 @@ class Desk:
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)
+        self._locating.hear(entry)
 
     async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0) -> Done | Refusal:
         """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
@@ -287,6 +298,9 @@ class Desk:
             _say.exception("recorded, but the picture stands at %d", self.board.position)
         if heard:  # whatever happened after: what the picture holds, every screen is told
             self._tail.announce(heard)
+        for listener in self.listeners:
+            for entry in heard:
+                listener(entry)
 
     async def _erase_keys(self) -> None:
         """What was recorded as erased cannot be read from here on, whoever recorded it."""

@@ -35,7 +35,7 @@ class Hands:
         # Keys are remembered by the log, so that a world that goes on in an old log must not use old ones again.
         self._run = f"world-{desk.position()}"
         self._count = itertools.count(1)
-        self.names: set[str] = {"clock", "avl"}
+        self.names: set[str] = {"clock", "avl", "locating"}
         """Accounts that are no person's."""
         self.refused = 0
 

@@ -8,9 +8,11 @@ from tocsin.sim.clock import Signal
 from tocsin.sim.common import Common
 from tocsin.sim.ears import Heard
 from tocsin.sim.hand import first_fact
+from tocsin.sim.handsets import heard
 from tocsin.sim.happening import Caller, Happening, Truth
 
 LINE = "exchange"
+NETWORK = "aml:invented-mobile"
 CALLER = "caller"
 """The account under which a caller's own words stand in the record."""
 
@@ -30,8 +32,10 @@ class Line:
 class Phones:
     """All callers; remembers which call is about what."""
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Common, *, handsets: bool = False) -> None:
         self._c = common
+        self._handsets = handsets
+        """Whether handsets and networks say where their callers are, as they do in earnest."""
         self.lines: dict[str, Line] = {}
         for kind in (calls.CallAnswered, calls.CallReleased, calls.CallAttached):
             common.ears.on(kind, self._moved)
@@ -70,7 +74,9 @@ class Phones:
             return
         call: str = first_fact(done).call
         line = self.lines[call] = Line(happening, caller)
-        if caller.place is not None:
+        if self._handsets and caller.number and happening.ending != "information":
+            clock.start(self._located(call, happening, caller), f"handset of {call}")
+        elif caller.place is not None:
             await clock.sleep(2.0)
             await give(LINE, LocateCall(call, caller.place))
         await clock.sleep(caller.patience_s, line.moved)
@@ -79,6 +85,13 @@ class Phones:
             await give(LINE, ReleaseCall(call, "abandoned", "the caller hung up before anybody answered"))
         elif row is not None:
             await self._speak(call, line)
+
+    async def _located(self, call: str, happening: Happening, caller: Caller) -> None:
+        """The handset and its network say where the caller is while they talk, each when it knows."""
+        clock, dice, began = self._c.clock, self._c.dice.of("handset", call), self._c.clock.now()
+        for after_s, report in sorted(heard(happening.place, caller.number, began, dice), key=lambda one: one[0]):
+            await clock.sleep_until(began + after_s)
+            await self._c.hands.give(NETWORK, report)
 
     async def _speak(self, call: str, line: Line) -> None:
         for sentence in line.caller.sentences:

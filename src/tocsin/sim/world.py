@@ -54,6 +54,7 @@ class World:
         hands_on: HandsOn = "auto",
         takers: int = 4,
         trouble: bool = True,
+        handsets: bool = False,
     ) -> None:
         first = fleet.units[0].home
         known = hospitals or [Place(first.lat, first.lon, "Hospital")]
@@ -61,7 +62,7 @@ class World:
         self.fleet = fleet
         self.common = Common(desk, clock, Dice(seed), times or InventedTimes(), known, hands_on)
         self._happenings: Iterator[Happening] = iter(happenings)
-        self.phones = Phones(self.common)
+        self.phones = Phones(self.common, handsets=handsets)
         self.takers = Takers(self.common, self.phones, takers) if hands_on != "off" else None
         self.dispatchers = Dispatchers(self.common, self.takers.names) if self.takers else None
         self.crews = {unit.id: Crew(self.common, unit, trouble=trouble) for unit in fleet.units}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.access import Account
+from tocsin.desk.tally import IntakeView
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
 from tocsin.views.advice import Recommendation
@@ -86,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
          errors=(404, 503)),
     _get("/tile/{path:path}", ANYONE, evidence.tile, None, "A tile of hashes of the record.",
          media="application/octet-stream", errors=(404, 503)),
+    _get("/api/intake", READ_RECORD, record.intake, IntakeView, "What came in by machine, and what was refused."),
     _get("/api/accounts", MANAGE_ACCOUNTS, accounts.accounts, list[Account], "All accounts."),
     Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add_account, Account, "Add an account.",
           body=bodies.NewAccount, errors=(409, 503)),

@@ -4,7 +4,8 @@ Each report i says p_i(x), or is about another place with chance w_i: then it sa
 country's corner). The chance of x is proportional to q · Π((1 - w_i) p_i(x) + w_i q): a product of likelihoods, each
 with an outlier part (Box & Tiao 1968; the robust mixture of MacKay 2003, §22). A far-off report so stops counting
 instead of pulling the mean, and where reports contradict each other the result has several parts, not one between.
-The area is the smallest one that holds the stated share (highest density).
+How the caller moved since is one unknown for all reports together: q · Σ_m P(m) Π(…), summed over standing still and
+walking off in eight directions. The area is the smallest one that holds the stated share (highest density).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ import shapely
 from tocsin.facts.locations import Certainty, Outline
 from tocsin.facts.shapes import Ellipse, Ellipsoid
 from tocsin.geo.fusion.cells import Cells, cut_for, refined
-from tocsin.geo.fusion.heard import Heard
-from tocsin.geo.fusion.regions import Array, Covered, Flat, Measured, Region
+from tocsin.geo.fusion.heard import Heard, motions
+from tocsin.geo.fusion.regions import Array, Covered, Flat, Measured, Motion, Region
 from tocsin.geo.spread import Spread, from_flat, to_flat
 
 SHARE = 0.95
@@ -60,7 +61,7 @@ def fuse(reports: Sequence[Heard], share: float = SHARE) -> Fused | None:
     origin = spreads[counted[0].id]
     home = (origin.lat, origin.lon)
     regions = [_region(report, spreads[report.id], home) for report in counted]
-    cells, weights, agree = _posterior(regions, doubts)
+    cells, weights, agree = _posterior(regions, doubts, motions(counted))
     held = _densest(cells, weights, share)
     parts = _parts(cells, weights, held)
     best = _best(cells, weights, parts[0][0])
@@ -102,9 +103,8 @@ def _counted(reports: Iterable[Heard], spreads: dict[str, Spread]) -> tuple[list
 
 def _size_m(report: Heard, footprint: Spread) -> float:
     """About how far off it may be by now (95 %)."""
-    drift_m = sum(weight * sigma for weight, sigma in report.drift())
     own_m = footprint.radius_m if report.even else 2.448 * report.scale_m(footprint.radius_m)
-    return math.hypot(own_m, 2.448 * drift_m)
+    return math.hypot(own_m, 0.3 * report.gone_m)
 
 
 def _apart(one: Spread, other: Spread) -> float:
@@ -113,40 +113,49 @@ def _apart(one: Spread, other: Spread) -> float:
 
 def _region(report: Heard, footprint: Spread, home: Flat) -> Region:
     middle = to_flat(*home, footprint.lat, footprint.lon)
-    drift = report.drift()
     if report.even and len(footprint.outline) >= 3 and footprint.area_m2 > 100.0:
-        drift_m = sum(weight * sigma for weight, sigma in drift)
         corners = [to_flat(*home, lat, lon) for lat, lon in footprint.outline]
-        return Covered(corners, report.percent / 100.0, drift_m)
+        return Covered(corners, report.percent / 100.0, 0.3 * report.gone_m)
     along = across = report.scale_m(footprint.radius_m)
     turn_deg = 0.0
     if isinstance(report.shape, Ellipse | Ellipsoid):
         along, across = report.scale_m(report.shape.semi_major_m), report.scale_m(report.shape.semi_minor_m)
         turn_deg = report.shape.orientation_deg
-    parts = [(weight, math.hypot(along, gone), math.hypot(across, gone)) for weight, gone in drift]
-    return Measured(middle, parts, turn_deg)
+    return Measured(middle, along, across, turn_deg, report.stale_s, report.gone_m)
 
 
-def _posterior(regions: Sequence[Region], doubts: Sequence[float]) -> tuple[Cells, Array, list[float]]:
+def _posterior(
+    regions: Sequence[Region], doubts: Sequence[float], moved: Sequence[Motion]
+) -> tuple[Cells, Array, list[float]]:
     """Squares, their share of the chance, and for each region the chance that it is right."""
 
-    def terms(east: Array, north: Array) -> list[tuple[Array, Array]]:
-        said = [(1.0 - w) * region.density(east, north) for region, w in zip(regions, doubts, strict=True)]
+    def terms(east: Array, north: Array, motion: Motion) -> list[tuple[Array, Array]]:
+        said = [(1.0 - w) * region.density(east, north, motion) for region, w in zip(regions, doubts, strict=True)]
         return [(right, right + w / ELSEWHERE_M2) for right, w in zip(said, doubts, strict=True)]
 
-    def logs(east: Array, north: Array) -> Array:
-        total = np.zeros_like(east)
-        for _, both in terms(east, north):
+    def joint(east: Array, north: Array, motion: Motion) -> Array:
+        total = np.full(east.shape, math.log(motion.chance))
+        for _, both in terms(east, north, motion):
             total += np.log(both)
+        return total
+
+    def logs(east: Array, north: Array) -> Array:
+        total: Array = np.logaddexp.reduce([joint(east, north, motion) for motion in moved])
         return total
 
     cells, log_density = refined(cut_for(regions), logs)
     # The rest of the ground, where every report is wrong, counts and is not drawn.
     rest = sum(math.log(w / ELSEWHERE_M2) for w in doubts)
     top = max(rest, float(log_density.max()))
-    mass = np.where(log_density > rest + 0.01, np.exp(log_density - top), 0.0) * cells.size**2
+    said = log_density > rest + 0.01
+    # Where no report says more than nothing (areas of half a continent), what they say is still all there is.
+    mass = np.where(said | ~said.any(), np.exp(log_density - top), 0.0) * cells.size**2
     weights = mass / (float(mass.sum()) + ELSEWHERE_M2 * math.exp(rest - top))
-    fits = [float((weights * right / both).sum()) for right, both in terms(cells.east, cells.north)]
+    fits = [0.0] * len(regions)
+    for motion in moved:
+        share = weights * np.exp(joint(cells.east, cells.north, motion) - log_density)
+        for n, (right, both) in enumerate(terms(cells.east, cells.north, motion)):
+            fits[n] += float((share * right / both).sum())
     return cells, weights, fits
 
 

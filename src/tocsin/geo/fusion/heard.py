@@ -7,11 +7,13 @@ read back wrongly, a line that has moved house. `bench/fusion.py` shows what bec
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
 from tocsin.facts.confidence import Confidence, sigma_m
 from tocsin.facts.shapes import ArcBand, Point, Polygon, Prism, Shape
+from tocsin.geo.fusion.regions import STILL, Motion
 from tocsin.geo.spread import Spread, spread
 
 GROSS = {"handset": 0.05, "network": 0.04, "registered": 0.15, "spoken": 0.06, "map": 0.02}
@@ -20,11 +22,15 @@ UNSAID_M = {"handset": 100.0, "network": 2_000.0, "registered": 60.0, "spoken": 
 """95 % radius of a point whose sender states none."""
 KNOWN_LEAST_M = {"handset": 3.0, "network": 100.0, "registered": 15.0, "spoken": 15.0, "map": 5.0}
 """No report is believed to be better than this (standard deviation): a stated radius of 0 or 1 m is a claim."""
-STILL = 0.85
-"""Share of callers who stay where they are."""
-WALK_MPS = 0.95
-"""Spread along each axis of those who do not, for each second (a walk of 1.3 m/s in any direction)."""
-DRIFT_MOST_M = 3_000.0
+WALKS = 0.2
+"""Share of callers who walk on after a report (the others stay), so fast, in a direction that nobody knows."""
+WALK_MPS = 1.3
+DRIVES_MPS = 2.5
+"""A handset that says it is faster than this was moving and, as far as we know, still is."""
+DRIVES_ON = 0.9
+WAYS = 8
+"""Directions that are looked at."""
+DRIFT_MOST_M = 5_000.0
 DOUBT_S = 900.0
 """After so long, a report is as likely overtaken by events as not."""
 UNKNOWN_PERCENT = 68.0
@@ -80,17 +86,35 @@ class Heard(msgspec.Struct, frozen=True):
         told = Confidence(self.percent, self.confidence.pdf, self.confidence.stated)
         return max(KNOWN_LEAST_M[self.kind], sigma_m(radius_m, told))
 
-    def drift(self) -> tuple[tuple[float, float], ...]:
-        """How far the caller may have gone since, as (weight, standard deviation along an axis in metres)."""
-        age_s = 0.0 if self.kind == "registered" else max(0.0, self.age_s)
-        if age_s == 0.0:
-            return ((1.0, 0.0),)
-        if self.speed_mps is not None and self.speed_mps > 2.5:
-            return ((1.0, min(DRIFT_MOST_M * 5, 0.75 * self.speed_mps * age_s)),)
-        return ((STILL, 0.0), (1.0 - STILL, min(DRIFT_MOST_M, WALK_MPS * age_s)))
+    @property
+    def stale_s(self) -> float:
+        """Seconds in which the caller may have moved on; an address on file is not a moment."""
+        return 0.0 if self.kind == "registered" else max(0.0, self.age_s)
+
+    @property
+    def gone_m(self) -> float:
+        """How far the caller may have gone since."""
+        return min(DRIFT_MOST_M, max(WALK_MPS, self.speed_mps or 0.0) * self.stale_s)
 
     def wrong(self) -> float:
         """Chance that it says nothing about where the caller is now."""
         gross = GROSS[self.kind]
-        overtaken = 0.0 if self.kind == "registered" else 0.5 * (1.0 - math.exp(-max(0.0, self.age_s) / DOUBT_S))
+        overtaken = 0.5 * (1.0 - math.exp(-self.stale_s / DOUBT_S))
         return gross + (1.0 - gross) * overtaken
+
+
+def motions(reports: Sequence[Heard]) -> tuple[Motion, ...]:
+    """Ways in which a caller may have moved since these reports. One way holds for all of them together: whoever walked
+    on walked away from every one of them."""
+    if not any(report.stale_s for report in reports):
+        return (STILL,)
+    said = max((report.speed_mps or 0.0 for report in reports), default=0.0)
+    moves, speed = (DRIVES_ON, said) if said > DRIVES_MPS else (WALKS, WALK_MPS)
+    step = 2.0 * math.pi / WAYS
+    return (
+        STILL._replace(chance=1.0 - moves),
+        *(
+            Motion(moves / WAYS, speed * math.sin(n * step), speed * math.cos(n * step), speed * 0.55 * step)
+            for n in range(WAYS)
+        ),
+    )

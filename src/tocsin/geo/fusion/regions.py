@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 Flat: TypeAlias = tuple[float, float]
+
+
+class Motion(NamedTuple):
+    """A way to have moved since the reports: metres a second east and north, and how sharply that is known."""
+
+    chance: float
+    east_mps: float
+    north_mps: float
+    blur_mps: float
+
+
+STILL = Motion(1.0, 0.0, 0.0, 0.0)
 
 
 class Region(Protocol):
@@ -24,8 +36,8 @@ class Region(Protocol):
     reach_m: float
     """Everything beyond is unlikely."""
 
-    def density(self, east: Array, north: Array) -> Array:
-        """Chance for each square metre."""
+    def density(self, east: Array, north: Array, motion: Motion = STILL) -> Array:
+        """Chance for each square metre, if the caller has moved so since."""
         ...
 
     def coarse(self, east: Array, north: Array, size: Array) -> NDArray[np.bool_]:
@@ -34,37 +46,44 @@ class Region(Protocol):
 
 
 class Measured:
-    """A mixture of normal distributions around one point: (weight, standard deviations along and across)."""
+    """A normal distribution around a point: standard deviations along and across a bearing, `age_s` ago.
 
-    def __init__(self, middle: Flat, parts: Sequence[tuple[float, float, float]], turn_deg: float = 0.0) -> None:
+    `gone_m`: how far away the caller may be by now, where it is worth looking too.
+    """
+
+    def __init__(
+        self, middle: Flat, along_m: float, across_m: float, turn_deg: float, age_s: float, gone_m: float
+    ) -> None:
         self.middle = middle
-        self._parts = parts
+        self._sigmas = along_m, across_m
+        self._age_s = age_s
+        self._gone_m = gone_m
         self._sin, self._cos = math.sin(math.radians(turn_deg)), math.cos(math.radians(turn_deg))
-        self.reach_m = 5.0 * max(max(along, across) for _, along, across in parts)
+        self.reach_m = 5.0 * max(along_m, across_m) + 2.0 * gone_m
 
     def _axes(self, east: Array, north: Array) -> tuple[Array, Array]:
         x, y = east - self.middle[0], north - self.middle[1]
         return x * self._sin + y * self._cos, x * self._cos - y * self._sin
 
-    def density(self, east: Array, north: Array) -> Array:
-        """Of the mixture."""
-        u, v = self._axes(east, north)
-        total = np.zeros_like(u)
-        for weight, along, across in self._parts:
-            squares = (u / along) ** 2 + (v / across) ** 2
-            total += weight / (2.0 * math.pi * along * across) * np.exp(-0.5 * squares)
-        return total
+    def density(self, east: Array, north: Array, motion: Motion = STILL) -> Array:
+        """Of where the caller was, carried on."""
+        u, v = self._axes(east - motion.east_mps * self._age_s, north - motion.north_mps * self._age_s)
+        blur_m = motion.blur_mps * self._age_s
+        along, across = (math.hypot(sigma, blur_m) for sigma in self._sigmas)
+        squares = (u / along) ** 2 + (v / across) ** 2
+        density: Array = np.exp(-0.5 * squares) / (2.0 * math.pi * along * across)
+        return density
 
     def coarse(self, east: Array, north: Array, size: Array) -> NDArray[np.bool_]:
-        """Half a standard deviation near the middle, one and a half further out."""
-        u, v = self._axes(east, north)
+        """Half a standard deviation near the middle, one and a half further out; coarser where one may have gone."""
+        u, v = (np.abs(axis) for axis in self._axes(east, north))
+        half = 0.71 * size
         found = np.zeros(u.shape, dtype=np.bool_)
-        for _, along, across in self._parts:
-            least = min(along, across)
-            half = 0.71 * size
-            away = np.hypot(np.maximum(np.abs(u) - half, 0.0) / along, np.maximum(np.abs(v) - half, 0.0) / across)
-            found |= (away < 2.8) & (size > 0.55 * least)
-            found |= (away < 5.0) & (size > 1.5 * least)
+        for gone_m in {0.0, self._gone_m}:
+            along, across = (math.hypot(sigma, 0.6 * gone_m) for sigma in self._sigmas)
+            away = np.hypot(np.maximum(u - half, 0.0) / along, np.maximum(v - half, 0.0) / across)
+            found |= (away < 2.8) & (size > 0.55 * min(along, across))
+            found |= (away < 5.0) & (size > 1.5 * min(along, across))
         return found
 
 
@@ -100,8 +119,8 @@ class Covered:
         inside = (crosses & left).sum(axis=1) % 2 == 1
         return np.where(inside, 0.0, away)
 
-    def density(self, east: Array, north: Array) -> Array:
-        """Even within, falling off outside."""
+    def density(self, east: Array, north: Array, motion: Motion = STILL) -> Array:  # noqa: ARG002 - see the words
+        """Even within, falling off outside; wide enough for a walk to be within its edge."""
         return self._level * np.exp(-self.outside_m(east, north) / self._width_m)
 
     def coarse(self, east: Array, north: Array, size: Array) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.desk.tally import IntakeView
 from tocsin.facts.values import Move
 from tocsin.views.rows import IncidentRow
 from tocsin.web.ask import Ask
@@ -63,3 +64,8 @@ async def head(ask: Ask) -> HeadView:
     """Position and hashes. Noted elsewhere, they prove later that nothing before was changed."""
     at = await ask.site.desk.head()
     return HeadView(at.centre, at.position, at.chain.hex(), at.root.hex())
+
+
+async def intake(ask: Ask) -> IntakeView:
+    """What partners sent in since the start, taken or refused. Counts and reasons, nobody's place."""
+    return ask.site.desk.tally.view()

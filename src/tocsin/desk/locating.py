@@ -1,0 +1,177 @@
+"""What the reports of each call come to, worked out beside the desk: no call and no order ever waits for it.
+
+Hears what is recorded, combines in a thread of its own, and gives the result as an order like anyone. A call that is
+heard of again meanwhile is combined once more, not once for each report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tocsin.desk.snapshot import Folded
+from tocsin.domain.orders_locations import StateEstimate
+from tocsin.facts import calls, incidents, locations
+from tocsin.facts.confidence import Confidence
+from tocsin.facts.shapes import Circle, Point, Shape
+from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant, Place, Position
+from tocsin.geo.fusion import Fused, Heard, fuse
+from tocsin.log.port import Log
+
+BY = "locating"
+WAITING_MOST = 512
+KEPT = 24
+"""Reports of one call that are combined, the newest."""
+PLACE = "place"
+"""The place written down for a call, among the reports it is combined with."""
+_say = logging.getLogger(__name__)
+
+Give = Callable[..., Awaitable[Any]]
+
+
+class Locating:
+    """Combines reports as they are recorded. `give` is the desk's own door, `not_now` what it raises when busy."""
+
+    def __init__(self, give: Give, not_now: type[Exception]) -> None:
+        self._give = give
+        self._not_now = not_now
+        self._thread = ThreadPoolExecutor(1, "locating")
+        self._waiting: dict[str, tuple[Position, Instant]] = {}
+        self._reports: dict[str, dict[str, tuple[locations.LocationReported, Instant]]] = {}
+        self._unmatched: dict[str, locations.LocationReported] = {}
+        self._places: dict[str, tuple[Place, Instant]] = {}
+        self._incidents: dict[str, list[str]] = {}
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to combine."""
+        self._task = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Leave what is not combined yet: it is combined at the next start."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def recall(self, folded: Folded, log: Log) -> None:
+        """Reports about those who are on the board: a snapshot holds rows, and combining needs the facts. Blocks."""
+        index = folded.timelines
+        wanted = set(index.waiting.values())
+        for call in folded.board.calls.values():
+            wanted |= set(index.calls.get(call.id, ()) if call.reports else ())
+        for incident in folded.board.incidents.values():
+            wanted |= set(index.positions(incident.id) if incident.reports else ())
+        for entry in log.at(sorted(wanted)):
+            self.hear(entry)
+
+    def hear(self, entry: AnyEntry) -> None:
+        """An entry that is durable, in order."""
+        fact = entry.fact
+        match fact:
+            case locations.LocationReported():
+                if fact.call:
+                    self._reported(fact.call, fact, entry)
+                else:
+                    self._unmatched[fact.report] = fact
+            case locations.LocationMatched():
+                if (waited := self._unmatched.pop(fact.report, None)) is not None:
+                    self._reported(fact.call, waited, entry)
+            case locations.LocationExpired():
+                self._unmatched.pop(fact.report, None)
+            case calls.CallReceived() | calls.CallLocated() if fact.place is not None:
+                self._places[fact.call] = fact.place, fact.at
+                self._again(fact.call, entry)
+            case locations.PlaceTaken() if fact.call:
+                self._places.pop(fact.call, None)  # it says nothing of its own
+            case locations.AreaEstimated():
+                self._settled(fact, entry)
+            case _:
+                self._ended(fact)
+
+    def _ended(self, fact: Any) -> None:
+        match fact:
+            case calls.CallReleased():
+                self._forget(fact.call)
+            case calls.CallAttached() if fact.call in self._reports:
+                self._incidents.setdefault(fact.incident, []).append(fact.call)
+            case incidents.IncidentClosed():
+                for call in self._incidents.pop(fact.incident, ()):
+                    self._forget(call)
+
+    def _reported(self, call: str, fact: locations.LocationReported, entry: AnyEntry) -> None:
+        if fact.shape is None:
+            return
+        known = self._reports.setdefault(call, {})
+        known[fact.report] = fact, fact.at
+        while len(known) > KEPT:
+            del known[next(iter(known))]
+        self._again(call, entry)
+
+    def _again(self, call: str, entry: AnyEntry) -> None:
+        if call in self._reports and (call in self._waiting or len(self._waiting) < WAITING_MOST):
+            self._waiting[call] = entry.position, entry.recorded_at
+            self._woken.set()
+
+    def _settled(self, fact: locations.AreaEstimated, entry: AnyEntry) -> None:
+        """Read back at a start: nothing of this call is to be done, unless more follows."""
+        waits = self._waiting.get(fact.call)
+        if (
+            waits
+            and waits[0] < entry.position
+            and set(self._reports.get(fact.call, ())) <= {*fact.used, *fact.replaced}
+        ):
+            del self._waiting[fact.call]
+
+    def _forget(self, call: str) -> None:
+        self._reports.pop(call, None)
+        self._places.pop(call, None)
+        self._waiting.pop(call, None)
+
+    async def _work(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            while self._waiting:
+                call = next(iter(self._waiting))
+                position, now = self._waiting.pop(call)
+                try:
+                    await self._combine(call, position, now)
+                except self._not_now:
+                    self._waiting.setdefault(call, (position, now))
+                    await asyncio.sleep(1.0)
+                except Exception:  # noqa: BLE001 - one call's reports must not end the combining of all others
+                    _say.exception("the reports of call %s could not be combined", call)
+
+    async def _combine(self, call: str, position: Position, now: Instant) -> None:
+        heard = [_heard(fact, at, now) for fact, at in self._reports.get(call, {}).values()]
+        if call in self._places:
+            heard.append(_written(*self._places[call], now))
+        fused = await asyncio.get_running_loop().run_in_executor(self._thread, fuse, heard)
+        if fused is not None:
+            await self._give(_order(call, fused), by=BY, key=f"{call}.{position}")
+
+
+def _order(call: str, fused: Fused) -> StateEstimate:
+    return StateEstimate(
+        call, fused.lat, fused.lon, fused.radius_m, fused.areas, fused.certainty, fused.share, fused.used,
+        fused.disagree, fused.replaced,
+    )  # fmt: skip
+
+
+def _heard(fact: locations.LocationReported, at: Instant, now: Instant) -> Heard:
+    fixed_at = at if fact.fixed_at is None else min(fact.fixed_at, now)
+    shape: Any = fact.shape
+    return Heard(fact.report, fact.source, shape, fact.confidence, fact.method, now - fixed_at, fact.speed_mps)
+
+
+def _written(place: Place, at: Instant, now: Instant) -> Heard:
+    """A place in somebody's words or by somebody's hand; the network's own where it came with the call."""
+    sources = {"map": "map", "registered": "registered", "caller": "aml"}
+    shape: Shape = Circle(place.lat, place.lon, place.radius_m) if place.radius_m else Point(place.lat, place.lon)
+    return Heard(PLACE, sources.get(place.how, "spoken"), shape, Confidence(), "", now - at)

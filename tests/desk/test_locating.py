@@ -1,0 +1,59 @@
+"""Reports of a call are combined beside the desk, recorded, and shown where the call now is."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.desk.hall import give, with_desk
+from tests.world import HERE, T0
+
+from tocsin.domain import orders as o
+from tocsin.domain.orders_locations import ReportLocation
+from tocsin.facts.confidence import Confidence
+from tocsin.facts.shapes import Circle
+from tocsin.facts.values import Place
+from tocsin.log.memory import MemoryLog
+
+SURE = Confidence(68.0, "normal", True)
+
+
+async def until(there) -> None:
+    """Wait for what another thread brings."""
+    async with asyncio.timeout(30):
+        while not there():
+            await asyncio.sleep(0.01)
+
+
+def test_the_area_follows_the_reports_and_the_call_to_its_incident():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        await give(desk, ReportLocation("aml", number="912345678", shape=Circle(38.70, -9.14, 12.0), confidence=SURE))
+        await until(lambda: desk.call("1").areas)
+        (area,) = desk.call("1").areas
+        assert (area.certainty, area.used) == ("spot", ("L1",))
+        far = Place(38.75, -9.14, "Rua Nova 3", "address", 40.0)
+        await give(desk, o.LocateCall("1", far))
+        await until(lambda: desk.call("1").areas[0].id != area.id)
+        assert desk.call("1").areas[0].certainty == "divided"
+        await give(desk, o.OpenIncident("FIRE", place=HERE, calls=("1",)))
+        await give(desk, ReportLocation("cell", "1", shape=Circle(38.70, -9.14, 1_500.0), fixed_at=T0))
+        await until(lambda: "L2" in desk.incident("1").areas[0].used)
+        (area,) = desk.incident("1").areas
+        assert area.disagree == ("place",)
+        assert [row.id for row in desk.incident("1").reports] == ["L1", "L2"]
+
+    with_desk(MemoryLog("north"), test)
+
+
+def test_a_place_taken_from_the_estimate_is_not_counted_as_another_word():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        await give(desk, ReportLocation("aml", "1", shape=Circle(38.70, -9.14, 12.0), confidence=SURE))
+        await until(lambda: desk.call("1").areas)
+        await give(desk, o.LocateCall("1", Place(38.70, -9.14, "", "estimate", 30.0), desk.call("1").areas[0].id))
+        assert desk.call("1").taken == "E1"
+        await give(desk, ReportLocation("cell", "1", shape=Circle(38.70, -9.14, 1_500.0)))
+        await until(lambda: "L2" in desk.call("1").areas[0].used)
+        assert "place" not in desk.call("1").areas[0].used
+
+    with_desk(MemoryLog("north"), test)
