@@ -6,10 +6,11 @@ import type { About } from "../i18n/plans";
 import { capabilityName } from "../room/names";
 import type { Candidate } from "../wire/types";
 
-export function reasonFor(candidate: Candidate, now: number, words: Messages["plans"]): string {
+export function reasonFor(candidate: Candidate, now: number, messages: Messages): string {
+  const words = messages.plans;
   if (candidate.chosen) return words.for_need(capabilityName(candidate.capability));
   if (!candidate.reason) return "";
-  return words.reason[candidate.reason](aboutOf(candidate, now));
+  return words.reason[candidate.reason]({ ...aboutOf(candidate, now), area: messages.cover.areas[candidate.area] ?? candidate.area });
 }
 
 export function aboutOf(candidate: Candidate, now: number): About {

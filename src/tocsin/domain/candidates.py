@@ -199,7 +199,9 @@ def _closer(
 def _gap_words(lost: float, area: str, gap_s: float | None) -> str:
     if not area:
         return f"{lost:.1%} of all calls could not be reached in time while it is away"
-    return f"leaves {area} without cover" + (f" for {max(1, round(gap_s / 60))} min" if gap_s is not None else "")
+    return f"leaves the {area.replace('_', '-')} without cover" + (
+        f" for {max(1, round(gap_s / 60))} min" if gap_s is not None else ""
+    )
 
 
 def clock(seconds: float) -> str:
