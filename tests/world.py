@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from tocsin.domain import orders, orders_privacy
 from tocsin.domain import orders_plans as op
+from tocsin.domain import orders_standby as standby
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
@@ -316,6 +317,34 @@ class Dice:
             return StateEstimate(self.some(room.calls, "1"), 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",))
         return ReportLocation(source, call, number, shape, fixed_at=self.at(now))  # type: ignore[arg-type]
 
+    def stand_by(self, room: Room, now: float) -> AnyOrder:
+        """Units stand by elsewhere; hospitals say how they are."""
+        rng, name = self.rng, self.some(self.free(room), *UNITS)
+        away = [unit.id for unit in room.units.values() if unit.post] or [name]
+        house = self.some(room.hospitals, "General", "1")
+        driving = [unit for unit in away if unit in room.units and not room.units[unit].at_post]
+        if driving and rng.random() < 0.5:
+            return rng.choice((standby.UnitIsAtPost, standby.CallHomeUnit))(rng.choice(driving))
+        if rng.random() < 0.6:
+            return rng.choice(
+                (
+                    standby.UnitIsAtPost(rng.choice(away)),
+                    standby.MoveUpUnit(name, rng.choice(("Bridge", "North", " ")), rng.choice(PLACES), "a", 0.5, 0.6),
+                    standby.MoveUpUnit(name, "Bridge", THERE),
+                    standby.UnitIsAtPost(rng.choice(away)),
+                    standby.CallHomeUnit(rng.choice(away), "enough"),
+                    standby.DeclineMove(name, "Bridge"),
+                )
+            )
+        return rng.choice(
+            (
+                standby.RegisterHospital(rng.choice(("General", "1")), rng.choice(PLACES), ("trauma",), 9),
+                standby.DivertHospital(house, "full", rng.choice((None, now + 600.0, now - 1.0))),
+                standby.ReopenHospital(self.some([h.id for h in room.hospitals.values() if h.diverted], house)),
+                standby.ReportHospital(house, 600.0, rng.choice((None, 3))),
+            )
+        )
+
     def clock(self, room: Room, now: float) -> AnyOrder:
         """Time passes."""
         return self.rng.choice((orders.RaiseAlarms(), orders.RaiseAlarms(), orders_privacy.EraseDue()))
@@ -369,6 +398,8 @@ class Dice:
         rest,
         machines,
         machines,
+        stand_by,
+        stand_by,
         clock,
         clock,
         better,

@@ -40,9 +40,10 @@ export class Centre {
   units = new Map<string, UnitRow>();
   alarms = new Map<string, Rows["alarms"][string] & object>();
   closures = new Map<string, Rows["closures"][string] & object>();
+  hospitals = new Map<string, Rows["hospitals"][string] & object>();
   tracks = new Map<string, Move>();
   entries: Entry[] = [];
-  #touched: { [K in keyof Rows]: Set<string> } = { calls: new Set(), incidents: new Set(), units: new Set(), alarms: new Set(), closures: new Set() };
+  #touched: { [K in keyof Rows]: Set<string> } = { calls: new Set(), incidents: new Set(), units: new Set(), alarms: new Set(), closures: new Set(), hospitals: new Set() };
   #fresh: Entry[] = [];
   #seed: number;
   #calls = 100;
@@ -79,7 +80,7 @@ export class Centre {
     const off = this.dice() < 0.1;
     this.units.set(id, {
       id, unit_kind: kind, agency, capabilities, crew_min: 2, crew_count: off ? 0 : 2 + this.die(3), station: `Station ${1 + (i % 17)}`, home,
-      status: off ? "off_duty" : "available", since: now() - this.die(5000), incident: "", at_station: true, due_at: null, due_low_at: null, due_high_at: null, basis: "none", destination: "",
+      status: off ? "off_duty" : "available", since: now() - this.die(5000), incident: "", at_station: true, due_at: null, due_low_at: null, due_high_at: null, basis: "none", destination: "", post: "", at_post: false, post_due_at: null,
     });
     this.tracks.set(id, [id, now(), home.lat, home.lon, 0, 0]);
   }
@@ -174,7 +175,7 @@ export class Centre {
   }
 
   board() {
-    const rows = { calls: Object.fromEntries(this.calls), incidents: Object.fromEntries(this.incidents), units: Object.fromEntries(this.units), alarms: Object.fromEntries(this.alarms), closures: Object.fromEntries(this.closures) };
+    const rows = { calls: Object.fromEntries(this.calls), incidents: Object.fromEntries(this.incidents), units: Object.fromEntries(this.units), alarms: Object.fromEntries(this.alarms), closures: Object.fromEntries(this.closures), hospitals: {} };
     return { board: { centre: "lisbon", name: "Lisboa Centro", mode: "exercise", position: this.position, rows }, tracks: [...this.tracks.values()], now: now() };
   }
 

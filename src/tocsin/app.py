@@ -29,6 +29,7 @@ from tocsin.desk.cover_file import load_cover_rules
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
+from tocsin.desk.hospitals import load_hospitals
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.snapshot_keeper import keep_snapshots
 from tocsin.gateways.intake import Intake, beside
@@ -117,6 +118,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
     lines = read_lines(settings.lines) if settings.lines else None
     plans = load_plans(settings.plans, catalogue, packaged=settings.catalogue is None)
     rules = load_cover_rules(settings.coverage)
+    hospitals = load_hospitals(settings.hospitals)
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
@@ -132,7 +134,9 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         folder = settings.coverage.parent if settings.coverage else None
         coverage = Coverage(region, rules, settings.data / REACH, folder)
         shared = bool(settings.store)
-        desk = Desk(decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage)
+        desk = Desk(
+            decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals
+        )
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         desk.erase = ring.erase_now
         evidence = _evidence(settings, decisions)

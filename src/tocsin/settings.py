@@ -84,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The centre's own response plans; without them the packaged ones, unless the incident types are its own."""
     coverage: Path | None = None
     """The centre's rules of coverage and move-ups; without one, the packaged defaults."""
+    hospitals: Path | None = None
+    """What the centre knows of hospitals beyond the map: capabilities, beds, what patients of a type need."""
     master_key: Path | None = None
     """File of the key that wraps all keys of personal data; TOCSIN_MASTER_KEY holds the key itself and goes first.
     Without either, `master.key` in the data folder, made when it is not there."""
@@ -118,6 +120,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
             "aliases",
             "plans",
             "coverage",
+            "hospitals",
             "master_key",
             "lines",
         ):

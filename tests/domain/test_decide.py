@@ -32,17 +32,20 @@ from tests.world import (
 from tocsin.domain import orders as o
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_privacy as p
+from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
-from tocsin.facts import calls, centre, choices, incidents, locations, roads, units, watch
+from tocsin.facts import calls, centre, choices, incidents, locations, roads, standby, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
 
 NOW = T0 + 100
 BUSY = (opened(), unit(), sent())
+MOVED = standby.UnitMovedUp(T0 + 5, "E1", "Bridge", HERE, a.Drive("none"))
+GENERAL = standby.HospitalRegistered(NOW, "General", HERE, ("trauma",), 9)
 ROAD = travel(90.0)
 ENDED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"), closed())
 DRIVE = Drive("road", 90.0, 900.0, HOME.lat, HOME.lon, T0)
@@ -101,6 +104,26 @@ ROWS = [
         o.UnitAtStation("E1"),
         [units.UnitReturned(NOW, "E1")],
     ),
+    (
+        (unit(),),
+        s.MoveUpUnit("E1", "Bridge", HERE, "a", 0.5, 0.6),
+        [standby.UnitMovedUp(NOW, "E1", "Bridge", HERE, msgspec.structs.replace(DRIVE, siren=False), "a", 0.5, 0.6)],
+    ),
+    ((unit(), MOVED), s.UnitIsAtPost("E1"), [standby.UnitAtPost(NOW, "E1", "Bridge")]),
+    ((unit(), MOVED), s.CallHomeUnit("E1", "enough"), [standby.UnitCalledHome(NOW, "E1", "Bridge", "enough")]),
+    ((unit(),), s.DeclineMove("E1", "Bridge"), [standby.MoveDeclined(NOW, "E1", "Bridge")]),
+    ((), s.RegisterHospital("General", HERE, ("trauma",), 9), [GENERAL]),
+    (
+        (GENERAL,),
+        s.DivertHospital("General", "full", NOW + 60),
+        [standby.HospitalDiverted(NOW, "General", "full", NOW + 60)],
+    ),
+    (
+        (GENERAL, standby.HospitalDiverted(T0, "General")),
+        s.ReopenHospital("General"),
+        [standby.HospitalReopened(NOW, "General")],
+    ),
+    ((GENERAL,), s.ReportHospital("General", 600.0, 2), [standby.HospitalLoad(NOW, "General", 600.0, 2)]),
     (
         (opened(), unit("E1"), unit("E2")),
         o.DispatchUnits("1", ("E2", "E1")),

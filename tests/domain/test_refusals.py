@@ -23,11 +23,13 @@ from tests.world import (
 
 from tocsin.domain import orders as o
 from tocsin.domain import orders_privacy as p
+from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import calls, choices, incidents, privacy, units, watch
+from tocsin.facts import calls, choices, incidents, privacy, standby, units, watch
+from tocsin.facts.assignments import Drive
 from tocsin.facts.values import Place
 
 NOW = T0 + 100
@@ -50,6 +52,9 @@ PROPOSED = (
     sent(),
     choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0),
 )
+MOVED = standby.UnitMovedUp(T0 + 5, "E1", "Bridge", THERE, Drive("none"))
+GENERAL = standby.HospitalRegistered(T0, "General", THERE, ("trauma",))
+DIVERTED = standby.HospitalDiverted(T0 + 5, "General", "full")
 
 # (name, field, the room's facts, the order)
 ROWS = [
@@ -143,6 +148,26 @@ ROWS = [
     ("unit_on_duty_already", "unit", (unit(crew=4),), o.UnitOnDuty("E1", 4)),
     ("unit_understaffed", "units[0]", (unit(crew=1), opened()), o.DispatchUnits("1", ("E1",))),
     ("unit_at_station_already", "unit", (unit(),), o.UnitAtStation("E1")),
+    ("unknown_unit", "unit", (), s.MoveUpUnit("E1", "Bridge", HERE)),
+    ("unknown_unit", "unit", (), s.UnitIsAtPost("E1")),
+    ("unknown_unit", "unit", (), s.CallHomeUnit("E1")),
+    ("unknown_unit", "unit", (), s.DeclineMove("E1", "Bridge")),
+    ("text_empty", "post", (unit(),), s.MoveUpUnit("E1", " ", HERE)),
+    ("text_empty", "post", (unit(),), s.DeclineMove("E1", "")),
+    ("text_empty", "hospital", (), s.RegisterHospital(" ", HERE)),
+    ("unit_off_duty", "unit", (unit(crew=None),), s.MoveUpUnit("E1", "Bridge", HERE)),
+    ("unit_understaffed", "unit", (unit(crew=1),), s.MoveUpUnit("E1", "Bridge", HERE)),
+    ("unit_assigned", "unit", BUSY, s.MoveUpUnit("E1", "Bridge", HERE)),
+    ("unit_moved_already", "post", (unit(), MOVED), s.MoveUpUnit("E1", "Bridge", HERE)),
+    ("unit_not_moved_up", "unit", (unit(),), s.UnitIsAtPost("E1")),
+    ("unit_not_moved_up", "unit", (unit(), MOVED, opened(), sent()), s.CallHomeUnit("E1")),
+    ("unit_at_post_already", "unit", (unit(), MOVED, standby.UnitAtPost(T0 + 9, "E1", "Bridge")), s.UnitIsAtPost("E1")),
+    ("unknown_hospital", "hospital", (), s.DivertHospital("General")),
+    ("unknown_hospital", "hospital", (), s.ReopenHospital("General")),
+    ("unknown_hospital", "hospital", (), s.ReportHospital("General", 60.0)),
+    ("hospital_diverted_already", "hospital", (GENERAL, DIVERTED), s.DivertHospital("General", "full")),
+    ("hospital_not_diverted", "hospital", (GENERAL,), s.ReopenHospital("General")),
+    ("until_in_past", "until", (GENERAL,), s.DivertHospital("General", until=NOW)),
     ("stage_gone_back", "status", (BUSY, stage("on_scene")), o.StampUnit("E1", "en_route")),
     ("stage_gone_back", "status", (BUSY, stage("en_route")), o.StampUnit("E1", "en_route")),
     ("stage_out_of_turn", "status", BUSY, o.StampUnit("E1", "at_patient")),

@@ -12,7 +12,19 @@ from typing import Any
 
 import pytest
 
-from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import (
+    assignments,
+    calls,
+    centre,
+    choices,
+    incidents,
+    locations,
+    privacy,
+    roads,
+    standby,
+    units,
+    watch,
+)
 from tocsin.facts.base import Entry
 from tocsin.facts.confidence import Confidence
 from tocsin.facts.shapes import ArcBand
@@ -128,6 +140,14 @@ EXAMPLES: dict[str, Any] = {
         ("L6",),
         ("L5",),
     ),
+    "unit.moved_up": standby.UnitMovedUp(AT, "M4", "Station 7", HOME, DRIVE, "ambulance", 0.81, 0.86),
+    "unit.at_post": standby.UnitAtPost(AT, "M4", "Station 7"),
+    "unit.called_home": standby.UnitCalledHome(AT, "M4", "Station 7", "the north is covered again"),
+    "unit.move_declined": standby.MoveDeclined(AT, "M4", "Station 7", "the crew has had no meal"),
+    "hospital.registered": standby.HospitalRegistered(AT, "Mater Dei", HOME, ("trauma", "stroke"), 40),
+    "hospital.diverted": standby.HospitalDiverted(AT, "Mater Dei", "no CT", AT + 3600),
+    "hospital.reopened": standby.HospitalReopened(AT, "Mater Dei"),
+    "hospital.load": standby.HospitalLoad(AT, "Mater Dei", 1200.0, 3),
     "road.reopened": roads.RoadReopened(AT, "R-1"),
     "personal.erased": privacy.PersonalErased(
         AT,

@@ -18,6 +18,7 @@ from tocsin.facts.values import PERSONAL, PERSONAL_MEDIA, PERSONAL_POSITION, Per
 
 IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "subject", "centre", "kind", "proposal"}
 CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "mode", "alarm_kind", "basis", "how"}
+IDS |= {"post", "group", "hospital"}
 CODES |= {"source", "certainty", "method", "origin"}
 IDS |= {"report", "estimate", "used", "disagree", "replaced"}
 NOT_PERSONAL = {
@@ -36,6 +37,8 @@ NOT_PERSONAL = {
     ("PersonalErased", "keys"),
     ("PersonalErased", "reason"),
     ("HoldPlaced", "reference"),  # a case's number at whoever asked
+    ("UnitMovedUp", "place"),  # a post of the centre
+    ("HospitalRegistered", "place"),
     ("RoadClosed", "place"),  # a stretch of road
     ("RoadClosed", "reason"),  # words about the road, read out to everybody
     ("Drive", "lat"),  # where a vehicle of the centre was

@@ -59,7 +59,8 @@ def order_of(kind: str) -> dict[str, Any]:
         "line": "112", "call": "none", "incident": "none", "other": "none2", "unit": "E1", "units": ["E1"], "text": "x",
         "reason": "abandoned" if kind == "release_call" else "x", "type": "FIRE-OUTSIDE", "disposition": "handled",
         "unit_kind": "pumper", "agency": "fire", "capabilities": ["engine"], "home": place, "place": place,
-        "crew_count": 1, "status": "en_route", "closure": "none", "alarm": "none", "proposal": "none",
+        "crew_count": 1, "status": "en_route", "post": "Bridge", "hospital": "none", "wait_s": 60,
+        "closure": "none", "alarm": "none", "proposal": "none",
         "subject": "call:none", "reference": "1",
     }  # fmt: skip
     (struct,) = [one for one in get_args(Order) if one.__struct_config__.tag == kind]

@@ -28,6 +28,8 @@ class Desk {
   recommendation = $state.raw<Recommendation | null>(null);
   recommendationProblem = $state.raw<Problem | null>(null);
   timeline = $state.raw<Entry[] | null>(null);
+  /** The proposed hospital of the unit with a patient, while its panel is open. */
+  destination = $state.raw<{ unit: string; hospital: string } | null>(null);
   /** A call this person chose among several answered ones. */
   chosenCall = $state("");
   /** The answer on its way: what is typed meanwhile waits for it. */
@@ -126,6 +128,12 @@ class Desk {
     if (this.selected !== id) return;
     if (answer.ok) this.left = answer.value;
     else if (answer.status === 404) this.reply = { tone: "refused", text: m().refusals.unknown_incident({ incident: id }) };
+  }
+
+  takeToHospital(to = this.destination): void {
+    if (!to) return;
+    this.destination = null;
+    void this.give({ kind: "stamp_unit", unit: to.unit, status: "left_scene", destination: to.hospital }, m().cover.hospital.order(to.unit, to.hospital));
   }
 
   async recommend(): Promise<void> {

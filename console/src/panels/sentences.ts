@@ -20,7 +20,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 function whoOf(fact: Fact): string {
   if (fact.kind === "call.received") return [text(fact.number), text(fact.caller)].filter(Boolean).join(" · ");
   if (fact.kind === "call.attached") return text(fact.call);
-  return text(fact.unit) || text(fact.by);
+  return text(fact.unit) || text(fact.hospital) || text(fact.by);
 }
 
 function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: string): string {
@@ -53,6 +53,12 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return text(fact.to);
     case "personal.held":
       return text(fact.reference);
+    case "unit.moved_up":
+    case "unit.at_post":
+    case "unit.move_declined":
+      return text(fact.post);
+    case "hospital.load":
+      return format.eta(Number(fact.wait_s ?? 0));
     case "unit.left_scene":
       return text(fact.destination);
     case "alarm.raised":

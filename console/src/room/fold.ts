@@ -1,7 +1,7 @@
 /// The fold of one room: a picture becomes tables, a tail event replaces rows or deletes them. Pure; knows no screen,
 /// no network, no clock. Picture + tail = fresh picture: tests/room/fold.test.ts compares the whole state.
 
-import type { AlarmRow, CallRow, ClosureRow, IncidentRow, Move, Picture, Rows, TailFacts, UnitRow } from "../wire/types";
+import type { AlarmRow, CallRow, ClosureRow, HospitalRow, IncidentRow, Move, Picture, Rows, TailFacts, UnitRow } from "../wire/types";
 
 export interface Tables {
   position: number;
@@ -10,10 +10,11 @@ export interface Tables {
   units: Map<string, UnitRow>;
   alarms: Map<string, AlarmRow>;
   closures: Map<string, ClosureRow>;
+  hospitals: Map<string, HospitalRow>;
 }
 
 export type TableName = keyof Rows;
-export const TABLE_NAMES: readonly TableName[] = ["calls", "incidents", "units", "alarms", "closures"];
+export const TABLE_NAMES: readonly TableName[] = ["calls", "incidents", "units", "alarms", "closures", "hospitals"];
 
 export function emptyTables(): Tables {
   return {
@@ -23,6 +24,7 @@ export function emptyTables(): Tables {
     units: new Map(),
     alarms: new Map(),
     closures: new Map(),
+    hospitals: new Map(),
   };
 }
 

@@ -36,9 +36,10 @@ export type AreaRow = S["AreaRow"];
 export type CallRow = WithPlace<S["CallRow"]>;
 export type OnIt = S["OnIt"];
 export type IncidentRow = WithPlace<S["IncidentRow"]>;
-export type UnitRow = Omit<S["UnitRow"], "home"> & { home: Place };
+export type UnitRow = Omit<S["UnitRow"], "home" | "post_place"> & { home: Place; post_place?: Place | null };
 export type AlarmRow = S["AlarmRow"];
 export type ClosureRow = WithPlace<S["ClosureRow"]>;
+export type HospitalRow = WithPlace<S["HospitalRow"]>;
 
 /** Rows by id. In a tail event: those that changed; null means gone from the board. */
 export interface Rows {
@@ -47,6 +48,7 @@ export interface Rows {
   units: Record<string, UnitRow | null>;
   alarms: Record<string, AlarmRow | null>;
   closures: Record<string, ClosureRow | null>;
+  hospitals: Record<string, HospitalRow | null>;
 }
 export type Board = Omit<S["Board"], "rows"> & { rows: Rows };
 export interface Picture {
@@ -136,6 +138,9 @@ export interface Region {
   resources: Resource[];
 }
 export type CoverView = S["CoverView"];
+export type DestinationView = S["DestinationView"];
+export type Destination = S["Destination"];
+export type MoveView = S["MoveView"];
 export type CoverGroup = S["CoverGroupView"];
 export interface CellsView {
   group: string;
@@ -171,6 +176,13 @@ export type Order =
   | { kind: "divert_unit"; unit: string; incident: string; reason?: string }
   | { kind: "close_road"; place: Place; radius_m?: number; reason?: string }
   | { kind: "reopen_road"; closure: string }
+  | { kind: "move_up_unit"; unit: string; post: string; place: Place; group?: string; before?: number; after?: number }
+  | { kind: "unit_at_post"; unit: string }
+  | { kind: "call_home_unit"; unit: string; reason?: string }
+  | { kind: "decline_move"; unit: string; post: string; reason?: string }
+  | { kind: "divert_hospital"; hospital: string; reason?: string; until?: Instant | null }
+  | { kind: "reopen_hospital"; hospital: string }
+  | { kind: "report_hospital"; hospital: string; wait_s: number; beds_free?: number | null }
   | { kind: "acknowledge_alarm"; alarm: string };
 
 /** A type error here means that the server's words have changed and ours have not. */

@@ -31,6 +31,9 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "hold_personal": ("supervisor", "administrator"),
     "release_hold": ("administrator",),
     **dict.fromkeys(("raise_level", "explain_choice", "accept_proposal", "dismiss_proposal"), _DISPATCH),
+    **dict.fromkeys(("move_up_unit", "unit_at_post", "call_home_unit", "decline_move"), _DISPATCH),
+    **dict.fromkeys(("divert_hospital", "reopen_hospital", "report_hospital"), _DISPATCH),
+    "register_hospital": ("supervisor", "administrator"),
     "register_unit": ("supervisor", "administrator"),
     "open_centre": (),  # given by the program itself
     "erase_due": (),
@@ -52,6 +55,7 @@ _OWN = frozenset(
         "unit_on_duty",
         "unit_off_duty",
         "unit_at_station",
+        "unit_at_post",
         "note_incident",
         "read_field",
         "report_positions",

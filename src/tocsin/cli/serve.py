@@ -32,6 +32,7 @@ _STORE = (
 @click.option("--catalogue", type=_FILE, help="The centre's incident types (TOML). Without it: the packaged ones.")
 @click.option("--aliases", type=_FILE, help="The centre's own names for places (TOML or CSV), found like the map's.")
 @click.option("--plans", type=_FILE, help="The centre's response plans (TOML). Without it: the packaged ones.")
+@click.option("--hospitals", type=_FILE, help="What the centre knows of hospitals (TOML). Without it: the map's.")
 @click.option("--coverage", type=_FILE, help="Rules of coverage and move-ups (TOML). Without it: the packaged ones.")
 @click.option(
     "--master-key",

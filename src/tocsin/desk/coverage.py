@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -162,6 +162,10 @@ class Coverage:
         loop = asyncio.get_running_loop()
         self._work = loop.run_in_executor(self._thread, self.picture, tuple(spots), self._known(rows), now)
         await asyncio.shield(self._work)
+
+    async def aside(self, work: Callable[[], None]) -> None:
+        """Do something else with the picture, in the same thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _known(self, rows: Mapping[str, UnitRow]) -> list[CoverGroup]:
         """Groups that the centre has any unit for."""

@@ -16,6 +16,7 @@ import msgspec
 from tocsin.desk.adviser import Adviser
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
+from tocsin.desk.hospitals import DestinationView, HospitalRules, changed, destination_of, known_hospitals
 from tocsin.desk.listening import Listening, Trouble
 from tocsin.desk.locating import Locating
 from tocsin.desk.second_look import SecondLook
@@ -30,6 +31,7 @@ from tocsin.domain.cover_rules import CoverRules
 from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
 from tocsin.domain.orders_plans import AcceptProposal, ProposeChange
 from tocsin.domain.orders_privacy import EraseDue
+from tocsin.domain.orders_standby import MoveUpUnit
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.travel import Travel
@@ -80,10 +82,12 @@ class Desk:
         *,
         shared: bool = False,
         coverage: Coverage | None = None,
+        hospitals: HospitalRules | None = None,
     ) -> None:
         self._log = log
         self.catalogue = catalogue
         self.ground = ground
+        self.hospitals = hospitals or HospitalRules(map=False)
         self.now = clock
         if ground is not None:
             ground.now = clock
@@ -168,6 +172,7 @@ class Desk:
                 await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
             if self.ground:
                 await self.ground.warm()
+            await self._know_hospitals()
             self.standby.start()
         except BaseException:
             await self.stop()
@@ -435,11 +440,11 @@ class Desk:
     def _closures(self) -> list[tuple[float, float, float]]:
         return [(row.place.lat, row.place.lon, row.radius_m) for row in self.board.closures.values()]
 
-    async def _travels(self, units: Sequence[str], to: Place) -> dict[str, Travel]:
+    async def _travels(self, units: Sequence[str], to: Place, *, siren: bool = True) -> dict[str, Travel]:
         standing = [self.standing(unit) for unit in units]
         if self.ground is not None:
             try:
-                return await self.ground.travels(standing, to, self._closures())
+                return await self.ground.travels(standing, to, self._closures(), siren=siren)
             except Exception:  # noqa: BLE001 - help is sent whether or not the roads can be searched
                 _say.exception("no road times; straight lines instead")
         return {unit[0]: straight(unit, to) for unit in standing}
@@ -454,6 +459,9 @@ class Desk:
             units = order.send
         elif isinstance(order, AcceptProposal):
             return await self._drives_proposed(order)
+        elif isinstance(order, MoveUpUnit):
+            known = [order.unit] if order.unit in self.board.units else []
+            return await self._travels(known, order.place, siren=False)
         else:
             return {}
         return await self._drives_of(units, order.incident)
@@ -471,6 +479,26 @@ class Desk:
     async def recommend(self, incident: str) -> Recommendation | Refusal:
         """Who should go, and why not the others."""
         return await self.adviser.recommend(incident, self.position)
+
+    async def destination(self, unit: str, needs: Sequence[str]) -> DestinationView | Refusal:
+        """Where this unit should take its patient, and why not elsewhere. Needs named here go before the type's."""
+        row = self.board.units.get(unit)
+        if row is None:
+            return Refusal("unknown_unit", f"there is no unit {unit}", "unit", {"unit": unit})
+        incident = self.board.incidents.get(row.incident)
+        asked = tuple(needs) or self.hospitals.needs.get(incident.type if incident else "", ())
+        places = {one.id: one.place for one in self.board.hospitals.values()}
+        standing = self.standing(unit)
+        travels = {name: straight(standing, place) for name, place in places.items()}
+        if self.ground is not None:
+            travels = await self.ground.travels_from(standing, places, self._closures())
+        room, rows = self._writer.room, list(self.board.units.values())
+        return destination_of(room, rows, unit, frozenset(asked), travels, self.now())
+
+    async def _know_hospitals(self) -> None:
+        region = self.ground.region if self.ground else None
+        for i, order in enumerate(changed(known_hospitals(self.hospitals, region), self.board.hospitals)):
+            await self.give(order, by="clock", key=f"hospital-{self.position()}-{i}")
 
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
         """The ways of those who are coming."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
@@ -98,6 +98,23 @@ class Ground:
         travel = Travel("road", eta_s, float(found.length_m), *unit[1:], sigma)
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
         return _told(unit, incident, travel, points, tuple(found.streets), self.now())
+
+    async def travels_from(self, unit: Standing, places: Mapping[str, Place], closed: Closed) -> dict[str, Travel]:
+        """One unit's drive to each named place, without siren: a patient is aboard. One search."""
+
+        def find() -> dict[str, Travel]:
+            roads, names = self.region.roads, list(places)
+            ends = np.array([(places[name].lat, places[name].lon) for name in names])
+            shut = roads.closed_edges(list(closed))
+            times = roads.times_from(unit[1:3], ends, siren=False, closed=shut)
+            return {
+                name: Travel("road", float(eta_s), float(length_m), *unit[1:])
+                if np.isfinite(eta_s) and snap_m <= OFF_THE_MAP_M
+                else straight(unit, places[name])
+                for name, eta_s, length_m, snap_m in zip(names, times.eta_s, times.length_m, times.snap_m, strict=True)
+            }
+
+        return await asyncio.get_running_loop().run_in_executor(self._roads, find) if places else {}
 
     async def way(
         self, start: tuple[float, float], to: tuple[float, float], closed: Closed, *, siren: bool

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from tocsin.desk.cover_now import GroupNow
 from tocsin.desk.coverage import Coverage, Free
+from tocsin.desk.moves import Moves
 from tocsin.desk.tracks import Tracks
 from tocsin.facts.incidents import IncidentOpened
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant
 from tocsin.views.board import BoardFold
-from tocsin.views.cover import CellsView, CellView, CoverGroupView, CoverView
+from tocsin.views.cover import CellsView, CellView, CoverGroupView, CoverView, MoveView
 from tocsin.views.rows import UnitRow
 
 _say = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Standby:
     def __init__(self, coverage: Coverage, board: BoardFold, tracks: Tracks) -> None:
         self.coverage = coverage
         self._board, self._tracks = board, tracks
+        self.moves = Moves(coverage.rules)
         self._new: list[IncidentOpened] = []
         self._preparing: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -40,6 +42,7 @@ class Standby:
         """Where incidents were is where help is asked for."""
         if isinstance(entry.fact, IncidentOpened):
             self._new.append(entry.fact)
+        self.moves.heard(entry)
 
     def start(self) -> None:
         """Begin to work out the reach; nobody waits for it."""
@@ -71,7 +74,12 @@ class Standby:
         if demand is not None and new:
             self._new = []
             demand.learn([(fact.place.lat, fact.place.lon) for fact in new], [fact.at for fact in new])
-        await self.coverage.look(self._board.units, list(self.free()), now)
+        free = {one.unit: one for one in self.free()}
+        rows = dict(self._board.units)
+        await self.coverage.look(rows, list(free.values()), now)
+        seen, reach = self.coverage.now, self.coverage.reach
+        if seen is not None and reach is not None:
+            await self.coverage.aside(lambda: self.moves.look(seen, reach, rows, free))
 
     def free(self) -> Iterator[Free]:
         """Every unit that could be sent now, where it stands or is on its way to stand."""
@@ -80,7 +88,9 @@ class Standby:
                 yield self.spot(row)
 
     def spot(self, row: UnitRow) -> Free:
-        """Where a free unit counts: its station while it stands there, else where it was last seen."""
+        """Where a free unit counts: at the post it was sent to, at its station, else where it was last seen."""
+        if row.post and row.post_place is not None:
+            return Free(row.id, row.capabilities, row.post_place.lat, row.post_place.lon, True)
         move = self._tracks.latest.get(row.id)
         if row.at_station or move is None:
             return Free(row.id, row.capabilities, row.home.lat, row.home.lon, True)
@@ -102,7 +112,23 @@ class Standby:
             for unit, part in each.items():
                 lost[unit] = lost.get(unit, 0.0) + share * part
             groups.append(_group(group, seen.by_area(group, group.served()), each))
-        return CoverView("ready", 1.0, seen.at, seen.covered, coverage.demand.word(), tuple(groups), lost)
+        word, moves = coverage.demand.word(), self.proposals()
+        return CoverView("ready", 1.0, seen.at, seen.covered, word, tuple(groups), lost, moves)
+
+    def proposals(self) -> tuple[MoveView, ...]:
+        """Moves that stand proposed, except those of units that have been sent since."""
+        told = []
+        for move in self.moves.shown():
+            row = self._board.units.get(move.unit)
+            place = self.moves.posts(move.group, self._board.units).get(move.post)
+            if row is not None and place is not None and row.status == "available" and row.post != move.post:
+                told.append(
+                    MoveView(
+                        move.group, move.unit, move.post, place, move.drive_s, move.before, move.after, move.why,
+                        move.area, row.post,
+                    )
+                )  # fmt: skip
+        return tuple(told)
 
     def cells(self, group: str) -> CellsView | None:
         """The cells of a group (empty: the first), or None where there is no such group or nothing is known."""

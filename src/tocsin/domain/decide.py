@@ -18,10 +18,12 @@ from tocsin.domain import (
     decide_locations,
     decide_privacy,
     decide_rest,
+    decide_standby,
     decide_units,
     orders,
     orders_locations,
     orders_privacy,
+    orders_standby,
 )
 from tocsin.domain import orders_plans as op
 from tocsin.domain.given import Decision, Given
@@ -64,6 +66,14 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     op.DismissProposal: decide_choices.dismiss,
     op.ProposeChange: decide_choices.propose,
     op.LapseProposal: decide_choices.lapse,
+    orders_standby.MoveUpUnit: decide_standby.move_up,
+    orders_standby.UnitIsAtPost: decide_standby.at_post,
+    orders_standby.CallHomeUnit: decide_standby.call_home,
+    orders_standby.DeclineMove: decide_standby.decline,
+    orders_standby.RegisterHospital: decide_standby.register_hospital,
+    orders_standby.DivertHospital: decide_standby.divert,
+    orders_standby.ReopenHospital: decide_standby.reopen,
+    orders_standby.ReportHospital: decide_standby.report,
     orders.OpenCentre: decide_rest.open_centre,
     orders.RaiseAlarms: decide_rest.raise_alarms,
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tocsin.domain import evolve_choices as ec
+from tocsin.domain import evolve_standby
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
 from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
@@ -144,15 +145,18 @@ def _unit_on_duty(room: Room, fact: units.UnitCameOnDuty) -> None:
 def _unit_off_duty(room: Room, fact: units.UnitWentOffDuty) -> None:
     unit = room.units[fact.unit]
     unit.on_duty, unit.crew_count = False, 0
+    evolve_standby.leave_post(room, fact.unit)
 
 
 def _unit_at_station(room: Room, fact: units.UnitReturned) -> None:
     room.units[fact.unit].at_station = True
+    evolve_standby.leave_post(room, fact.unit)
 
 
 def _assign(room: Room, unit_id: str, incident: str, at: Instant) -> None:
     unit = room.units[unit_id]
     unit.assignment = Assignment(unit_id, incident, "dispatched", at, at, at)
+    evolve_standby.leave_post(room, unit_id)
     room.busy[unit_id] = None
     room.incidents[incident].units.append(unit_id)
     _drop_alarms(room, unit_id, UNIT_ALARMS)
@@ -292,6 +296,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
+    **evolve_standby.FOLD,
     locations.LocationReported: reported,
     locations.LocationMatched: report_matched,
     locations.LocationExpired: report_expired,

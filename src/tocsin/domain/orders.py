@@ -20,6 +20,16 @@ from tocsin.domain.orders_plans import (
     RaiseLevel,
 )
 from tocsin.domain.orders_privacy import EraseDue, ErasePersonal, HoldPersonal, ReleaseHold
+from tocsin.domain.orders_standby import (
+    CallHomeUnit,
+    DeclineMove,
+    DivertHospital,
+    MoveUpUnit,
+    RegisterHospital,
+    ReopenHospital,
+    ReportHospital,
+    UnitIsAtPost,
+)
 from tocsin.facts.calls import ReleaseReason
 from tocsin.facts.values import Instant, Place
 
@@ -275,6 +285,14 @@ Order: TypeAlias = (
     | ExplainChoice
     | AcceptProposal
     | DismissProposal
+    | MoveUpUnit
+    | UnitIsAtPost
+    | CallHomeUnit
+    | DeclineMove
+    | RegisterHospital
+    | DivertHospital
+    | ReopenHospital
+    | ReportHospital
 )
 """Orders that people and their machines may give."""
 

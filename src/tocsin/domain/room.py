@@ -111,6 +111,29 @@ class Unit(msgspec.Struct, gc=False):
     duty_since: Instant = 0.0
     freed_at: Instant | None = None
     """When it last came off an incident since it came on duty."""
+    post: str = ""
+    """Where it was sent to stand by; empty: nowhere but at its station."""
+    at_post: bool = False
+
+
+class Hospital(msgspec.Struct, gc=False):
+    """Where patients may be taken."""
+
+    id: str
+    place: Place
+    capabilities: frozenset[str]
+    beds: int = 0
+    diverted: bool = False
+    reason: str = ""
+    until: Instant | None = None
+    wait_s: float = 0.0
+    beds_free: int | None = None
+    said_at: Instant | None = None
+    """When it last said how full it is."""
+
+    def diverts(self, now: Instant) -> bool:
+        """Whether it asks that patients be taken elsewhere now: a diversion ends by itself at `until`."""
+        return self.diverted and (self.until is None or now < self.until)
 
 
 class Alarm(msgspec.Struct, gc=False):
@@ -153,6 +176,7 @@ class Room(msgspec.Struct):
     units: dict[str, Unit] = msgspec.field(default_factory=dict)
     alarms: dict[str, Alarm] = msgspec.field(default_factory=dict)
     closures: dict[str, Closure] = msgspec.field(default_factory=dict)
+    hospitals: dict[str, Hospital] = msgspec.field(default_factory=dict)
     ringing: dict[str, None] = msgspec.field(default_factory=dict)
     """Ids of calls that ring, oldest first; a dict because it keeps order and forgets quickly."""
     busy: dict[str, None] = msgspec.field(default_factory=dict)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, get_args
 
-from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import (
+    assignments,
+    calls,
+    centre,
+    choices,
+    incidents,
+    locations,
+    privacy,
+    roads,
+    standby,
+    units,
+    watch,
+)
 from tocsin.facts.base import Entry
 
 DecisionFact: TypeAlias = (
@@ -49,6 +61,14 @@ DecisionFact: TypeAlias = (
     | watch.AlarmAcknowledged
     | roads.RoadClosed
     | roads.RoadReopened
+    | standby.UnitMovedUp
+    | standby.UnitAtPost
+    | standby.UnitCalledHome
+    | standby.MoveDeclined
+    | standby.HospitalRegistered
+    | standby.HospitalDiverted
+    | standby.HospitalReopened
+    | standby.HospitalLoad
     | locations.LocationReported
     | locations.LocationMatched
     | locations.LocationExpired

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.domain.orders import Stamp, StampUnit, UnitAtStation
+from tocsin.domain.orders_standby import UnitIsAtPost
 from tocsin.domain.room import RANK
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.straight import line_time
@@ -54,6 +55,8 @@ class Crew:
             try:
                 if row.incident:
                     await self._mission(row.incident)
+                elif row.post and row.status != "off_duty":
+                    await self._stand_by(row)
                 elif not row.at_station and row.status != "off_duty":
                     await self._go_home()
                 else:
@@ -71,6 +74,11 @@ class Crew:
 
     def _check(self, incident: str) -> None:
         if self._row().incident != incident:
+            raise _ReassignedError
+
+    def _still(self, incident: str, post: str | None) -> None:
+        self._check(incident)
+        if post is not None and self._row().post != post:
             raise _ReassignedError
 
     async def _wait_until(self, instant: Instant, incident: str) -> None:
@@ -172,8 +180,19 @@ class Crew:
 
     # -- driving ----------------------------------------------------------------------------------------------------
 
+    async def _stand_by(self, row: UnitRow) -> None:
+        """Drive to the post and wait there, until sent, called home or given another post."""
+        post, place = row.post, row.post_place
+        if place is None or row.at_post:
+            await self._c.clock.sleep_until(float("inf"), self.signal)
+            return
+        await self._drive(lambda: place, "", siren=False, post=post)
+        await self._c.mover.tell(self.id)
+        if self._row().post == post and await self._c.hands.give(self._by, UnitIsAtPost(self.id)) is None:
+            await self._wait(AGAIN_S, "")
+
     async def _go_home(self) -> None:
-        await self._drive(lambda: self._unit.home, "", siren=False)
+        await self._drive(lambda: self._unit.home, "", siren=False, post="")
         await self._c.mover.tell(self.id)
         if self._row().status == "off_duty":
             return
@@ -181,9 +200,16 @@ class Crew:
             await self._wait(AGAIN_S, "")
 
     async def _drive(
-        self, target: Callable[[], Place], incident: str, *, siren: bool, takes_s: float | None = None
+        self,
+        target: Callable[[], Place],
+        incident: str,
+        *,
+        siren: bool,
+        takes_s: float | None = None,
+        post: str | None = None,
     ) -> None:
-        """To a place that may change, round what gets closed on the way; in `takes_s`, if given."""
+        """To a place that may change, round what gets closed on the way; in `takes_s`, if given. A unit that is free
+        drives only as long as it is still meant to stand by at `post`."""
         share, row = self._dice.random(), self._c.desk.incident(incident)
         priority = row.priority if row and siren else 5
 
@@ -202,13 +228,13 @@ class Crew:
                 journey.wait(middle, self._dice.uniform(90.0, 300.0))
                 stuck = False
             mover.begin(self.id, journey)
-            self._check(incident)
+            self._still(incident, post)
             while await clock.sleep_until(journey.arrives_at, self.signal):
-                self._check(incident)
+                self._still(incident, post)
                 if target() != to or journey.edges & self._c.closed_edges:
                     break
             else:
-                self._check(incident)
+                self._still(incident, post)
                 mover.park(self.id, journey.target)
                 return
 

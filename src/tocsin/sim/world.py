@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from tocsin.desk.desk import Desk
 from tocsin.domain.orders import RegisterUnit, ReleaseCall, UnitOffDuty, UnitOnDuty
-from tocsin.facts import assignments, calls, incidents, roads, units
+from tocsin.facts import assignments, calls, incidents, roads, standby, units
 from tocsin.facts.values import Place
 from tocsin.geo.region import Region
 from tocsin.sim.clock import Clock
@@ -26,6 +26,7 @@ from tocsin.sim.happening import Happening
 from tocsin.sim.phones import Phones
 from tocsin.sim.stages import InventedTimes, StageTimes
 from tocsin.sim.takers import BOT, Takers
+from tocsin.sim.wardens import Wardens
 
 WORLD = "shift plan"
 """The account under which units are registered and come on duty."""
@@ -66,6 +67,7 @@ class World:
         self.takers = Takers(self.common, self.phones, takers) if hands_on != "off" else None
         self.dispatchers = Dispatchers(self.common, self.takers.names) if self.takers else None
         self.crews = {unit.id: Crew(self.common, unit, trouble=trouble) for unit in fleet.units}
+        self.wardens = Wardens(self.common) if hands_on != "off" else None
         self.demand: Demand | None = None
         """Where more happenings can be had from, when they are invented."""
         self._listening: asyncio.Task[None] | None = None
@@ -77,7 +79,7 @@ class World:
         moved = (
             assignments.UnitDispatched, assignments.UnitDiverted, assignments.UnitCancelled, assignments.UnitAvailable,
             assignments.UnitAcknowledged, assignments.UnitEnRoute, assignments.UnitOnScene, units.UnitReturned,
-            units.UnitCameOnDuty, units.UnitWentOffDuty,
+            units.UnitCameOnDuty, units.UnitWentOffDuty, standby.UnitMovedUp, standby.UnitCalledHome,
         )  # fmt: skip
         for kind in moved:
             ears.on(kind, self._unit_moved)
@@ -103,6 +105,8 @@ class World:
         for crew in self.crews.values():
             clock.start(crew.life(), f"crew {crew.id}")
         clock.start(self._unfold(), "happenings")
+        if self.wardens and desk.standby.coverage.state != "none":
+            clock.start(self.wardens.watch(), "move-ups")
         for absence in self.fleet.absences:
             clock.start(self._absent(absence), f"absence of {absence.unit}")
 

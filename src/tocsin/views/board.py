@@ -17,12 +17,13 @@ from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_choices, board_locations
+from tocsin.views import board_choices, board_locations, board_standby
 from tocsin.views.rows import (
     AlarmRow,
     Board,
     CallRow,
     ClosureRow,
+    HospitalRow,
     IncidentRow,
     OnIt,
     Rows,
@@ -47,6 +48,7 @@ class BoardFold(msgspec.Struct, dict=True):
     units: dict[str, UnitRow] = msgspec.field(default_factory=dict)
     alarms: dict[str, AlarmRow] = msgspec.field(default_factory=dict)
     closures: dict[str, ClosureRow] = msgspec.field(default_factory=dict)
+    hospitals: dict[str, HospitalRow] = msgspec.field(default_factory=dict)
     waiting: dict[str, ReportRow] = msgspec.field(default_factory=dict)
     """Reports whose call has not come: on nobody's screen."""
     homes: dict[str, str] = msgspec.field(default_factory=dict)
@@ -59,7 +61,7 @@ class BoardFold(msgspec.Struct, dict=True):
 
     def picture(self) -> Board:
         """The whole board. Shares its dicts with the fold: encode it before anything else is folded."""
-        rows: Any = Rows(self.calls, self.incidents, self.units, self.alarms, self.closures)  # type: ignore[arg-type]
+        rows: Any = Rows(self.calls, self.incidents, self.units, self.alarms, self.closures, self.hospitals)  # type: ignore[arg-type]
         return Board(self.centre, self.name, self.mode, self.position, rows)
 
     def rows(self, entries: Iterable[AnyEntry]) -> Rows:
@@ -77,6 +79,7 @@ class BoardFold(msgspec.Struct, dict=True):
             pick(self.units, touched.units),
             pick(self.alarms, touched.alarms),
             pick(self.closures, touched.closures),
+            pick(self.hospitals, touched.hospitals),
         )
 
     def _on(self, incident: str) -> tuple[str, ...]:
@@ -98,11 +101,14 @@ class Touched:
         self.units: dict[str, None] = {}
         self.alarms: dict[str, None] = {}
         self.closures: dict[str, None] = {}
+        self.hospitals: dict[str, None] = {}
 
     def add(self, fact: DecisionFact) -> None:
         """Every id that `fact` names, and the alarms whose cause it may end."""
         told: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
-        for name, into in (("call", self.calls), ("unit", self.units), ("closure", self.closures)):
+        for name, into in (
+            ("call", self.calls), ("unit", self.units), ("closure", self.closures), ("hospital", self.hospitals),
+        ):  # fmt: skip
             if told.get(name):
                 into[told[name]] = None
         for name in ("incident", "other", "to"):
@@ -241,11 +247,12 @@ def _unit_on_duty(board: BoardFold, fact: units.UnitCameOnDuty, _by: str) -> Non
 
 
 def _unit_off_duty(board: BoardFold, fact: units.UnitWentOffDuty, _by: str) -> None:
-    board.units[fact.unit] = replace(board.units[fact.unit], status="off_duty", since=fact.at, crew_count=0)
+    row = board_standby.off_post(board.units[fact.unit])
+    board.units[fact.unit] = replace(row, status="off_duty", since=fact.at, crew_count=0)
 
 
 def _unit_at_station(board: BoardFold, fact: units.UnitReturned, _by: str) -> None:
-    board.units[fact.unit] = replace(board.units[fact.unit], at_station=True)
+    board.units[fact.unit] = replace(board_standby.off_post(board.units[fact.unit]), at_station=True)
 
 
 def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assignments.Drive) -> None:
@@ -253,7 +260,7 @@ def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assi
     low_at = None if drive.low_s is None else at + drive.low_s
     high_at = None if drive.high_s is None else at + drive.high_s
     board.units[unit] = replace(
-        board.units[unit],
+        board_standby.off_post(board.units[unit]),
         status="dispatched",
         since=at,
         incident=incident,
@@ -418,6 +425,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     watch.AlarmAcknowledged: _alarm_acknowledged,
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
+    **board_standby.FOLD,
     locations.LocationReported: board_locations.reported,
     locations.LocationMatched: board_locations.matched,
     locations.LocationExpired: board_locations.expired,

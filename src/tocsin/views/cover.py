@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from tocsin.facts.values import Instant, Latitude, Longitude
+from tocsin.domain.moveups import Why
+from tocsin.facts.values import Instant, Latitude, Longitude, Place
 
 CoverState: TypeAlias = Literal["none", "preparing", "ready", "failed"]
 
@@ -27,6 +28,23 @@ class CoverGroupView(msgspec.Struct, frozen=True):
     """By free unit: what leaves with it."""
 
 
+class MoveView(msgspec.Struct, frozen=True):
+    """A proposal: this free unit should stand by at this post. Accepted by the order move_up_unit."""
+
+    group: str
+    unit: str
+    post: str
+    place: Place
+    drive_s: float
+    before: float
+    after: float
+    why: Why
+    area: str
+    """The area that gains most."""
+    leaves: str = ""
+    """The post it would give up; empty: its own station."""
+
+
 class CoverView(msgspec.Struct, frozen=True):
     """Expected coverage now. `covered` is None while it is not known; `state` says why."""
 
@@ -39,6 +57,8 @@ class CoverView(msgspec.Struct, frozen=True):
     groups: tuple[CoverGroupView, ...] = ()
     lost: dict[str, float] = {}
     """By free unit, all groups together: the gap that sending it opens."""
+    moves: tuple[MoveView, ...] = ()
+    """At most one of each group."""
 
 
 class CellView(msgspec.Struct, frozen=True, array_like=True):

@@ -136,6 +136,28 @@ class UnitRow(msgspec.Struct, frozen=True):
     destination: PersonalText = ""
     due_low_at: Instant | None = None
     due_high_at: Instant | None = None
+    post: str = ""
+    """Where it was sent to stand by; it may be sent to an incident from there, or on its way there."""
+    post_place: Place | None = None
+    at_post: bool = False
+    post_due_at: Instant | None = None
+
+
+class HospitalRow(msgspec.Struct, frozen=True):
+    """A hospital. On diversion while `diverted_since` is there and `diverted_until` is not past."""
+
+    id: str
+    place: Place
+    capabilities: tuple[str, ...]
+    beds: int = 0
+    diverted_since: Instant | None = None
+    diverted_until: Instant | None = None
+    reason: PersonalText = ""
+    diverted_by: str = ""
+    wait_s: float = 0.0
+    """Until a crew hands its patient over, as it said at `load_at`."""
+    beds_free: int | None = None
+    load_at: Instant | None = None
 
 
 class AlarmRow(msgspec.Struct, frozen=True):
@@ -169,6 +191,7 @@ class Rows(msgspec.Struct, frozen=True):
     units: dict[str, UnitRow | None] = {}
     alarms: dict[str, AlarmRow | None] = {}
     closures: dict[str, ClosureRow | None] = {}
+    hospitals: dict[str, HospitalRow | None] = {}
 
 
 class Board(msgspec.Struct, frozen=True):

@@ -100,6 +100,12 @@ class NearestQuery(Form, frozen=True):
     lon: Longitude
 
 
+class DestinationQuery(Form, frozen=True):
+    """What the patient needs, separated by commas; nothing said: what the incident's type needs."""
+
+    needs: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
 class CellsQuery(Form, frozen=True):
     """Which group of units; none named: the first."""
 

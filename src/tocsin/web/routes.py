@@ -6,6 +6,7 @@ from typing import Any
 
 from tocsin.access import Account
 from tocsin.desk.tally import IntakeView
+from tocsin.desk.hospitals import DestinationView
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
 from tocsin.views.advice import Recommendation
@@ -72,6 +73,8 @@ ROUTES: tuple[Route, ...] = (
          query=bodies.NearestQuery, errors=(404,)),
     _get("/api/catalogue", SIGNED_IN, ground.catalogue, Catalogue, "Incident types, dispositions and time limits."),
     _get("/api/region", SIGNED_IN, ground.region, bodies.RegionView, "The built map in brief.", errors=(404,)),
+    _get("/api/units/{id}/destination", READ_BOARD, cover.destination, DestinationView, "Where its patient should go.",
+         query=bodies.DestinationQuery, errors=(404, 409)),
     _get("/api/coverage", READ_BOARD, cover.coverage, CoverView, "Expected coverage now, and what each unit holds."),
     _get("/api/coverage/cells", READ_BOARD, cover.cells, CellsView, "The same, cell by cell.", query=bodies.CellsQuery,
          errors=(404,)),

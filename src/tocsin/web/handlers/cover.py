@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tocsin.views.cover import CellsView, CoverView
 from tocsin.web.ask import Ask
 from tocsin.web.problems import not_found
@@ -19,3 +21,9 @@ async def cells(ask: Ask) -> CellsView:
     if found is None:
         raise not_found("Coverage of such a group is not known here.", "group")
     return found
+
+
+async def destination(ask: Ask) -> Any:
+    """Every hospital for this unit's patient: chosen or passed over, and why."""
+    needs = [word for part in ask.query.needs.split(",") if (word := part.strip())]
+    return await ask.site.desk.destination(ask.path["id"], needs)
