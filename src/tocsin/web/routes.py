@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.access import Account
-from tocsin.desk.tally import IntakeView
 from tocsin.desk.hospitals import DestinationView
+from tocsin.desk.tally import IntakeView
 from tocsin.domain.types import Catalogue
 from tocsin.facts.values import Move
 from tocsin.views.advice import Recommendation
