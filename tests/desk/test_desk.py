@@ -12,7 +12,8 @@ from tests.desk.hall import Clock, Fragile, Logs, Screen, Ticks, desk_on, give, 
 from tests.world import CATALOGUE, HERE, T0, THERE
 
 from tocsin.desk import desk as desk_module
-from tocsin.desk.desk import Busy, Desk
+from tocsin.desk.busy import Busy
+from tocsin.desk.desk import Desk
 from tocsin.domain import orders as o
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Place
@@ -550,7 +551,7 @@ class Ground:
     def close(self) -> None:
         pass
 
-    async def travels(self, units, to, closed):
+    async def travels(self, units, to, closed, *, siren=True):
         from tocsin.domain.travel import Travel
 
         self.asked.append(([unit[0] for unit in units], to))

@@ -82,19 +82,19 @@ def test_the_destination_follows_need_diversion_and_load() -> None:
         async with desk_on(log, hospitals=RULES) as desk:
             await give(desk, o.RegisterUnit("M1", "a", "x", ("ambulance",), HERE), o.UnitOnDuty("M1", 2))
             await give(desk, o.OpenIncident("SICK", place=HERE), o.DispatchUnits("1", ("M1",)))
-            found = await desk.destination("M1", ())
+            found = await desk.hospitals.destination("M1", ())
             assert [(one.hospital, one.reason) for one in found.hospitals] == [("Far", None), ("Near", "not_capable")]
             assert found.needs == ("stroke",)
-            found = await desk.destination("M1", ("trauma",))
+            found = await desk.hospitals.destination("M1", ("trauma",))
             assert found.hospitals[0].hospital == "Near"
             await give(desk, s.DivertHospital("Near", "no CT", T0 + 600))
             assert desk.board.hospitals["Near"].reason == "no CT"
-            found = await desk.destination("M1", ("trauma",))
+            found = await desk.hospitals.destination("M1", ("trauma",))
             assert [(one.hospital, one.reason) for one in found.hospitals][1][1] in ("not_capable", "on_diversion")
             await give(desk, s.ReopenHospital("Near"), s.ReportHospital("Near", 900.0, 1))
             row = desk.board.hospitals["Near"]
             assert (row.diverted_since, row.wait_s, row.beds_free, row.load_at) == (None, 900.0, 1, T0)
-            assert isinstance(await desk.destination("M9", ()), Refusal)
+            assert isinstance(await desk.hospitals.destination("M9", ()), Refusal)
             same_as_fresh(desk, log)
 
     asyncio.run(story())
@@ -105,7 +105,7 @@ def test_drives_are_those_of_the_roads(region: Region) -> None:
         async with desk_on(MemoryLog("north"), ground=Ground(region), hospitals=HospitalRules()) as desk:
             home = Place(*region.roads.edge_midpoint(10), "home")
             await give(desk, o.RegisterUnit("M1", "a", "x", ("ambulance",), home), o.UnitOnDuty("M1", 2))
-            found = await desk.destination("M1", ())
+            found = await desk.hospitals.destination("M1", ())
             assert found.hospitals
             assert found.hospitals[0].basis == "road"
             at = desk.board.hospitals[found.hospitals[0].hospital].place

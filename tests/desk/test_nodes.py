@@ -11,7 +11,8 @@ import pytest
 from tests.desk.hall import Clock, Fragile, Screen, Ticks, give, same_as_fresh, staff
 from tests.world import CATALOGUE, T0
 
-from tocsin.desk.desk import Busy, Desk
+from tocsin.desk.busy import Busy
+from tocsin.desk.desk import Desk
 from tocsin.domain import orders as o
 from tocsin.facts.values import Move
 from tocsin.log.memory import MemoryLog

@@ -12,7 +12,7 @@ from tests.desk.hall import Clock, Screen, desk_on, give, staff, with_desk
 from tests.world import HOME, T0, Dice
 
 from tocsin.desk import tail as tail_module
-from tocsin.desk.desk import Busy
+from tocsin.desk.busy import Busy
 from tocsin.domain import orders as o
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Move

@@ -14,9 +14,10 @@ from contextlib import suppress
 import msgspec
 
 from tocsin.desk.adviser import Adviser
+from tocsin.desk.busy import Busy, fail_all, not_recorded
 from tocsin.desk.coverage import Coverage
 from tocsin.desk.ground import Ground, Standing, straight, straight_route
-from tocsin.desk.hospitals import DestinationView, HospitalRules, changed, destination_of, known_hospitals
+from tocsin.desk.hospitals import HospitalRules, Hospitals
 from tocsin.desk.listening import Listening, Trouble
 from tocsin.desk.locating import Locating
 from tocsin.desk.second_look import SecondLook
@@ -40,7 +41,7 @@ from tocsin.facts.centre import Mode
 from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Place, Position
-from tocsin.log.port import Head, Log, LogError, Unsure
+from tocsin.log.port import Head, Log, LogError
 from tocsin.views.advice import Recommendation
 from tocsin.views.board import BoardFold
 from tocsin.views.day import DayFigures, day_figures
@@ -57,15 +58,6 @@ ERASE_TICKS = 600
 
 _say = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-
-
-class Busy(Exception):  # noqa: N818 - it is a state of the desk, and reads as one
-    """Not now: `name` is `busy` (too much is waiting) or `not_recorded` (the store refused): nothing was changed. Or
-    `not_known`: the store was lost under the write; the same order under the same key finds out."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name = name
 
 
 class Desk:
@@ -87,7 +79,6 @@ class Desk:
         self._log = log
         self.catalogue = catalogue
         self.ground = ground
-        self.hospitals = hospitals or HospitalRules(map=False)
         self.now = clock
         if ground is not None:
             ground.now = clock
@@ -105,6 +96,10 @@ class Desk:
             lambda order, key: self.give(order, by="clock", key=key),
         )  # fmt: skip
         self.tracks = Tracks(tracks_log)
+        self.hospitals = Hospitals(
+            hospitals or HospitalRules(map=False), self.board, ground, lambda: self._writer.room, self.standing,
+            self._closures, clock,
+        )  # fmt: skip
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
         self.adviser.loss = lambda _room: self.standby.coverage.now
         self._tail = Tail(log, self.board)
@@ -172,7 +167,8 @@ class Desk:
                 await self.give(OpenCentre(centre, name, mode), by="clock", key="open")
             if self.ground:
                 await self.ground.warm()
-            await self._know_hospitals()
+            for i, order in enumerate(self.hospitals.unknown()):
+                await self.give(order, by="clock", key=f"hospital-{self.position()}-{i}")
             self.standby.start()
         except BaseException:
             await self.stop()
@@ -246,7 +242,7 @@ class Desk:
                     await self._settle(batch)
             except Exception:  # noqa: BLE001 - whatever broke, the next order must find a desk
                 _say.exception("a batch of %d orders failed", len(batch))
-                _fail(batch, Busy("not_recorded", "the desk failed; nothing was changed"))
+                fail_all(batch, Busy("not_recorded", "the desk failed; nothing was changed"))
             finally:
                 for _ in batch:
                     self._queue.task_done()
@@ -258,7 +254,7 @@ class Desk:
             _say.error("not recorded: %s", error)
             self._trouble.refused(str(error))
             await self._hear(self._writer.news())
-            _fail(batch, _not_recorded(error))
+            fail_all(batch, not_recorded(error))
             return
         await self._hear(self._writer.news())
         if settled.entries:
@@ -480,26 +476,6 @@ class Desk:
         """Who should go, and why not the others."""
         return await self.adviser.recommend(incident, self.position)
 
-    async def destination(self, unit: str, needs: Sequence[str]) -> DestinationView | Refusal:
-        """Where this unit should take its patient, and why not elsewhere. Needs named here go before the type's."""
-        row = self.board.units.get(unit)
-        if row is None:
-            return Refusal("unknown_unit", f"there is no unit {unit}", "unit", {"unit": unit})
-        incident = self.board.incidents.get(row.incident)
-        asked = tuple(needs) or self.hospitals.needs.get(incident.type if incident else "", ())
-        places = {one.id: one.place for one in self.board.hospitals.values()}
-        standing = self.standing(unit)
-        travels = {name: straight(standing, place) for name, place in places.items()}
-        if self.ground is not None:
-            travels = await self.ground.travels_from(standing, places, self._closures())
-        room, rows = self._writer.room, list(self.board.units.values())
-        return destination_of(room, rows, unit, frozenset(asked), travels, self.now())
-
-    async def _know_hospitals(self) -> None:
-        region = self.ground.region if self.ground else None
-        for i, order in enumerate(changed(known_hospitals(self.hospitals, region), self.board.hospitals)):
-            await self.give(order, by="clock", key=f"hospital-{self.position()}-{i}")
-
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
         """The ways of those who are coming."""
         known = known_incident(self._writer.room, incident)
@@ -513,15 +489,3 @@ class Desk:
         if self.ground is None:
             return straight_route(self.standing(unit), to, incident, self.now())
         return await self.ground.route(self.standing(unit), to, incident, self._closures())
-
-
-def _not_recorded(error: LogError) -> Busy:
-    if isinstance(error, Unsure):
-        return Busy("not_known", f"{error}; send the same order again: it is done once")
-    return Busy("not_recorded", f"the record refused: {error}; nothing was changed")
-
-
-def _fail(batch: Sequence[Asked], error: Busy) -> None:
-    for asked in batch:
-        if not asked.answer.done():
-            asked.answer.set_exception(error)

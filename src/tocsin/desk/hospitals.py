@@ -6,20 +6,22 @@ Reads one file; registers only what has changed. Proposes a destination, never s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from tocsin.desk.cover_file import read_toml
+from tocsin.desk.ground import Closed, Ground, Standing, straight
 from tocsin.domain.destination import Destination, destinations
 from tocsin.domain.orders_standby import RegisterHospital
-from tocsin.domain.room import Hospital, Room
-from tocsin.domain.travel import Travel
+from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import Room
 from tocsin.facts.values import Instant, Latitude, Longitude, Place
 from tocsin.geo.region import Region
 from tocsin.settings import SettingsError
-from tocsin.views.rows import HospitalRow, UnitRow
+from tocsin.views.board import BoardFold
+from tocsin.views.rows import HospitalRow
 
 
 class HospitalSaid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,16 +100,42 @@ def changed(orders: Iterable[RegisterHospital], rows: Mapping[str, HospitalRow])
     ]
 
 
-def destination_of(
-    room: Room,
-    units: Iterable[UnitRow],
-    unit: str,
-    needs: frozenset[str],
-    travels: Mapping[str, Travel],
-    now: Instant,
-) -> DestinationView:
-    """Every hospital for this unit's patient; those on their way to one count in its wait."""
-    heading = Counter(row.destination for row in units if row.status == "left_scene" and row.id != unit)
-    able: list[Hospital] = list(room.hospitals.values())
-    found = destinations(able, needs, travels, heading, now)
-    return DestinationView(unit, tuple(sorted(needs)), now, found)
+class Hospitals:
+    """The part of a desk that knows where patients may be taken."""
+
+    def __init__(
+        self,
+        rules: HospitalRules,
+        board: BoardFold,
+        ground: Ground | None,
+        room: Callable[[], Room],
+        standing: Callable[[str], Standing],
+        closures: Callable[[], Closed],
+        clock: Callable[[], Instant],
+    ) -> None:
+        self.rules = rules
+        self._board, self._ground, self._room = board, ground, room
+        self._standing, self._closures, self._now = standing, closures, clock
+
+    def unknown(self) -> list[RegisterHospital]:
+        """Orders for what the map and the file say and the record does not."""
+        region = self._ground.region if self._ground and self.rules.map else None
+        return changed(known_hospitals(self.rules, region), self._board.hospitals)
+
+    async def destination(self, unit: str, needs: Sequence[str]) -> DestinationView | Refusal:
+        """Where this unit should take its patient, and why not elsewhere. Needs named here go before the type's."""
+        row = self._board.units.get(unit)
+        if row is None:
+            return Refusal("unknown_unit", f"there is no unit {unit}", "unit", {"unit": unit})
+        incident = self._board.incidents.get(row.incident)
+        asked = frozenset(tuple(needs) or self.rules.needs.get(incident.type if incident else "", ()))
+        places = {one.id: one.place for one in self._board.hospitals.values()}
+        standing = self._standing(unit)
+        if self._ground is None:
+            travels = {name: straight(standing, place) for name, place in places.items()}
+        else:
+            travels = await self._ground.travels_from(standing, places, self._closures())
+        now, units = self._now(), self._board.units.values()
+        heading = Counter(one.destination for one in units if one.status == "left_scene" and one.id != unit)
+        found = destinations(list(self._room().hospitals.values()), asked, travels, heading, now)
+        return DestinationView(unit, tuple(sorted(asked)), now, found)

@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from tocsin.desk.desk import Busy, Desk
+from tocsin.desk.busy import Busy
+from tocsin.desk.desk import Desk
 from tocsin.desk.tally import Refused
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.refusals import Refusal

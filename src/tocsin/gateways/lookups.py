@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tocsin.desk.desk import Busy, Desk
+from tocsin.desk.busy import Busy
+from tocsin.desk.desk import Desk
 from tocsin.desk.tally import Refused
 from tocsin.domain.numbers import same_number, tail
 from tocsin.domain.orders_locations import ReportLocation

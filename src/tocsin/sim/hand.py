@@ -9,7 +9,8 @@ import itertools
 import logging
 from typing import Any
 
-from tocsin.desk.desk import Busy, Desk
+from tocsin.desk.busy import Busy
+from tocsin.desk.desk import Desk
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.refusals import Refusal
 from tocsin.sim.clock import Clock

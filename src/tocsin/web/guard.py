@@ -12,7 +12,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.access import AccessError
-from tocsin.desk.desk import Busy
+from tocsin.desk.busy import Busy
 from tocsin.views.wire import Problem
 from tocsin.web.hosts import bare_host
 from tocsin.web.problems import No

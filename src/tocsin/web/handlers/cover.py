@@ -26,4 +26,4 @@ async def cells(ask: Ask) -> CellsView:
 async def destination(ask: Ask) -> Any:
     """Every hospital for this unit's patient: chosen or passed over, and why."""
     needs = [word for part in ask.query.needs.split(",") if (word := part.strip())]
-    return await ask.site.desk.destination(ask.path["id"], needs)
+    return await ask.site.desk.hospitals.destination(ask.path["id"], needs)
