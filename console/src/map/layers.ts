@@ -73,8 +73,8 @@ function resources(ink: Ink, halo: Halo): LayerSpecification[] {
   return [
     {
       id: "resources", type: "symbol", source: "resources", filter: ["!", small], minzoom: 10.5,
-      layout: { ...layout, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.55, 14, 0.9], "icon-allow-overlap": false, "text-field": ["step", ["zoom"], "", 13, get("word")], "symbol-sort-key": ["match", ["get", "kind"], "hospital", 0, "clinic", 3, 1] },
-      paint: { "text-color": ink("--ink-2"), ...halo },
+      layout: { ...layout, "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.55, 14, 0.9], "icon-allow-overlap": false, "text-field": ["step", ["zoom"], ["case", get("shut"), get("word"), ""], 13, get("word")] as unknown as ExpressionSpecification, "symbol-sort-key": ["match", ["get", "kind"], "hospital", 0, "clinic", 3, 1] },
+      paint: { "text-color": ["case", get("shut"), ink("--alarm"), ink("--ink-2")] as unknown as ExpressionSpecification, ...halo },
     },
     {
       id: "resources-small", type: "symbol", source: "resources", filter: small, minzoom: 16,

@@ -183,8 +183,12 @@ export function closureMarks(closures: Iterable<ClosureRow>): Mark[] {
   ]);
 }
 
-export function resourceMarks(resources: readonly Resource[]): Mark[] {
-  return resources.map((one, i) => pointMark(one, { id: String(i), icon: one.kind, kind: one.kind, word: one.name }));
+/** `shut` says in words why a hospital takes no patients; empty where it does. */
+export function resourceMarks(resources: readonly Resource[], shut: (name: string) => string = () => ""): Mark[] {
+  return resources.map((one, i) => {
+    const why = one.kind === "hospital" ? shut(one.name) : "";
+    return pointMark(one, { id: String(i), icon: one.kind, kind: one.kind, word: why ? `${one.name}\n${why}` : one.name, shut: why !== "" });
+  });
 }
 
 function pointMark(place: { lat: number; lon: number }, properties: Mark["properties"]): Mark {
