@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from common import note, say
-from tocsin.desk.snapshot import FILE, Snapshots
+from tocsin.cli.keys_at import keys_at
+from tocsin.desk.snapshot import FILE
 from tocsin.facts import assignments, calls, centre, incidents, units
 from tocsin.facts.assignments import Drive
 from tocsin.facts.base import Entry
@@ -49,7 +50,7 @@ def facts() -> Iterator[DecisionFact]:
         yield assignments.UnitDispatched(at + 60, unit, one, DRIVE)
         yield assignments.UnitAcknowledged(at + 70, unit, one)
         yield assignments.UnitEnRoute(at + 120, unit, one)
-        yield incidents.IncidentNoted(at + 200, one, "two people on the balcony, third floor", "ana")
+        yield incidents.IncidentNoted(at + 200, one, "two people on the balcony, third floor")
         yield assignments.UnitOnScene(at + 400, unit, one)
         yield assignments.UnitAvailable(at + 2_000, unit, one)
         yield incidents.IncidentClosed(at + 2_100, one, "DONE")
@@ -91,8 +92,8 @@ def measure(data: Path, log: Any, store: str, name: str, facts_n: int, tail: int
     note(f"writing {facts_n:,} facts ({name})")
     fill(log, found, facts_n - tail)
     begun = time.perf_counter()
-    keep = Snapshots(data, log)
-    keep.renew()
+    snapshot = [sys.executable, "-c", "from tocsin.cli import main; main()", "log", "snapshot", str(data)]
+    subprocess.run(snapshot, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "TOCSIN_STORE": store})
     made_s = time.perf_counter() - begun
     fill(log, found, facts_n)
     took = sorted(start(data, store) for _ in range(3))
@@ -112,6 +113,13 @@ def measure(data: Path, log: Any, store: str, name: str, facts_n: int, tail: int
     say("start to first picture, everything folded", store=name, facts=facts_n, n=1, s=round(start(data, store), 1))
 
 
+def verify(log: Any, name: str) -> None:
+    begun = time.perf_counter()
+    assert log.verify() == []
+    took, n = time.perf_counter() - begun, log.position()
+    say("verify", store=name, facts=n, s=round(took, 2), facts_per_s=round(n / took))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", type=int, default=1_000_000)
@@ -121,13 +129,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix="bench-start-") as folder:
         data = Path(folder) / "sqlite"
         data.mkdir(mode=0o700)
-        log = SqliteLog.open(data / "decisions.db", "centre")
-        measure(data, log, "", "sqlite", options.facts, options.tail)
-        begun = time.perf_counter()
-        assert log.verify() == []
-        took = time.perf_counter() - begun
-        say("verify", store="sqlite", facts=options.facts, s=round(took, 2), facts_per_s=round(options.facts / took))
-        log.close()
+        with keys_at(data, "", "centre", make=True) as keys:
+            log = SqliteLog.open(data / "decisions.db", "centre", codec=keys.codec)
+            measure(data, log, "", "sqlite", options.facts, options.tail)
+            verify(log, "sqlite")
+            log.close()
         if options.postgres:
             over_postgres(Path(folder) / "postgres", options)
 
@@ -145,13 +151,11 @@ def over_postgres(data: Path, options: argparse.Namespace) -> None:
     server = module.Server.make(bin_dir)
     try:
         server.start()
-        log = PostgresLog.open(server.conninfo, "centre")
-        measure(data, log, server.conninfo, "postgres", options.facts, options.tail)
-        begun = time.perf_counter()
-        assert log.verify() == []
-        took = time.perf_counter() - begun
-        say("verify", store="postgres", facts=options.facts, s=round(took, 2), facts_per_s=round(options.facts / took))
-        log.close()
+        with keys_at(data, server.conninfo, "centre", make=True) as keys:
+            log = PostgresLog.open(server.conninfo, "centre", codec=keys.codec)
+            measure(data, log, server.conninfo, "postgres", options.facts, options.tail)
+            verify(log, "postgres")
+            log.close()
     finally:
         server.remove()
 
