@@ -70,6 +70,27 @@ export const scenarios = {
     return seen;
   },
 
+  async choices({ person, findings, given }) {
+    const page = await person();
+    await page.locator(`[id="incident-${given.incident}"]`).click();
+    await page.waitForSelector("button.ready");
+    const plan = (await page.locator(".recommended h3 .plan").textContent()).replace(/\s+/g, " ").trim();
+    await command(page).focus();
+    await page.keyboard.type(`d ${given.unit} ${given.incident}`);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".why button");
+    const found = await findings(page, "desk, a reason owed");
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("2");
+    await page.waitForSelector(".why button", { state: "detached" });
+    await page.keyboard.press("+");
+    await page.waitForSelector(".better .take", { timeout: 30_000 });
+    found.push(...(await findings(page, "desk, something better")));
+    await page.keyboard.press("F7");
+    await page.waitForSelector(".better .take", { state: "detached" });
+    return { plan, found };
+  },
+
   async two_screens({ person, given }) {
     const one = await person({ name: "ana" });
     const two = await person({ name: "bo" });

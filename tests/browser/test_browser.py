@@ -63,6 +63,20 @@ def test_text_of_any_script_is_shown_exactly_as_it_was_typed(house: Any, drive: 
         assert shown["dir"] == "auto"
 
 
+def test_others_are_sent_at_once_explained_by_a_key_and_what_comes_up_is_taken_by_one(house: Any, drive: Drive) -> None:
+    ring(house)
+    incident = house.incident("smoke")
+    seen = drive("choices", incident=incident, unit="M1")
+    assert seen["plan"] == "Structure fire for this type"
+    assert seen["found"] == []
+    told = {e["fact"]["kind"]: e["fact"] for e in house.get(f"/api/incidents/{incident}/timeline")["entries"]}
+    assert told["incident.units_chosen"]["verdict"] == "overridden"
+    assert told["incident.choice_explained"]["reason"] == "Offered by the crew"
+    assert told["incident.level_raised"]["level"] == 2
+    assert told["proposal.accepted"]["proposal"] == told["proposal.made"]["proposal"]
+    assert {"E1", "E2", "M1"} <= {on["unit"] for on in house.rows("incidents")[incident]["units"]}
+
+
 def test_two_screens_see_the_same_and_the_second_is_told_who_has_the_unit(house: Any, drive: Drive) -> None:
     first, second = house.incident(), house.incident()
     seen = drive("two_screens", unit="E1", first=first, second=second)

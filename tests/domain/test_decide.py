@@ -58,7 +58,9 @@ def received(call: str) -> calls.CallReceived:
 
 OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), choices.Shown(T0, 1, "P")))
 PROPOSED = (BUSY, unit("E2"), choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0))
+FILLING = (BUSY, unit("E2"), choices.ProposalMade(T0 - 900, "1-1", "1", "unit_free", ("E2",)))
 DISMISSED = choices.ProposalDismissed(T0 + 40, "1-1", "1")
+LONG_AGO = choices.ProposalDismissed(T0 - 800, "1-1", "1")
 
 ROWS = [
     ((), o.OpenCentre("north", "North", "live"), [centre.CentreOpened(NOW, "north", "North", "live")]),
@@ -232,6 +234,12 @@ ROWS = [
     ),
     (PROPOSED, op.DismissProposal("1-1", "near"), [choices.ProposalDismissed(NOW, "1-1", "1", "near")]),
     ((PROPOSED, DISMISSED), op.ProposeChange("1", "unit_free", ("E2",), ("E1",), 400.0), []),
+    ((FILLING, LONG_AGO), op.ProposeChange("1", "unit_free", ("E2",)), []),
+    (
+        (FILLING, LONG_AGO),
+        op.ProposeChange("1", "incident_changed", ("E2",)),
+        [choices.ProposalMade(NOW, "1-2", "1", "incident_changed", ("E2",), (), 0.0, (Drive("none"),))],
+    ),
     (PROPOSED, op.LapseProposal("1-1"), [choices.ProposalLapsed(NOW, "1-1", "1")]),
     (PROPOSED, op.LapseProposal("1-9"), []),
 ]

@@ -82,7 +82,10 @@ def raise_level(room: Room, order: RaiseLevel, given: Given) -> Decision:
 
 
 def propose(room: Room, order: ProposeChange, given: Given) -> Decision:
-    """Not the same twice, and not into the silence that was asked for; then nothing is recorded."""
+    """Not the same twice, and not into the silence that was asked for; then nothing is recorded.
+
+    What was turned down to fill the plan is not offered again until the incident itself changes.
+    """
     incident = room.incidents.get(order.incident)
     if incident is None or not incident.open:
         return ()
@@ -91,7 +94,8 @@ def propose(room: Room, order: ProposeChange, given: Given) -> Decision:
         return ()
     quiet_s = given.plans.second_look.quiet_s
     quiet = incident.dismissed_at is not None and given.now - incident.dismissed_at < quiet_s
-    if quiet and (order.recall or order.send == incident.dismissed):
+    turned_down = not order.recall and order.send == incident.dismissed and order.cause != "incident_changed"
+    if turned_down or (quiet and order.recall):
         return ()
     drives = tuple(drive_of(given.travels.get(unit), given.now) for unit in order.send)
     return (
