@@ -26,6 +26,7 @@ from tocsin.facts import assignments, calls, centre, incidents, units
 from tocsin.facts.assignments import Drive
 from tocsin.facts.base import Entry
 from tocsin.facts.choices import Considered, Shown
+from tocsin.facts.privacy import KINDS
 from tocsin.facts.shapes import Circle
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Place
@@ -352,7 +353,7 @@ class Dice:
     def privacy(self, room: Room, now: float) -> AnyOrder:
         """Somebody's data are erased or held."""
         rng = self.rng
-        subject = self.some([subject for kept in room.kept.values() for subject in kept], "incident:1", "call:1")
+        subject = self.some([subject for kind in KINDS for subject in room.kept(kind)], "incident:1", "call:1")
         held = self.some(room.holds, subject)
         return rng.choice(
             (

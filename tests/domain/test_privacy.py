@@ -79,7 +79,7 @@ def test_after_an_erasure_nobody_is_left_in_the_room():
     assert "position/report:L1" in fact.keys
     room = room_of(night, fact)
     assert not any(told in str(msgspec.to_builtins(room)) for told in (HERE.text, "38.123456", "2345678"))
-    assert all("incident:1" not in room.kept[kind] for kind in KINDS)
+    assert all("incident:1" not in room.kept(kind) for kind in KINDS)
 
 
 def test_a_note_on_what_was_erased_is_kept_for_its_own_time():

@@ -33,7 +33,7 @@ def erase(room: Room, order: orders.ErasePersonal, given: Given) -> Decision:
         words = f"{order.subject} is on hold ({room.holds[order.subject]})"
         told = {"subject": order.subject, "reference": room.holds[order.subject]}
         return Refusal("subject_held", words, "subject", told)
-    left = [kind for kind in order.kinds or KINDS if order.subject in room.kept[kind]]
+    left = [kind for kind in order.kinds or KINDS if order.subject in room.kept(kind)]
     if not left:
         return Refusal("erased_already", f"nothing is left of {order.subject}", "subject", {"subject": order.subject})
     return (_erased(room, order.subject, tuple(left), order.reason, given.now),)
@@ -53,7 +53,7 @@ def overdue(room: Room, rules: Retention, now: Instant) -> Iterator[tuple[str, K
     """Everything whose time has come. The oldest stand first, so that looking stops at the first young one."""
     for kind in KINDS:
         since = now - rules.days(kind) * DAY_S
-        for subject, at in room.kept[kind].items():
+        for subject, at in room.kept(kind).items():
             if at > since:
                 break
             if subject not in room.holds:
@@ -81,8 +81,8 @@ def release_hold(room: Room, order: orders.ReleaseHold, given: Given) -> Decisio
 
 def _known(room: Room, subject: str) -> Refusal | None:
     family, _, name = subject.partition(":")
-    known = {"incident": name in room.incidents, "call": name in room.calls, "crew": subject in room.kept["crew"]}
-    if known.get(family) or subject in room.kept["position"]:
+    known = {"incident": name in room.incidents, "call": name in room.calls, "crew": subject in room.kept_crew}
+    if known.get(family) or subject in room.kept_position:
         return None
     return Refusal("unknown_subject", f"there is no {subject}", "subject", {"subject": subject})
 

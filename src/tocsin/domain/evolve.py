@@ -15,7 +15,7 @@ from tocsin.domain.evolve_locations import area_estimated, number_called, report
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
 from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
 from tocsin.facts.personal import NOWHERE, subject_of
-from tocsin.facts.privacy import Kind
+from tocsin.facts.privacy import KINDS, Kind
 from tocsin.facts.union import DecisionFact
 from tocsin.facts.values import Instant
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
@@ -55,7 +55,7 @@ def _call_located(room: Room, fact: calls.CallLocated) -> None:
 
 
 def _call_released(room: Room, fact: calls.CallReleased) -> None:
-    room.kept["call"][f"call:{fact.call}"] = fact.at
+    room.kept_call[f"call:{fact.call}"] = fact.at
     room.calls[fact.call].status = "released"
     _call_ended(room, fact.call)
 
@@ -77,7 +77,7 @@ def _incident_opened(room: Room, fact: incidents.IncidentOpened) -> None:
 def _incident_noted(room: Room, fact: incidents.IncidentNoted) -> None:
     incident = room.incidents[fact.incident]
     if not incident.open:
-        room.kept["record"].setdefault(f"incident:{fact.incident}", fact.at)
+        room.kept_record.setdefault(f"incident:{fact.incident}", fact.at)
     for unit in incident.units:
         _heard(room, unit, fact.at)
 
@@ -106,14 +106,14 @@ def _incidents_linked(room: Room, fact: incidents.IncidentsLinked) -> None:
 def _incident_closed(room: Room, fact: incidents.IncidentClosed) -> None:
     incident = room.incidents[fact.incident]
     incident.open, incident.proposal = False, None
-    for kind in ("record", "position", "media"):
-        room.kept[kind][f"incident:{fact.incident}"] = fact.at
+    for kept in (room.kept_record, room.kept_position, room.kept_media):
+        kept[f"incident:{fact.incident}"] = fact.at
 
 
 def _incident_reopened(room: Room, fact: incidents.IncidentReopened) -> None:
     room.incidents[fact.incident].open = True
-    for kept in room.kept.values():
-        kept.pop(f"incident:{fact.incident}", None)
+    for kind in KINDS:
+        room.kept(kind).pop(f"incident:{fact.incident}", None)
 
 
 def _unit_registered(room: Room, fact: units.UnitRegistered) -> None:
@@ -139,7 +139,7 @@ def _unit_on_duty(room: Room, fact: units.UnitCameOnDuty) -> None:
         unit.duty_since, unit.freed_at = fact.at, None
     unit.on_duty, unit.crew_count = True, fact.crew_count
     if fact.crew:
-        room.kept["crew"].setdefault(subject_of(fact), fact.at)
+        room.kept_crew.setdefault(subject_of(fact), fact.at)
 
 
 def _unit_off_duty(room: Room, fact: units.UnitWentOffDuty) -> None:
@@ -222,7 +222,7 @@ def _centre_opened(room: Room, fact: centre.CentreOpened) -> None:
 
 def _personal_erased(room: Room, fact: privacy.PersonalErased) -> None:
     for kind in ("position",) if fact.subject.startswith("report:") else fact.kinds:
-        room.kept[kind].pop(fact.subject, None)
+        room.kept(kind).pop(fact.subject, None)
     incident, call = room.incidents.get(fact.incident), room.calls.get(fact.call)
     if incident and "record" in fact.kinds:
         incident.erased, incident.place = True, NOWHERE

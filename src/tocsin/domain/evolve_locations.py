@@ -43,7 +43,7 @@ def report_expired(room: Room, fact: locations.LocationExpired) -> None:
     """Nobody called: it is forgotten here."""
     room.waiting.pop(fact.report, None)
     room.reports.pop(fact.report, None)
-    room.kept["position"][f"report:{fact.report}"] = fact.at
+    room.kept_position[f"report:{fact.report}"] = fact.at
 
 
 def area_estimated(room: Room, fact: locations.AreaEstimated) -> None:

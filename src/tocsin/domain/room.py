@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.facts.centre import Mode
 from tocsin.facts.locations import LocationSource
-from tocsin.facts.privacy import KINDS, Kind
+from tocsin.facts.privacy import Kind
 from tocsin.facts.shapes import Shape
 from tocsin.facts.values import Instant, Place
 from tocsin.facts.watch import AlarmKind
@@ -190,13 +190,22 @@ class Room(msgspec.Struct):
     """What a place can be taken from: the call of each matched report and each estimate."""
     last_report: int = 0
     last_estimate: int = 0
-    kept: dict[Kind, dict[str, Instant]] = msgspec.field(default_factory=lambda: {kind: {} for kind in KINDS})
+    kept_call: dict[str, Instant] = msgspec.field(default_factory=dict)
     """By kind of personal data: whose there still is (`incident:7`), and since when its time runs, oldest first."""
+    kept_record: dict[str, Instant] = msgspec.field(default_factory=dict)
+    kept_position: dict[str, Instant] = msgspec.field(default_factory=dict)
+    kept_media: dict[str, Instant] = msgspec.field(default_factory=dict)
+    kept_crew: dict[str, Instant] = msgspec.field(default_factory=dict)
     holds: dict[str, str] = msgspec.field(default_factory=dict)
     """Subjects that must not be erased, with the reference of who asked."""
     last_call: int = 0
     last_incident: int = 0
     last_closure: int = 0
+
+    def kept(self, kind: Kind) -> dict[str, Instant]:
+        """The subjects of one kind. Fields of their own, not a dict of dicts: only what is read is copied ahead."""
+        found: dict[str, Instant] = getattr(self, f"kept_{kind}")
+        return found
 
 
 STAGES: tuple[Stage, ...] = (
