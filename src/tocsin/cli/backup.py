@@ -1,0 +1,197 @@
+"""`tocsin backup`: copies of one moment, sealed, the keys apart; put back; and the drill that proves they can be."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from tocsin.cli.keys_at import keys_at
+from tocsin.cli.log_stores import FILES, is_address, one_place, open_place, place_like, places_at, plainly
+from tocsin.log.backup import open_files, seal_files
+from tocsin.log.codec import CODEC
+from tocsin.log.copy import copy_log
+from tocsin.log.keyring_sqlite import FILE as KEYS
+from tocsin.log.master import MasterKey
+from tocsin.log.port import LogError
+
+ACCOUNTS = "accounts.db"
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_KEY = click.option("--key", type=_FILE, required=True, help="The backup's own key (`tocsin keys new FILE`).")
+
+
+@click.group()
+def backup() -> None:
+    """Backups: the record in one file, the keys of personal data in another, each sealed under a key of its own.
+
+    \b
+      tocsin keys new backup.key                         once; a copy belongs in a safe
+      tocsin backup make --key backup.key -o monday      writes monday.record and monday.keys
+      tocsin backup drill monday --key backup.key --master-key master.key
+
+    Keep the .record and the .keys file in different places, and let go of .keys files as soon as retention allows:
+    whoever is erased today can still be read with last week's keys.
+    """
+
+
+@backup.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True)
+@click.option("--store", envvar="TOCSIN_STORE", default="", help="The database, where one is used.")
+@click.option("-o", "--output", type=_FILE, required=True, help="Name of the two files, without their endings.")
+@_KEY
+def make(data: Path, store: str, output: Path, key: Path) -> None:
+    """Copy everything as it is at one moment, while the server runs.
+
+    From a database only the record is copied; for its keys and accounts use the database's own backup
+    (`pg_dump --schema=tocsin_keys` and `--schema=tocsin_access`), kept apart like these.
+    """
+    begun = time.monotonic()
+    with plainly(), tempfile.TemporaryDirectory(dir=output.absolute().parent, prefix=".backup-") as scratch:
+        secret = MasterKey.load(key)
+        record = _copy_record(store or str(data), Path(scratch))
+        if not store:  # after the record: every entry's key is among these
+            record += _copied(data, Path(scratch), [ACCOUNTS])
+        keys = [] if store else _copied(data, Path(scratch), [KEYS])
+        seal_files(record, _record_of(output), secret.derive(b"backup of a record"))
+        if keys:
+            seal_files(keys, _keys_of(output), secret.derive(b"backup of keys"))
+    for file in (_record_of(output), *([_keys_of(output)] if keys else [])):
+        click.echo(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
+    click.echo(f"done in {time.monotonic() - begun:.1f} s")
+
+
+@backup.command()
+@click.argument("backup_name", metavar="NAME", type=_FILE)
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="An empty folder."
+)
+@_KEY
+def restore(backup_name: Path, output: Path, key: Path) -> None:
+    """Put NAME.record (and NAME.keys where it is) into an empty folder, and prove the record whole."""
+    with plainly():
+        _put_back(backup_name, output, MasterKey.load(key))
+        flawed = _verified(output)
+    if flawed:
+        raise click.ClickException(f"{output}: put back, but the record is flawed: see `tocsin log verify {output}`")
+    click.echo(f"{output}: put back, the record is whole. Start with: tocsin serve --data {output}")
+
+
+@backup.command()
+@click.argument("backup_name", metavar="NAME", type=_FILE)
+@_KEY
+@click.option("--master-key", type=_FILE, required=True, help="The master key that wraps the keys in NAME.keys.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def drill(backup_name: Path, key: Path, master_key: Path, as_json: bool) -> None:
+    """Put NAME back in a scratch place, verify it, read every entry with its keys, throw it away, and say how long."""
+    times: dict[str, float] = {}
+    with plainly(), tempfile.TemporaryDirectory(dir=backup_name.absolute().parent, prefix=".drill-") as scratch:
+        folder = Path(scratch) / "data"
+        _timed(times, "restore_s", lambda: _put_back(backup_name, folder, MasterKey.load(key)))
+        flawed = _timed(times, "verify_s", lambda: _verified(folder))
+        entries, erased = _timed(times, "read_s", lambda: _read_all(folder, master_key))
+    told = {"clean": not flawed, "entries": entries, "erased": erased, **times}
+    if as_json:
+        click.echo(msgspec.json.encode(told).decode())
+    else:
+        click.echo(f"{'clean' if not flawed else 'FLAWED'}: {entries:,} entries read, {erased:,} with people erased")
+        click.echo(", ".join(f"{name.removesuffix('_s')} {took_s:.1f} s" for name, took_s in times.items()))
+    if flawed:
+        raise click.exceptions.Exit(1)
+
+
+def _timed(times: dict[str, float], name: str, work: Any) -> Any:
+    begun = time.monotonic()
+    found = work()
+    times[name] = round(time.monotonic() - begun, 3)
+    return found
+
+
+def _copy_record(where: str, scratch: Path) -> list[tuple[str, Path]]:
+    if not is_address(where):
+        return _copied(Path(where), scratch, FILES)
+    for place in places_at(where):
+        with (
+            closing(open_place(place)) as source,
+            closing(open_place(place_like(str(scratch), place), write=True)) as to,
+        ):
+            copy_log(source, to)
+    return [(name, scratch / name) for name in FILES if (scratch / name).exists()]
+
+
+def _copied(folder: Path, scratch: Path, names: tuple[str, ...] | list[str]) -> list[tuple[str, Path]]:
+    """Copies by SQLite's own backup: of one moment each, whatever is being written."""
+    found = []
+    for name in names:
+        if not (folder / name).is_file():
+            continue
+        source, target = sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True), sqlite3.connect(scratch / name)
+        try:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise LogError(f"{folder / name}: cannot be copied: {error}") from error
+        finally:
+            source.close()
+            target.close()
+        found.append((name, scratch / name))
+    if not found:
+        raise LogError(f"{folder}: holds none of {', '.join(names)}")
+    return found
+
+
+def _put_back(name: Path, folder: Path, secret: MasterKey) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise LogError(f"{folder}: is not empty; nothing is ever put over a record")
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, mode=0o700)
+    try:
+        open_files(_record_of(name), part, secret.derive(b"backup of a record"))
+        if _keys_of(name).exists():
+            open_files(_keys_of(name), part, secret.derive(b"backup of keys"))
+        if folder.exists():
+            folder.rmdir()
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _verified(folder: Path) -> int:
+    """How many flaws all logs in a folder have together."""
+    flaws = 0
+    for place in places_at(str(folder)):
+        with closing(open_place(place)) as log:
+            flaws += len(log.verify())
+    return flaws
+
+
+def _read_all(folder: Path, master_key: Path) -> tuple[int, int]:
+    """Entries of the record, and how many of them have blanks."""
+    place = one_place(str(folder))
+    if not (folder / KEYS).exists():
+        with closing(open_place(place, codec=CODEC)) as log:
+            entries = list(log.read())
+        return len(entries), sum(entry.erased for entry in entries)
+    count = erased = 0
+    with (
+        keys_at(folder, "", place.centre, master_key, make=False) as keys,
+        closing(open_place(place, codec=keys.codec)) as log,
+    ):
+        for entry in log.read():
+            count, erased = count + 1, erased + entry.erased
+    return count, erased
+
+
+def _record_of(name: Path) -> Path:
+    return name.with_name(name.name + ".record")
+
+
+def _keys_of(name: Path) -> Path:
+    return name.with_name(name.name + ".keys")

@@ -1,0 +1,87 @@
+"""`tocsin keys`: the keys of personal data. Works while the server runs, but for a change of the master key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from tocsin.cli.keys_at import keys_at
+from tocsin.cli.log_stores import one_place, plainly
+from tocsin.log.master import FILE as MASTER
+from tocsin.log.master import MasterKey
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def where(command: Command) -> Command:
+    """The options that say which centre's keys."""
+    for option in (
+        click.option(
+            "--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True
+        ),
+        click.option("--store", envvar="TOCSIN_STORE", default="", help="The database, where one is used."),
+        click.option("--centre", help="The centre, where there are several."),
+        click.option("--master-key", type=_FILE, help="The master key's file. [data/master.key, or TOCSIN_MASTER_KEY]"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def keys() -> None:
+    """Keys of personal data: each call, incident and crew has its own; one master key wraps them all.
+
+    Keep the master key away from the data folder and from its backups: together they tell everything, apart nothing.
+    """
+
+
+@keys.command()
+@click.argument("file", type=_FILE)
+def new(file: Path) -> None:
+    """Make a master key in FILE, for a first start (`tocsin serve --master-key FILE`) or for `rotate`."""
+    with plainly():
+        MasterKey.new().save(file)
+    click.echo(f"{file}: a new master key. Put a copy in a safe: without it, personal data are lost.")
+
+
+@keys.command()
+@where
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show(data: Path, store: str, centre: str | None, master_key: Path | None, as_json: bool) -> None:
+    """How many keys there are, and under which master key. Shows no key."""
+    with plainly():
+        centre = one_place(store or str(data), centre).centre
+        with keys_at(data, store, centre, master_key, make=False) as found:
+            count = sum(found.store.marks().values())
+            told = {"centre": centre, "keys": count, "master_key": found.master.mark.hex()}
+    click.echo(
+        msgspec.json.encode(told).decode() if as_json else f"{centre}: {count:,} keys under {told['master_key']}"
+    )
+
+
+@keys.command()
+@where
+@click.option("--new", "new_key", type=_FILE, required=True, help="The new master key's file (`tocsin keys new FILE`).")
+def rotate(data: Path, store: str, centre: str | None, master_key: Path | None, new_key: Path) -> None:
+    """Wrap every key under a new master key, all or none. The record is not touched.
+
+    Stop the server first, and start it with the new key afterwards. Where the old key lay in the data folder as
+    master.key, the new one takes its place and the old one is kept as master.key.old: destroy it when backups made
+    under it are no longer wanted.
+    """
+    with plainly():
+        centre = one_place(store or str(data), centre).centre
+        fresh = MasterKey.load(new_key)
+        with keys_at(data, store, centre, master_key, make=False) as found:
+            bound = centre.encode()
+            count = found.store.rewrap(lambda one: fresh.wrap(found.master.unwrap(one, bound), bound), fresh.mark)
+        own = data / MASTER
+        if master_key is None and own.exists():
+            own.rename(own.with_suffix(".key.old"))
+            fresh.save(own)
+    click.echo(f"{centre}: {count:,} keys are wrapped under {fresh.mark.hex()} now")
