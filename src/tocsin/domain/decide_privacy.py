@@ -81,8 +81,8 @@ def release_hold(room: Room, order: orders.ReleaseHold, given: Given) -> Decisio
 
 def _known(room: Room, subject: str) -> Refusal | None:
     family, _, name = subject.partition(":")
-    known = {"incident": name in room.incidents, "call": name in room.calls, "crew": subject in room.kept_crew}
-    if known.get(family) or subject in room.kept_position:
+    known = {"incident": name in room.incidents, "call": name in room.calls}
+    if known.get(family) or subject in room.kept_crew or subject in room.kept_position:
         return None
     return Refusal("unknown_subject", f"there is no {subject}", "subject", {"subject": subject})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tocsin.domain.room import Hospital, Room
 from tocsin.facts import standby
+from tocsin.facts.personal import subject_of
 
 
 def leave_post(room: Room, unit_id: str) -> None:
@@ -44,6 +45,8 @@ def _registered(room: Room, fact: standby.HospitalRegistered) -> None:
 def _diverted(room: Room, fact: standby.HospitalDiverted) -> None:
     hospital = room.hospitals[fact.hospital]
     hospital.diverted, hospital.reason, hospital.until = True, fact.reason, fact.until
+    if fact.reason:
+        room.kept_crew.setdefault(subject_of(fact), fact.at)
 
 
 def _reopened(room: Room, fact: standby.HospitalReopened) -> None:

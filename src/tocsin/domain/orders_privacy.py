@@ -12,7 +12,9 @@ from tocsin.facts.privacy import Kind
 Subject: TypeAlias = Annotated[
     str,
     msgspec.Meta(
-        max_length=140, pattern="^(incident|call|crew|report):.+$", description="incident:7, call:12 or crew:E1:20782"
+        max_length=140,
+        pattern="^(incident|call|crew|hospital|report):.+$",
+        description="incident:7, call:12 or crew:E1:20782",
     ),
 ]
 

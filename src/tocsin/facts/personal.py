@@ -66,15 +66,16 @@ def blanked(fact: Any) -> Any:
 def subject_of(fact: FactBase) -> str:
     """Whom the personal fields of a fact are about, as `call:12`, `incident:7` or `crew:E1:20782`; or nobody: ''.
 
-    Crews are told apart by the day, counted from 1970-01-01 UTC.
+    Crews, and what hospitals said, are told apart by the day, counted from 1970-01-01 UTC.
 
     A fact that names a call is about its caller, also where it names an incident too.
     """
     for name in ("call", "report", "incident"):
         if found := getattr(fact, name, ""):
             return f"{name}:{found}"
-    if unit := getattr(fact, "unit", ""):
-        return f"crew:{unit}:{int(fact.at // DAY_S)}"
+    for family, name in (("crew", "unit"), ("hospital", "hospital")):
+        if found := getattr(fact, name, ""):
+            return f"{family}:{found}:{int(fact.at // DAY_S)}"
     return ""
 
 

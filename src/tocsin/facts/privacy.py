@@ -8,7 +8,8 @@ from tocsin.facts.base import FactBase
 
 Kind: TypeAlias = Literal["call", "record", "position", "media", "crew"]
 """Kinds of personal data that have a retention of their own: calls that came to no incident (whole), the words of an
-incident and its calls, the exact positions of its callers, what they wrote or showed, the names of a crew."""
+incident and its calls, the exact positions of its callers, what they wrote or showed, the names of a crew (and what a
+hospital said of itself)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EraseReason: TypeAlias = Literal["retention", "request", "court"]
 
