@@ -1,0 +1,70 @@
+"""Keys in PostgreSQL keep the promises that keys in a file keep; two nodes share them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.log.entries import T0, a_call, a_note
+
+from tocsin.log.codec import Codec
+from tocsin.log.keyring import KeyRing
+from tocsin.log.master import MasterKey
+
+
+@pytest.fixture
+def two_nodes(postgres_server):
+    from tocsin.log.keyring_postgres import PostgresKeys
+
+    nodes = [PostgresKeys(postgres_server.conninfo, "north") for _ in range(2)]
+    yield nodes
+    for node in nodes:
+        node.close()
+    postgres_server.execute("DROP SCHEMA tocsin_keys CASCADE")
+
+
+def test_what_one_node_seals_another_reads_until_either_erases_it(two_nodes):
+    master = MasterKey.new()
+    ring, late = (KeyRing(node, master, "north") for node in two_nodes)
+    raw = Codec(sealer=ring).encode(a_note(1, "smoke"))
+    ring.settle()
+    assert Codec(sealer=late).decode(1, raw).fact.text == "smoke"
+    assert late.erase_now(["record/call:C1"]) == 1
+    assert Codec(sealer=KeyRing(two_nodes[0], master, "north")).decode(1, raw).erased
+    assert late.erase_now(["record/call:C1"]) == 0
+
+
+def test_numbers_are_never_given_twice_and_a_binding_stands(two_nodes):
+    master = MasterKey.new()
+    rings = [KeyRing(node, master, "north") for node in two_nodes]
+    raws = [Codec(sealer=ring).encode(a_call(n)) for n, ring in enumerate(rings, 1)]
+    for ring in rings:
+        ring.settle()
+    names = [f"{mark}/call:C{n}" for n in (1, 2) for mark in ("record", "position")]
+    numbers = two_nodes[0].numbers_of(names)
+    assert len(set(numbers)) == 4
+    assert two_nodes[1].numbers_of(names) == numbers
+    assert two_nodes[0].bound_up_to() == 2
+    assert [Codec(sealer=rings[0]).decode(n, raw).fact.number for n, raw in enumerate(raws, 1)]
+
+
+def test_rotating_wraps_all_or_none(two_nodes):
+    old, new = MasterKey.new(), MasterKey.new()
+    raw = Codec(sealer=(ring := KeyRing(two_nodes[0], old, "north"))).encode(a_note(1, "smoke"))
+    ring.settle()
+    before = two_nodes[0].marks()
+    with pytest.raises(ZeroDivisionError):
+        two_nodes[0].rewrap(lambda _wrapped: bytes([1 // 0]), new.mark)
+    assert two_nodes[0].marks() == before
+    two_nodes[0].rewrap(lambda wrapped: new.wrap(old.unwrap(wrapped, b"north"), b"north"), new.mark)
+    assert two_nodes[0].marks() == {new.mark: before[old.mark]}
+    assert Codec(sealer=KeyRing(two_nodes[1], new, "north")).decode(1, raw).fact.text == "smoke"
+
+
+def test_another_centre_s_keys_are_not_seen(two_nodes, postgres_server):
+    from tocsin.log.keyring_postgres import PostgresKeys
+
+    ring = KeyRing(two_nodes[0], MasterKey.new(), "north")
+    Codec(sealer=ring).encode(a_note(1, "smoke"))
+    ring.settle()
+    south = PostgresKeys(postgres_server.conninfo, "south")
+    assert (south.numbers_of(["record/call:C1"]), south.marks(), south.erase(["record/call:C1"], T0)) == ([], {}, 0)
+    south.close()
