@@ -138,7 +138,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
             decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals
         )
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
-        desk.erase = ring.erase_now
+        desk.eraser.destroy = ring.erase_now
         evidence = _evidence(settings, decisions)
         return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines)
     raise AssertionError("unreachable")
@@ -215,7 +215,7 @@ async def _keep_snapshots(app: App) -> None:
     more = {"TOCSIN_STORE": settings.store, VARIABLE: app.master.line()}
 
     def stale() -> bool:
-        found, app.desk.snapshot_stale = app.desk.snapshot_stale, False
+        found, app.desk.eraser.snapshot_stale = app.desk.eraser.snapshot_stale, False
         return found
 
     await keep_snapshots(app.desk.position, app.desk.snapshot_at, command, more, stale=stale)

@@ -111,7 +111,7 @@ def test_what_moves_at_one_node_moves_on_the_screens_of_the_other():
         await a.report([Move("E1", T0, 38.7, -9.1)])
         await a.ticks.tick()
         await until(lambda: "E1" in screen.moves)
-        assert b.standing("E1")[1:3] == (38.7, -9.1)
+        assert b.driving.standing("E1")[1:3] == (38.7, -9.1)
         await b.report([Move("E1", T0 + 1, 38.8, -9.2)])
         await b.ticks.tick()
         await until(lambda: a.tracks.latest["E1"].lat == 38.8)

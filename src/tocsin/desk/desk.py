@@ -16,7 +16,9 @@ import msgspec
 from tocsin.desk.adviser import Adviser
 from tocsin.desk.busy import Busy, fail_all, not_recorded
 from tocsin.desk.coverage import Coverage
-from tocsin.desk.ground import Ground, Standing, straight, straight_route
+from tocsin.desk.driving import Driving
+from tocsin.desk.eraser import Eraser
+from tocsin.desk.ground import Ground
 from tocsin.desk.hospitals import HospitalRules, Hospitals
 from tocsin.desk.listening import Listening, Trouble
 from tocsin.desk.locating import Locating
@@ -29,18 +31,14 @@ from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.cover_rules import CoverRules
-from tocsin.domain.orders import AnyOrder, DispatchUnits, DivertUnit, OpenCentre, RaiseAlarms
-from tocsin.domain.orders_plans import AcceptProposal, ProposeChange
+from tocsin.domain.orders import AnyOrder, OpenCentre, RaiseAlarms
 from tocsin.domain.orders_privacy import EraseDue
-from tocsin.domain.orders_standby import MoveUpUnit
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
-from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
 from tocsin.facts.centre import Mode
-from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
-from tocsin.facts.values import Instant, Move, Place, Position
+from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Head, Log, LogError
 from tocsin.views.advice import Recommendation
 from tocsin.views.board import BoardFold
@@ -87,18 +85,19 @@ class Desk:
         self.board = BoardFold()
         self._timelines = TimelineIndex()
         self._writer = Writer(log, catalogue, clock, plans)
+        self.tracks = Tracks(tracks_log)
+        self.driving = Driving(ground, self.board, self.tracks, self.now)
         self.adviser = Adviser(
             catalogue, plans, lambda: self._writer.room, self.board.incidents.get, lambda: list(self.board.units),
-            self._travels, self.now,
+            self.driving.travels, self.now,
         )  # fmt: skip
         self._second_look = SecondLook(
             self.adviser, lambda: self._writer.room, self.board.incidents.get,
             lambda order, key: self.give(order, by="clock", key=key),
         )  # fmt: skip
-        self.tracks = Tracks(tracks_log)
         self.hospitals = Hospitals(
-            hospitals or HospitalRules(map=False), self.board, ground, lambda: self._writer.room, self.standing,
-            self._closures, clock,
+            hospitals or HospitalRules(map=False), self.board, ground, lambda: self._writer.room, self.driving.standing,
+            self.driving.closures, clock,
         )  # fmt: skip
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
         self.adviser.loss = lambda _room: self.standby.coverage.now
@@ -119,11 +118,7 @@ class Desk:
         self._trouble = Trouble(self._troubled)
         self._ears = self._ears_for(log, tracks_log) if shared else []
         self._picture: tuple[Position, bytes] = (-1, b"")
-        self.erase: Callable[[Sequence[str]], object] = lambda _keys: None
-        """Destroys keys of personal data, blocking; called when an erasure is recorded, again until it works."""
-        self._to_erase: list[str] = []
-        self.snapshot_stale = False
-        """Somebody who may stand in the last snapshot was erased."""
+        self.eraser = Eraser()
         self.tally = Tally(clock())
         """What machines sent in, taken or not."""
         self.listeners: list[Callable[[AnyEntry], None]] = []
@@ -157,7 +152,7 @@ class Desk:
         """Fold what is remembered, open the centre if its log is empty, and begin to take orders."""
         await asyncio.to_thread(self._begin)
         await asyncio.to_thread(self.tracks.restore, self.now() - TRAIL_S)
-        await self._erase_keys()
+        await self.eraser.settle()
         ears = [asyncio.create_task(ear.listen()) for ear in self._ears]
         self._tasks = [*ears, asyncio.create_task(self._tick()), asyncio.create_task(self._write())]
         self._taking = True
@@ -209,8 +204,7 @@ class Desk:
 
     def _told(self, entry: AnyEntry) -> None:
         """Whatever is folded here stands in `snapshot.Folded` too, or a start from a snapshot would lack it."""
-        if isinstance(entry.fact, PersonalErased):
-            self._to_erase += entry.fact.keys
+        self.eraser.hear(entry)
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)
@@ -222,7 +216,7 @@ class Desk:
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
         if self._trouble.lost:
             raise Busy("not_recorded", f"the record cannot be reached: {self._trouble.lost}; nothing was changed")
-        travels = await self._drives(order)
+        travels = await self.driving.before(order)
         if not self._taking:
             raise Busy("busy", "the desk takes no orders now; nothing was changed")
         answer: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
@@ -259,7 +253,7 @@ class Desk:
         await self._hear(self._writer.news())
         if settled.entries:
             self._trouble.took()
-        await self._erase_keys()
+        await self.eraser.settle()
         for asked, answer in settled.answers:
             if not asked.answer.done():
                 asked.answer.set_result(answer)
@@ -303,19 +297,6 @@ class Desk:
             for entry in heard:
                 listener(entry)
 
-    async def _erase_keys(self) -> None:
-        """What was recorded as erased cannot be read from here on, whoever recorded it."""
-        if not self._to_erase:
-            return
-        keys = self._to_erase[:]
-        try:
-            await asyncio.to_thread(self.erase, keys)
-        except LogError as error:
-            _say.error("keys not destroyed yet, tried again: %s", error)
-            return
-        del self._to_erase[: len(keys)]
-        self.snapshot_stale = True
-
     async def _tick(self) -> None:
         """Time passes: alarms, positions, a pulse."""
         ticks = 0
@@ -337,7 +318,7 @@ class Desk:
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
         self.standby.moment(now)
-        await self._erase_keys()
+        await self.eraser.settle()
         if ticks % ERASE_TICKS == 0:
             with suppress(Busy):
                 await self.give(EraseDue(), by="clock", key=f"erase-{now}")
@@ -425,53 +406,6 @@ class Desk:
         """Where it was."""
         return self.tracks.trail(unit, self.now() - minutes * 60)
 
-    def standing(self, unit: str) -> Standing:
-        """Where a unit is, as far as we know."""
-        move = self.tracks.latest.get(unit)
-        if move:
-            return unit, move.lat, move.lon, move.at
-        home = self.board.units[unit].home
-        return unit, home.lat, home.lon, None
-
-    def _closures(self) -> list[tuple[float, float, float]]:
-        return [(row.place.lat, row.place.lon, row.radius_m) for row in self.board.closures.values()]
-
-    async def _travels(self, units: Sequence[str], to: Place, *, siren: bool = True) -> dict[str, Travel]:
-        standing = [self.standing(unit) for unit in units]
-        if self.ground is not None:
-            try:
-                return await self.ground.travels(standing, to, self._closures(), siren=siren)
-            except Exception:  # noqa: BLE001 - help is sent whether or not the roads can be searched
-                _say.exception("no road times; straight lines instead")
-        return {unit[0]: straight(unit, to) for unit in standing}
-
-    async def _drives(self, order: AnyOrder) -> dict[str, Travel]:
-        """Travel times an order needs before it is decided: the drive is copied into its facts."""
-        if isinstance(order, DispatchUnits):
-            units: tuple[str, ...] = order.units
-        elif isinstance(order, DivertUnit):
-            units = (order.unit,)
-        elif isinstance(order, ProposeChange):
-            units = order.send
-        elif isinstance(order, AcceptProposal):
-            return await self._drives_proposed(order)
-        elif isinstance(order, MoveUpUnit):
-            known = [order.unit] if order.unit in self.board.units else []
-            return await self._travels(known, order.place, siren=False)
-        else:
-            return {}
-        return await self._drives_of(units, order.incident)
-
-    async def _drives_proposed(self, order: AcceptProposal) -> dict[str, Travel]:
-        incident = order.proposal.rpartition("-")[0]
-        row = self.board.incidents.get(incident)
-        return await self._drives_of(row.proposal.send, incident) if row and row.proposal else {}
-
-    async def _drives_of(self, units: Sequence[str], incident: str) -> dict[str, Travel]:
-        row = self.board.incidents.get(incident)
-        known = [unit for unit in units if unit in self.board.units]
-        return await self._travels(known, row.place) if row and known else {}
-
     async def recommend(self, incident: str) -> Recommendation | Refusal:
         """Who should go, and why not the others."""
         return await self.adviser.recommend(incident, self.position)
@@ -479,13 +413,4 @@ class Desk:
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
         """The ways of those who are coming."""
         known = known_incident(self._writer.room, incident)
-        if isinstance(known, Refusal):
-            return known
-        row = self.board.incidents.get(incident)
-        coming = [on_it.unit for on_it in row.units if on_it.due_at is not None] if row else []
-        return tuple([await self._route(unit, row.place, incident) for unit in coming if row])
-
-    async def _route(self, unit: str, to: Place, incident: str) -> Route:
-        if self.ground is None:
-            return straight_route(self.standing(unit), to, incident, self.now())
-        return await self.ground.route(self.standing(unit), to, incident, self._closures())
+        return known if isinstance(known, Refusal) else await self.driving.routes(incident)
