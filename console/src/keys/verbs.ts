@@ -5,7 +5,7 @@ import { alarmOrder, callOrder } from "../room/order_of_rows";
 import { placeName } from "../room/places";
 import type { IncidentType, Order, Place, UnitRow } from "../wire/types";
 import { findDispositions, findId, findTypes, nameOf, startingWith } from "./find";
-import type { Completion, Ground, Meaning, Said } from "./grammar";
+import type { Completion, Ground, Meaning, Said } from "./meaning";
 import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
 import { PLAN_VERBS } from "./verbs_plans";
 

@@ -2,7 +2,7 @@
 
 import type { Messages } from "../i18n/languages";
 import type { IncidentRow } from "../wire/types";
-import type { Ground, Meaning, Said } from "./grammar";
+import type { Ground, Meaning, Said } from "./meaning";
 
 interface Verb {
   form: (words: Messages["desk"]["command"]["form"]) => string;

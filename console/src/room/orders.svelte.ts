@@ -5,23 +5,12 @@ import { type Answer, ask, NO_ANSWER } from "../wire/http";
 import type { Done, Entry, Order, Problem } from "../wire/types";
 import { clock } from "./clock.svelte";
 import { room } from "./room.svelte";
-import { readUnsent, type Store, unsentKey, writeUnsent } from "./unsent";
+import { type Kept, readUnsent, type Store, unsentKey, writeUnsent } from "./unsent";
 
 export type Outcome =
   | { word: "done"; done: Done }
   | { word: "refused"; problem: Problem }
   | { word: "kept"; state: "not_sent" | "unknown" };
-
-export interface Kept {
-  id: string;
-  order: Order;
-  /** What the person was told it would do. */
-  words: string;
-  seen: number;
-  given_at: number;
-  state: "not_sent" | "unknown" | "sending" | "done";
-  problem: Problem | null;
-}
 
 const RETRY_AFTER_MS = [300, 900];
 

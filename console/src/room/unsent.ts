@@ -1,7 +1,19 @@
 /// Orders without an answer, kept through a reload of the page: in this tab's own store, under the name of the person and
 /// the centre they were given for, never read under another's. Pure, given the store.
 
-import type { Kept } from "./orders.svelte";
+import type { Order, Problem } from "../wire/types";
+
+/** An order that may not have arrived. */
+export interface Kept {
+  id: string;
+  order: Order;
+  /** What the person was told it would do. */
+  words: string;
+  seen: number;
+  given_at: number;
+  state: "not_sent" | "unknown" | "sending" | "done";
+  problem: Problem | null;
+}
 
 /** What of a browser's store is needed here. */
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { DISPOSITIONS, TYPES } from "../../mock/centre";
 import { en, pt } from "../../src/i18n/languages";
-import { type Ground, understand } from "../../src/keys/grammar";
+import { understand } from "../../src/keys/grammar";
+import type { Ground } from "../../src/keys/meaning";
 import type { AlarmRow, CallRow, ClosureRow, IncidentRow, UnitRow } from "../../src/wire/types";
 
 const table = <T extends { id: string }>(...rows: Partial<T>[]) => new Map(rows.map((row) => [row.id as string, row as T]));

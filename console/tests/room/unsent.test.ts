@@ -2,8 +2,7 @@
 
 import { expect, test } from "vitest";
 
-import type { Kept } from "../../src/room/orders.svelte";
-import { readUnsent, type Store, unsentKey, writeUnsent } from "../../src/room/unsent";
+import { type Kept, readUnsent, type Store, unsentKey, writeUnsent } from "../../src/room/unsent";
 
 function store(): Store & { kept: Map<string, string> } {
   const kept = new Map<string, string>();
