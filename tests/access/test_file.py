@@ -80,3 +80,19 @@ def test_a_closed_file_says_so_and_closing_twice_is_harmless(access):
 def test_half_a_character_never_reaches_the_file(access, ana):
     assert access.account("\ud800") is None
     assert access.sign_in("\ud800", "\ud800" * 12, "\ud800", 1.0).name == "wrong_name_or_password"
+
+
+def test_a_file_of_the_first_schema_is_brought_forward(tmp_path):
+    """Accounts made before there were agencies are accounts of the whole centre."""
+    path = tmp_path / "accounts.db"
+    access = Access.open(path)
+    access.close()
+    with sqlite3.connect(path) as con:
+        con.execute("ALTER TABLE accounts DROP COLUMN agency")
+        con.execute("PRAGMA user_version = 1")
+        con.execute("INSERT INTO accounts VALUES ('ana', 'Ana', 'dispatcher', '', 'en', '', 0, 1.0)")
+    con.close()
+    access = Access.open(path)
+    assert [(one.name, one.agency) for one in access.accounts()] == [("ana", "")]
+    assert access.change("ana", agency="fire").agency == "fire"
+    access.close()

@@ -51,11 +51,12 @@ class Accounts:
         display: str = "",
         unit: str = "",
         language: str = "en",
+        agency: str = "",
     ) -> Account | AccessRefusal:
         """A new account. Without a password it opens by sign-in links alone."""
         plain = plain_name(name)
-        account = Account(plain, display or name.strip(), _in_order(roles), unit, language, False, now)
-        no = refuse_name(plain) or refuse_profile(account.display, roles, unit, language)
+        account = Account(plain, display or name.strip(), _in_order(roles), unit, language, False, now, agency)
+        no = refuse_name(plain) or refuse_profile(account.display, roles, unit, language, agency)
         no = no or (refuse_password(password, plain) if password is not None else None)
         if no is not None:
             return no
@@ -64,7 +65,8 @@ class Accounts:
             if find(con, plain) is not None:
                 return AccessRefusal("name_taken", f"There is an account {plain!r} already.", "name")
             con.execute(
-                "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_row(account)[:5], stored, False, now)
+                f"INSERT INTO accounts ({ACCOUNT_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                (*_row(account)[:6], now, agency, stored),
             )
         return account
 
@@ -78,6 +80,7 @@ class Accounts:
         language: str | None = None,
         disabled: bool | None = None,
         password: str | None = None,
+        agency: str | None = None,
     ) -> Account | AccessRefusal:
         """Change what is given, all or nothing. Open sessions follow at once; a new password or closing ends them."""
         plain = plain_name(name)
@@ -97,8 +100,9 @@ class Accounts:
                 _or(language, before.language),
                 _or(disabled, before.disabled),
                 before.created_at,
+                _or(agency, before.agency),
             )
-            no = refuse_profile(after.display, _or(roles, before.roles), after.unit, after.language)
+            no = refuse_profile(after.display, _or(roles, before.roles), after.unit, after.language, after.agency)
             if no is None and _leaves_nobody(con, before, after):
                 no = _LAST
             if no is not None:
@@ -140,15 +144,16 @@ def find(con: Con, plain: str) -> Account | None:
     return None if row is None else account_of(row)
 
 
-def _row(account: Account) -> tuple[str, str, str, str, str, bool]:
+def _row(account: Account) -> tuple[str, str, str, str, str, bool, str]:
     roles = " ".join(account.roles)
-    return account.name, account.display, roles, account.unit, account.language, account.disabled
+    return account.name, account.display, roles, account.unit, account.language, account.disabled, account.agency
 
 
 def _write(con: Con, account: Account, stored: str | None) -> None:
     name, *rest = _row(account)
     con.execute(
-        "UPDATE accounts SET display = ?, roles = ?, unit = ?, language = ?, disabled = ? WHERE name = ?", (*rest, name)
+        "UPDATE accounts SET display = ?, roles = ?, unit = ?, language = ?, disabled = ?, agency = ? WHERE name = ?",
+        (*rest, name),
     )
     if stored is not None:
         con.execute("UPDATE accounts SET hash = ? WHERE name = ?", (stored, name))
@@ -165,7 +170,7 @@ def _leaves_nobody(con: Con, before: Account, after: Account) -> bool:
 
 
 def _administers(account: Account) -> bool:
-    return "administrator" in account.roles and not account.disabled
+    return "administrator" in account.roles and not account.disabled and not account.agency
 
 
 def unknown(plain: str) -> AccessRefusal:

@@ -52,6 +52,7 @@ class AccessRefusal(msgspec.Struct, frozen=True):
         "impossible_display",
         "impossible_language",
         "impossible_unit",
+        "impossible_agency",
         "password_too_short",
         "password_too_long",
         "password_is_name",
@@ -78,6 +79,8 @@ class Account(msgspec.Struct, frozen=True):
     language: str
     disabled: bool
     created_at: Instant
+    agency: str = ""
+    """Whose account it is: it sees that agency's incidents and those shared with it. Empty: the whole centre's."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -93,6 +96,8 @@ class Session(msgspec.Struct, frozen=True):
     """The secret of the cookie. Only its SHA-256 is stored."""
     created_at: Instant
     expires_at: Instant
+    agency: str = ""
+    """The account's agency; empty: the whole centre."""
 
     def __repr__(self) -> str:
         """Without the secrets, for logs."""

@@ -45,13 +45,17 @@ def refuse_password(password: str, name: str) -> AccessRefusal | None:
     return None
 
 
-def refuse_profile(display: str, roles: Sequence[str], unit: str, language: str) -> AccessRefusal | None:
+def refuse_profile(
+    display: str, roles: Sequence[str], unit: str, language: str, agency: str = ""
+) -> AccessRefusal | None:
     """Everything about an account that is neither name nor password."""
     if len(display) > DISPLAY_MAX or not is_line(display):
         text = f"A display name has at most {DISPLAY_MAX} visible characters."
         return AccessRefusal("impossible_display", text, "display")
     if len(unit) > NAME_MAX or not is_plain(unit):
         return AccessRefusal("impossible_unit", f"A unit has at most {NAME_MAX} visible characters.", "unit")
+    if len(agency) > NAME_MAX or not is_plain(agency) or agency != agency.strip():
+        return AccessRefusal("impossible_agency", f"An agency has at most {NAME_MAX} visible characters.", "agency")
     if not language.replace("-", "").isalnum() or not language.isascii() or len(language) > LANGUAGE_MAX:
         return AccessRefusal(
             "impossible_language", f"{language!r} is not a language tag such as en or pt-PT.", "language"

@@ -16,7 +16,7 @@ SAVE_SEEN_S = 60.0
 """How stale the last-seen of a session may be in the file: it is written at most this often."""
 LOOK_ELSEWHERE_S = 1.0
 
-ACCOUNT_COLUMNS = "name, display, roles, unit, language, disabled, created_at"
+ACCOUNT_COLUMNS = "name, display, roles, unit, language, disabled, created_at, agency"
 
 
 class _Held:
@@ -115,15 +115,15 @@ class Sessions:
         self._tables.later(save)
 
 
-def account_of(row: tuple[str, str, str, str, str, int, float]) -> Account:
+def account_of(row: tuple[str, str, str, str, str, int, float, str]) -> Account:
     """An account from ACCOUNT_COLUMNS."""
-    name, display, roles, unit, language, disabled, created_at = row
-    return Account(name, display, tuple(roles.split()), unit, language, bool(disabled), created_at)
+    name, display, roles, unit, language, disabled, created_at, agency = row
+    return Account(name, display, tuple(roles.split()), unit, language, bool(disabled), created_at, agency)
 
 
 def _session(account: Account, csrf: str, token: str, created_at: Instant, expires_at: Instant) -> Session:
     who = (account.name, account.display, account.roles, account.unit, account.language)
-    return Session(*who, csrf, token, created_at, expires_at)
+    return Session(*who, csrf, token, created_at, expires_at, account.agency)
 
 
 def _is_over(held: _Held, now: Instant) -> bool:

@@ -18,7 +18,6 @@ from tocsin.access.people import AccessError
 
 APPLICATION_ID = 0x546F_6361
 """'Toca': the mark in the file's header."""
-SCHEMA = 1
 BUSY_S = 10.0
 
 _TABLES = (
@@ -34,6 +33,12 @@ _TABLES = (
     "CREATE INDEX failures_who ON failures (who, at)",
     "CREATE TABLE locks (who TEXT NOT NULL PRIMARY KEY, until REAL NOT NULL)",
 )
+LATER: tuple[tuple[str, ...], ...] = (
+    ("ALTER TABLE accounts ADD COLUMN agency TEXT NOT NULL DEFAULT ''",),  # 2: accounts of agencies
+)
+"""What each later schema adds, in words that SQLite and PostgreSQL both understand. Tables are brought forward when
+they are opened, one step after the other; what is further on than this release is refused."""
+SCHEMA = 1 + len(LATER)
 
 _WORDS = {
     "SQLITE_FULL": "the disk is full; nothing was written",
@@ -135,7 +140,11 @@ class Tables:
                 for table in _TABLES:
                     con.execute(table)
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                con.execute(f"PRAGMA user_version = {SCHEMA}")
+                con.execute("PRAGMA user_version = 1")
+            for step in LATER[con.execute("PRAGMA user_version").fetchone()[0] - 1 :]:
+                for statement in step:
+                    con.execute(statement)
+            con.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _is_empty(self) -> bool:
         tables = self._con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -145,7 +154,7 @@ class Tables:
         if self._con.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise AccessError(f"{self._path}: is a SQLite file, but not one of accounts")
         schema = self._con.execute("PRAGMA user_version").fetchone()[0]
-        if schema != SCHEMA:
+        if not 1 <= schema <= SCHEMA:
             raise AccessError(f"{self._path}: has schema {schema}, this release reads schema {SCHEMA}")
 
     @contextmanager

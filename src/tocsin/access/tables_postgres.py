@@ -19,11 +19,10 @@ import psycopg
 from psycopg import sql
 
 from tocsin.access.people import AccessError
-from tocsin.access.tables import Rows
+from tocsin.access.tables import LATER, SCHEMA, Rows
 
 CHANNEL = "tocsin_access"
 LOCK = 0x546F_6361
-SCHEMA = 1
 RETRY_S = 1.0
 """How long callers are told at once that the database could not be reached: nobody queues for it."""
 
@@ -97,9 +96,14 @@ class PostgresTables:
                 con.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._schema)))
                 for table in _TABLES:
                     con.execute(table)
-        found = con.execute("SELECT max(version) FROM schema_version").fetchone()
-        if found != (SCHEMA,):
-            raise AccessError(f"{self._where}: has schema {(found or '?')[0]}, this release reads schema {SCHEMA}")
+            found = con.execute("SELECT max(version) FROM schema_version").fetchone()
+            version = int(found[0]) if found and found[0] else 0
+            if not 1 <= version <= SCHEMA:
+                raise AccessError(f"{self._where}: has schema {version or '?'}, this release reads schema {SCHEMA}")
+            for number, step in enumerate(LATER[version - 1 :], version + 1):
+                for statement in step:
+                    con.execute(statement)
+                con.execute("INSERT INTO schema_version VALUES (%s)", (number,))
 
     @property
     def _where(self) -> str:

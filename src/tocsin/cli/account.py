@@ -69,6 +69,7 @@ def account() -> None:
     "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
 )
 @click.option("--unit", default="", help="The unit of a field account.")
+@click.option("--agency", default="", help="Whose account it is; none: the whole centre's.")
 @click.option("--display", default="", help="The name to show, if another.")
 @click.option("--language", default="en", show_default=True, help="The language of the screens.")
 def add(
@@ -78,6 +79,7 @@ def add(
     no_password: bool,
     roles: tuple[str, ...],
     unit: str,
+    agency: str,
     display: str,
     language: str,
 ) -> None:
@@ -86,7 +88,7 @@ def add(
         raise click.UsageError("either --no-password or --password-stdin")
     password = None if no_password else _ask_password(name, password_stdin)
     with _opened(data, make=True) as access:
-        how = {"display": display, "unit": unit, "language": language}
+        how = {"display": display, "unit": unit, "language": language, "agency": agency}
         added = _granted(access.add_account(name, password, roles, time.time(), **how))
     click.echo(f"added {added.name}: {', '.join(added.roles)}")
 
@@ -125,6 +127,17 @@ def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
     with _opened(data) as access:
         changed = _granted(access.set_roles(name, roles))
     click.echo(f"{changed.name}: {', '.join(changed.roles)}")
+
+
+@account.command()
+@click.argument("name")
+@click.argument("agency", required=False, default="")
+@_data
+def agency(name: str, agency: str, data: Where) -> None:
+    """Make NAME an account of AGENCY; without one, of the whole centre. Open sessions follow at once."""
+    with _opened(data) as access:
+        changed = _granted(access.change(name, agency=agency))
+    click.echo(f"{changed.name}: {changed.agency or 'the whole centre'}")
 
 
 @account.command()
@@ -205,6 +218,7 @@ def _line(found: Account) -> str:
     state = "disabled" if found.disabled else "enabled"
     made = datetime.fromtimestamp(found.created_at, UTC).strftime("%Y-%m-%d")
     unit = f" · {found.unit}" if found.unit else ""
+    unit += f" · of {found.agency}" if found.agency else ""
     return (
         f"{found.name} · {found.display} · {', '.join(found.roles)}{unit} · {found.language} · {state} · since {made}"
     )

@@ -50,6 +50,8 @@ class SessionView(msgspec.Struct, frozen=True):
     centre: str
     name: str
     """The centre's name."""
+    agency: str = ""
+    """Whose eyes these are; empty: the whole centre's."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -214,6 +216,7 @@ class NewAccount(Form, frozen=True):
     display: Annotated[str, msgspec.Meta(max_length=200)] = ""
     unit: Annotated[str, msgspec.Meta(max_length=64)] = ""
     language: Annotated[str, msgspec.Meta(max_length=16)] = "en"
+    agency: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class AccountChange(Form, frozen=True):
@@ -225,3 +228,4 @@ class AccountChange(Form, frozen=True):
     language: Annotated[str, msgspec.Meta(max_length=16)] | None = None
     disabled: bool | None = None
     password: Secret | None = None
+    agency: Annotated[str, msgspec.Meta(max_length=64)] | None = None

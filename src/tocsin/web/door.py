@@ -6,7 +6,7 @@ Knows the shape of a route, never which routes there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -30,12 +30,19 @@ Permission: TypeAlias = str | Callable[[Any], str]
 """`ANYONE`, `SIGNED_IN`, a permission's name, or a function from the read body to one."""
 
 
+Limit: TypeAlias = Literal["all", "seen", "self", "centre"]
+"""How an answer is limited by who asks. `all`: the same for everybody who may ask, it says nothing of any incident,
+call or unit; `seen`: what the asker's audience sees (views/audience.py); `self`: of the asker alone; `centre`: refused
+to accounts of an agency."""
+
+
 class Route(msgspec.Struct, frozen=True):
     """One line of the table: everything that is derived from it is derived from here."""
 
     method: str
     path: str
     permission: Permission
+    limit: Limit
     handler: Handler
     answer: Any
     """Type of the 200 answer; None for one that has no JSON."""
@@ -107,6 +114,8 @@ class Door:
                 _check_csrf(headers, session)
             if isinstance(route.permission, str) and route.permission != SIGNED_IN:
                 grant = _granted(session, route.permission)
+            if route.limit == "centre" and session.agency:
+                raise _not_yours(session)
         query = parse.query(scope["query_string"], route.query)
         body = parse.body(await _read(headers, receive), route.body) if route.body else None
         if session is not None and callable(route.permission):
@@ -159,6 +168,11 @@ def _granted(session: Session, permission: str) -> Grant:
         text = "Your roles do not allow this; an administrator can change that."
         raise not_permitted(text, permission=permission, roles=list(session.roles))
     return grant
+
+
+def _not_yours(session: Session) -> No:
+    text = "This is for accounts of the whole centre; yours is an agency's."
+    return No(403, "not_yours", text, facts={"agency": session.agency})
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:

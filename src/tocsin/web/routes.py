@@ -26,78 +26,94 @@ from tocsin.views.wire import (
 )
 from tocsin.views.wire import Route as Way
 from tocsin.web import bodies
-from tocsin.web.door import ANYONE, SIGNED_IN, Route
+from tocsin.web.door import ANYONE, SIGNED_IN, Limit, Route
 from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, people, record, windows
 from tocsin.web.permissions import MANAGE_ACCOUNTS, READ_BOARD, READ_FIELD, READ_RECORD, REPORT_POSITIONS, for_order
 
 EVENTS: dict[str, Any] = {"facts": TailFacts, "tracks": TailTracks, "pulse": TailPulse, "reset": TailReset}
 
 
-def _get(path: str, permission: str, handler: Any, answer: Any, summary: str, **more: Any) -> Route:
-    return Route("GET", path, permission, handler, answer, summary, **more)
+def _get(path: str, permission: str, limit: Limit, handler: Any, answer: Any, summary: str, **more: Any) -> Route:
+    return Route("GET", path, permission, limit, handler, answer, summary, **more)
 
 
 def _page(path: str, handler: Any = windows.page) -> Route:
     more: dict[str, Any] = {"query": bodies.Anything, "media": "text/html", "listed": False, "errors": (404,)}
-    return _get(path, ANYONE, handler, None, "The console.", **more)
+    return _get(path, ANYONE, "all", handler, None, "The console.", **more)
 
 
 # It is a table, and is read as one:
 # fmt: off
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/api/orders", for_order, live.give, Done, "Give an order.", body=OrderRequest, errors=(409, 503)),
-    Route("POST", "/api/tracks", REPORT_POSITIONS, live.report, bodies.Accepted, "Report one's own positions.",
+    Route("POST", "/api/orders", for_order, "seen", live.give, Done,
+          "Give an order.", body=OrderRequest, errors=(409, 503)),
+    Route("POST", "/api/tracks", REPORT_POSITIONS, "self", live.report, bodies.Accepted, "Report one's own positions.",
           body=bodies.MovesForm, errors=(409, 503)),
-    _get("/api/board", READ_BOARD, live.board, Picture, "The picture and its position."),
-    _get("/api/tail", READ_BOARD, live.tail, None, "What happens from a position on.", query=bodies.AfterQuery,
+    _get("/api/board", READ_BOARD, "seen", live.board, Picture, "The picture and its position."),
+    _get("/api/tail", READ_BOARD, "seen", live.tail, None, "What happens from a position on.", query=bodies.AfterQuery,
          media="text/event-stream", events=EVENTS),
-    _get("/api/field", READ_FIELD, live.field, bodies.Field, "One's own unit and its incident."),
-    Route("POST", "/api/session", ANYONE, people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
+    _get("/api/field", READ_FIELD, "self", live.field, bodies.Field, "One's own unit and its incident."),
+    Route("POST", "/api/session", ANYONE, "self", people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
           errors=(401, 429, 503)),
-    _get("/api/session", SIGNED_IN, people.session, bodies.SessionView, "Who is signed in."),
-    Route("DELETE", "/api/session", SIGNED_IN, people.sign_out, None, "Sign out.", status=204),
-    _get("/api/incidents", READ_RECORD, record.incidents, list[IncidentRow], "Closed or all incidents, newest first.",
+    _get("/api/session", SIGNED_IN, "self", people.session, bodies.SessionView, "Who is signed in."),
+    Route("DELETE", "/api/session", SIGNED_IN, "self", people.sign_out, None, "Sign out.", status=204),
+    _get("/api/incidents", READ_RECORD, "seen", record.incidents, list[IncidentRow],
+         "Closed or all incidents, newest first.",
          query=bodies.IncidentsQuery),
-    _get("/api/incidents/{id}", READ_RECORD, record.incident, IncidentRow, "One incident.", errors=(404,)),
-    _get("/api/incidents/{id}/timeline", READ_RECORD, record.timeline, Timeline, "All that was recorded about it.",
+    _get("/api/incidents/{id}", READ_RECORD, "seen", record.incident, IncidentRow, "One incident.", errors=(404,)),
+    _get("/api/incidents/{id}/timeline", READ_RECORD, "seen", record.timeline, Timeline,
+         "All that was recorded about it.",
          errors=(404,)),
-    _get("/api/incidents/{id}/recommendation", READ_BOARD, record.recommendation, Recommendation, "Who should go.",
+    _get("/api/incidents/{id}/recommendation", READ_BOARD, "seen", record.recommendation, Recommendation,
+         "Who should go.",
          errors=(404, 409)),
-    _get("/api/incidents/{id}/routes", READ_BOARD, record.routes, tuple[Way, ...], "The way of each unit under way.",
+    _get("/api/incidents/{id}/routes", READ_BOARD, "seen", record.routes, tuple[Way, ...],
+         "The way of each unit under way.",
          errors=(404, 409)),
-    _get("/api/units/{id}/trail", READ_BOARD, record.trail, list[Move], "Where a unit was.", query=bodies.TrailQuery,
+    _get("/api/units/{id}/trail", READ_BOARD, "seen", record.trail, list[Move],
+         "Where a unit was.", query=bodies.TrailQuery,
          errors=(404,)),
-    _get("/api/places", READ_BOARD, ground.places, list[PlaceMatch], "Find a place by what is typed.",
+    _get("/api/places", READ_BOARD, "all", ground.places, list[PlaceMatch], "Find a place by what is typed.",
          query=bodies.PlacesQuery),
-    _get("/api/places/nearest", READ_BOARD, ground.nearest, PlaceMatch, "The known place nearest to a point.",
+    _get("/api/places/nearest", READ_BOARD, "all", ground.nearest, PlaceMatch, "The known place nearest to a point.",
          query=bodies.NearestQuery, errors=(404,)),
-    _get("/api/catalogue", SIGNED_IN, ground.catalogue, Catalogue, "Incident types, dispositions and time limits."),
-    _get("/api/region", SIGNED_IN, ground.region, bodies.RegionView, "The built map in brief.", errors=(404,)),
-    _get("/api/units/{id}/destination", READ_BOARD, cover.destination, DestinationView, "Where its patient should go.",
+    _get("/api/catalogue", SIGNED_IN, "all", ground.catalogue, Catalogue,
+         "Incident types, dispositions and time limits."),
+    _get("/api/region", SIGNED_IN, "all", ground.region, bodies.RegionView, "The built map in brief.", errors=(404,)),
+    _get("/api/units/{id}/destination", READ_BOARD, "seen", cover.destination, DestinationView,
+         "Where its patient should go.",
          query=bodies.DestinationQuery, errors=(404, 409)),
-    _get("/api/coverage", READ_BOARD, cover.coverage, CoverView, "Expected coverage now, and what each unit holds."),
-    _get("/api/coverage/cells", READ_BOARD, cover.cells, CellsView, "The same, cell by cell.", query=bodies.CellsQuery,
+    _get("/api/coverage", READ_BOARD, "seen", cover.coverage, CoverView,
+         "Expected coverage now, and what each unit holds."),
+    _get("/api/coverage/cells", READ_BOARD, "all", cover.cells, CellsView,
+         "The same, cell by cell.", query=bodies.CellsQuery,
          errors=(404,)),
-    _get("/map/basemap.pmtiles", SIGNED_IN, ground.basemap, None, "The basemap, by byte ranges.",
+    _get("/map/basemap.pmtiles", SIGNED_IN, "all", ground.basemap, None, "The basemap, by byte ranges.",
          media="application/vnd.pmtiles", ranged=True, errors=(404, 416)),
-    _get("/api/day", READ_RECORD, record.day, DayFigures, "Response times of a span of time.", query=bodies.DayQuery),
-    _get("/api/log/head", READ_RECORD, record.head, bodies.HeadView, "Where the log stands, with its hashes."),
-    _get("/api/log/record", READ_RECORD, evidence.record, bodies.RecordView, "Where the record stands, and who saw it.",
+    _get("/api/day", READ_RECORD, "seen", record.day, DayFigures,
+         "Response times of a span of time.", query=bodies.DayQuery),
+    _get("/api/log/head", READ_RECORD, "all", record.head, bodies.HeadView, "Where the log stands, with its hashes."),
+    _get("/api/log/record", READ_RECORD, "all", evidence.record, bodies.RecordView,
+         "Where the record stands, and who saw it.",
          errors=(404,)),
-    Route("POST", "/api/log/cosignatures", ANYONE, evidence.cosign, bodies.Cosigned, "A known witness has signed.",
+    Route("POST", "/api/log/cosignatures", ANYONE, "all", evidence.cosign, bodies.Cosigned,
+          "A known witness has signed.",
           body=bodies.CosignForm, errors=(404, 503)),
-    _get("/checkpoint", ANYONE, evidence.checkpoint, None, "The signed checkpoint of the record.", media="text/plain",
+    _get("/checkpoint", ANYONE, "all", evidence.checkpoint, None,
+         "The signed checkpoint of the record.", media="text/plain",
          errors=(404, 503)),
-    _get("/tile/{path:path}", ANYONE, evidence.tile, None, "A tile of hashes of the record.",
+    _get("/tile/{path:path}", ANYONE, "all", evidence.tile, None, "A tile of hashes of the record.",
          media="application/octet-stream", errors=(404, 503)),
-    _get("/api/intake", READ_RECORD, record.intake, IntakeView, "What came in by machine, and what was refused."),
-    _get("/api/accounts", MANAGE_ACCOUNTS, accounts.accounts, list[Account], "All accounts."),
-    Route("POST", "/api/accounts", MANAGE_ACCOUNTS, accounts.add_account, Account, "Add an account.",
+    _get("/api/intake", READ_RECORD, "centre", record.intake, IntakeView,
+         "What came in by machine, and what was refused."),
+    _get("/api/accounts", MANAGE_ACCOUNTS, "centre", accounts.accounts, list[Account], "All accounts."),
+    Route("POST", "/api/accounts", MANAGE_ACCOUNTS, "centre", accounts.add_account, Account, "Add an account.",
           body=bodies.NewAccount, errors=(409, 503)),
-    Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, accounts.change_account, Account, "Change an account.",
+    Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, "centre", accounts.change_account, Account,
+          "Change an account.",
           body=bodies.AccountChange, errors=(404, 409, 503)),
-    _get("/api/health", ANYONE, live.health, bodies.Health, "Whether the server answers."),
-    _get("/api/openapi.json", ANYONE, about.openapi, None, "This document."),
+    _get("/api/health", ANYONE, "all", live.health, bodies.Health, "Whether the server answers."),
+    _get("/api/openapi.json", ANYONE, "all", about.openapi, None, "This document."),
     _page("/"),
     _page("/desk"),
     _page("/map"),

@@ -49,8 +49,9 @@ async def sign_out(ask: Ask) -> Reply:
 def _view(ask: Ask, who: Session) -> SessionView:
     desk = ask.site.desk
     return SessionView(
-        who.account, who.display, who.roles, who.unit, who.language, who.csrf, desk.mode, desk.centre, desk.name
-    )
+        who.account, who.display, who.roles, who.unit, who.language, who.csrf, desk.mode, desk.centre, desk.name,
+        who.agency,
+    )  # fmt: skip
 
 
 def _cookie(ask: Ask, token: str, more: bytes = b"") -> bytes:
