@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable, Iterator
 
 from tocsin.domain import orders, orders_privacy
+from tocsin.domain import orders_caller_links as links
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_standby as standby
 from tocsin.domain.decide import decide
@@ -318,6 +319,34 @@ class Dice:
             return StateEstimate(self.some(room.calls, "1"), 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",))
         return ReportLocation(source, call, number, shape, fixed_at=self.at(now))  # type: ignore[arg-type]
 
+    def page(self, room: Room, now: float) -> AnyOrder:
+        """A link is sent to a caller, and what happens on their page."""
+        rng = self.rng
+        reachable = [call.id for call in room.calls.values() if call.number and call.status != "released"]
+        live = [name for name in room.caller_links_open if now < room.caller_links[name].until]
+        link = self.some(live[-2:] or room.caller_links, "K1", "K99")
+        ones = "1" * 64
+        if live and not room.caller_links[live[-1]].device and rng.random() < 0.6:
+            return links.OpenLink(live[-1], ones, "sw")
+        if not live or rng.random() < 0.2:
+            return links.SendCallerLink(self.some(reachable, "1", "77"), rng.choice(("en", "ar")))
+        return rng.choice(
+            (
+                links.IssueLink(link, f"{int(link[1:]):064x}"),
+                links.PassLink(link, "printer", "1"),
+                links.OpenLink(link, rng.choice((ones, ones, "2" * 64)), "sw"),
+                links.OpenLink(link, ones, "fr"),
+                links.ShareLink(link),
+                links.HearCaller(link, rng.choice(("here", "", "هنا")), rng.choice((None, "yes"))),
+                links.TellCaller(link, rng.choice(("wait", " ")), rng.choice((None, "help_is_coming"))),
+                links.ShowMedia(link, f"m{rng.random()}", "photo", 1_000, 8, 8, ones),
+                links.ShareLink(link),
+                links.HearCaller(link, "here"),
+                links.StopLink(link, "caller"),
+                links.EndCallerLink(self.some(room.caller_links, link)),
+            )
+        )
+
     def stand_by(self, room: Room, now: float) -> AnyOrder:
         """Units stand by elsewhere; hospitals say how they are."""
         rng, name = self.rng, self.some(self.free(room), *UNITS)
@@ -399,6 +428,9 @@ class Dice:
         rest,
         machines,
         machines,
+        page,
+        page,
+        page,
         stand_by,
         stand_by,
         clock,

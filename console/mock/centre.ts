@@ -41,9 +41,10 @@ export class Centre {
   alarms = new Map<string, Rows["alarms"][string] & object>();
   closures = new Map<string, Rows["closures"][string] & object>();
   hospitals = new Map<string, Rows["hospitals"][string] & object>();
+  caller_links = new Map<string, Rows["caller_links"][string] & object>();
   tracks = new Map<string, Move>();
   entries: Entry[] = [];
-  #touched: { [K in keyof Rows]: Set<string> } = { calls: new Set(), incidents: new Set(), units: new Set(), alarms: new Set(), closures: new Set(), hospitals: new Set() };
+  #touched: { [K in keyof Rows]: Set<string> } = { calls: new Set(), incidents: new Set(), units: new Set(), alarms: new Set(), closures: new Set(), hospitals: new Set(), caller_links: new Set() };
   #fresh: Entry[] = [];
   #seed: number;
   #calls = 100;
@@ -175,7 +176,7 @@ export class Centre {
   }
 
   board() {
-    const rows = { calls: Object.fromEntries(this.calls), incidents: Object.fromEntries(this.incidents), units: Object.fromEntries(this.units), alarms: Object.fromEntries(this.alarms), closures: Object.fromEntries(this.closures), hospitals: {} };
+    const rows = { calls: Object.fromEntries(this.calls), incidents: Object.fromEntries(this.incidents), units: Object.fromEntries(this.units), alarms: Object.fromEntries(this.alarms), closures: Object.fromEntries(this.closures), hospitals: {}, caller_links: {} };
     return { board: { centre: "lisbon", name: "Lisboa Centro", mode: "exercise", position: this.position, rows }, tracks: [...this.tracks.values()], now: now() };
   }
 

@@ -30,6 +30,7 @@ from tests.world import (
 )
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_caller_links as k
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_standby as s
@@ -37,7 +38,7 @@ from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
-from tocsin.facts import calls, centre, choices, incidents, locations, roads, standby, units, watch
+from tocsin.facts import caller_links, calls, centre, choices, incidents, locations, roads, standby, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
@@ -55,6 +56,11 @@ RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1",
 def received(call: str) -> calls.CallReceived:
     return calls.CallReceived(T0, call, "112", "+351 912 345 678")
 
+
+SENT = caller_links.LinkSent(T0 + 6, "K1", "1", "ana", "en", T0 + 1_806)
+OPENED = caller_links.LinkOpened(T0 + 20, "K1", "1", "1" * 64, "pt", T0 + 1_820)
+LINK = (received("1"), SENT)
+ON_PAGE = (LINK, OPENED)
 
 OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), choices.Shown(T0, 1, "P")))
 PROPOSED = (BUSY, unit("E2"), choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0))
@@ -185,6 +191,48 @@ ROWS = [
         o.RaiseAlarms(),
         [locations.LocationExpired(NOW, "L1")],
     ),
+    (
+        (received("1"),),
+        k.SendCallerLink("1", "pt"),
+        [caller_links.LinkSent(NOW, "K1", "1", "ana", "pt", NOW + 1_800)],
+    ),
+    (LINK, k.IssueLink("K1", "5" * 64), [caller_links.LinkIssued(NOW, "K1", "1", "5" * 64)]),
+    (
+        (LINK, caller_links.LinkIssued(NOW, "K1", "1", "5" * 64)),
+        k.IssueLink("K1", "6" * 64),
+        [],
+    ),
+    (LINK, k.PassLink("K1", "printer", "9"), [caller_links.LinkPassed(NOW, "K1", "1", "printer", "9")]),
+    (
+        LINK,
+        k.OpenLink("K1", "1" * 64, "sw"),
+        [caller_links.LinkOpened(NOW, "K1", "1", "1" * 64, "sw", NOW + 1_800)],
+    ),
+    (ON_PAGE, k.OpenLink("K1", "1" * 64, "pt"), []),
+    (
+        ON_PAGE,
+        k.OpenLink("K1", "1" * 64, "fr"),
+        [caller_links.LinkOpened(NOW, "K1", "1", "1" * 64, "fr", T0 + 1_820)],
+    ),
+    (ON_PAGE, k.ShareLink("K1"), [caller_links.LinkSharing(NOW, "K1", "1")]),
+    (
+        ON_PAGE,
+        k.HearCaller("K1", phrase="yes"),
+        [caller_links.LinkMessage(NOW, "K1", "1", 1, "", "Sim", "yes", "pt")],
+    ),
+    (
+        LINK,
+        k.TellCaller("K1", " wait "),
+        [caller_links.LinkMessage(NOW, "K1", "1", 1, "ana", "wait", "", "en")],
+    ),
+    (
+        ON_PAGE,
+        k.ShowMedia("K1", "m1", "clip", 900, 640, 360, "c" * 64, 7.5),
+        [caller_links.LinkMedia(NOW, "K1", "1", "m1", "clip", 900, 640, 360, 7.5, "c" * 64)],
+    ),
+    (ON_PAGE, k.StopLink("K1", "caller"), [caller_links.LinkEnded(NOW, "K1", "1", "caller")]),
+    ((ON_PAGE, caller_links.LinkEnded(NOW, "K1", "1", "desk")), k.StopLink("K1", "caller"), []),
+    (ON_PAGE, k.EndCallerLink("K1"), [caller_links.LinkEnded(NOW, "K1", "1", "desk")]),
     ((), o.CloseRoad(HERE, 30.0, "flood"), [roads.RoadClosed(NOW, "1", HERE, 30.0, "flood")]),
     ((roads.RoadClosed(T0, "1", HERE, 30.0),), o.ReopenRoad("1"), [roads.RoadReopened(NOW, "1")]),
     (

@@ -22,13 +22,14 @@ from tests.world import (
 )
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_caller_links as k
 from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import calls, choices, incidents, privacy, standby, units, watch
+from tocsin.facts import caller_links, calls, choices, incidents, privacy, standby, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.values import Place
 
@@ -55,6 +56,15 @@ PROPOSED = (
 MOVED = standby.UnitMovedUp(T0 + 5, "E1", "Bridge", THERE, Drive("none"))
 GENERAL = standby.HospitalRegistered(T0, "General", THERE, ("trauma",))
 DIVERTED = standby.HospitalDiverted(T0 + 5, "General", "full")
+
+NUMBERED = calls.CallReceived(T0, "1", "112", "+351 912 345 678")
+KSENT = caller_links.LinkSent(T0 + 6, "K1", "1", "ana", "en", T0 + 1_806)
+KOPENED = caller_links.LinkOpened(T0 + 20, "K1", "1", "1" * 64, "pt", T0 + 1_820)
+KENDED = caller_links.LinkEnded(T0 + 30, "K1", "1", "caller")
+KOLD = caller_links.LinkSent(T0 - 1_750, "K1", "1", "ana", "en", T0 + 50)
+KFULL = caller_links.LinkMessage(T0 + 40, "K1", "1", 300, "", "x")
+ON_PAGE = (NUMBERED, KSENT, KOPENED)
+GONE = (*ON_PAGE, calls.CallReleased(T0 + 60, "1", "abandoned"))
 
 # (name, field, the room's facts, the order)
 ROWS = [
@@ -117,6 +127,33 @@ ROWS = [
     ("call_ended", "call", RELEASED, StateEstimate("1", 38.7, -9.1, 5.0, (), "spot", 0.95, ())),
     ("caller_missing", "call", (), ReportLocation("aml")),
     ("caller_missing", "call", (), ReportLocation("aml", number="anonymous")),
+    ("unknown_call", "call", (), k.SendCallerLink("1")),
+    ("call_ended", "call", (NUMBERED, calls.CallReleased(T0 + 9, "1", "abandoned")), k.SendCallerLink("1")),
+    ("call_ended", "call", (ATTACHED, closed()), k.SendCallerLink("1")),
+    ("call_without_number", "call", (ringing(),), k.SendCallerLink("1")),
+    ("link_open_already", "call", (NUMBERED, KSENT), k.SendCallerLink("1")),
+    ("link_open_already", "call", ON_PAGE, k.SendCallerLink("1")),
+    ("unknown_link", "link", (NUMBERED,), k.IssueLink("K1", "5" * 64)),
+    ("unknown_link", "link", (NUMBERED,), k.EndCallerLink("K1")),
+    ("unknown_link", "link", (NUMBERED,), k.StopLink("K1", "caller")),
+    ("link_ended", "link", (*ON_PAGE, KENDED), k.EndCallerLink("K1")),
+    ("link_ended", "link", (*ON_PAGE, KENDED), k.HearCaller("K1", "help")),
+    ("link_ended", "link", (*ON_PAGE, KENDED), k.OpenLink("K1", "1" * 64, "en")),
+    ("link_ended", "link", (NUMBERED, KOLD), k.OpenLink("K1", "1" * 64, "en")),
+    ("link_ended", "link", (NUMBERED, KOLD), k.PassLink("K1", "printer")),
+    ("link_ended", "link", GONE, k.HearCaller("K1", "help")),
+    ("link_ended", "link", GONE, k.TellCaller("K1", "wait")),
+    ("link_ended", "link", GONE, k.ShareLink("K1")),
+    ("link_ended", "link", GONE, k.ShowMedia("K1", "m", "photo", 1, 1, 1, "c" * 64)),
+    ("link_taken", "link", ON_PAGE, k.OpenLink("K1", "2" * 64, "en")),
+    ("link_not_opened", "link", (NUMBERED, KSENT), k.ShareLink("K1")),
+    ("link_not_opened", "link", (NUMBERED, KSENT), k.HearCaller("K1", "help")),
+    ("link_not_opened", "link", (NUMBERED, KSENT), k.ShowMedia("K1", "m", "photo", 1, 1, 1, "c" * 64)),
+    ("link_full", "link", (*ON_PAGE, KFULL), k.HearCaller("K1", "help")),
+    ("link_full", "link", ON_PAGE, k.ShowMedia("K1", "m", "photo", 50_000_000, 1, 1, "c" * 64)),
+    ("text_empty", "text", ON_PAGE, k.HearCaller("K1", " ")),
+    ("text_empty", "text", ON_PAGE, k.TellCaller("K1")),
+    ("text_not_allowed", "text", ON_PAGE, k.TellCaller("K1", "a\x00b")),
     ("unknown_report", "basis", (taken(),), o.LocateCall("1", HERE, "L1")),
     ("unknown_report", "basis", (opened(),), o.RelocateIncident("1", THERE, "E1")),
     ("incident_closed", "incident", (taken(), opened(), closed()), o.AttachCall("1", "1")),

@@ -14,6 +14,7 @@ import pytest
 
 from tocsin.facts import (
     assignments,
+    caller_links,
     calls,
     centre,
     choices,
@@ -140,6 +141,18 @@ EXAMPLES: dict[str, Any] = {
         ("L6",),
         ("L5",),
     ),
+    "link.sent": caller_links.LinkSent(AT, "K7", "C-1", "ana", "pt", AT + 1800),
+    "link.issued": caller_links.LinkIssued(AT, "K7", "C-1", "5f" * 32),
+    "link.passed": caller_links.LinkPassed(AT, "K7", "C-1", "operator", "9f31"),
+    "link.opened": caller_links.LinkOpened(AT, "K7", "C-1", "a0" * 32, "ar", AT + 1800),
+    "link.shared": caller_links.LinkSharing(AT, "K7", "C-1"),
+    "link.said": caller_links.LinkMessage(
+        AT, "K7", "C-1", 3, "ana", "المساعدة في الطريق إليك.", "help_is_coming", "ar"
+    ),
+    "link.shown": caller_links.LinkMedia(
+        AT, "K7", "C-1", "6d0f3a7c91b24e58", "clip", 812_344, 640, 360, 7.5, "c3" * 32
+    ),
+    "link.ended": caller_links.LinkEnded(AT, "K7", "C-1", "not_sent", "unreachable"),
     "unit.moved_up": standby.UnitMovedUp(AT, "M4", "Station 7", HOME, DRIVE, "ambulance", 0.81, 0.86),
     "unit.at_post": standby.UnitAtPost(AT, "M4", "Station 7"),
     "unit.called_home": standby.UnitCalledHome(AT, "M4", "Station 7", "the north is covered again"),

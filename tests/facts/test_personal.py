@@ -21,7 +21,16 @@ CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "
 IDS |= {"post", "group", "hospital"}
 CODES |= {"source", "certainty", "method", "origin"}
 IDS |= {"report", "estimate", "used", "disagree", "replaced"}
+IDS |= {"link", "media"}
+CODES |= {"tongue", "form", "phrase", "gateway"}
 NOT_PERSONAL = {
+    ("LinkSent", "by"),  # an account of the centre
+    ("LinkMessage", "by"),
+    ("LinkIssued", "token"),  # hashes of random secrets
+    ("LinkOpened", "device"),
+    ("LinkPassed", "reference"),  # the gateway's number of a message
+    ("LinkEnded", "why"),  # a code, and a sentence of ours about the gateway
+    ("LinkEnded", "text"),
     *((None, name) for name in IDS | CODES),
     ("CentreOpened", "name"),  # the organisation's
     ("CallAnswered", "by"),  # an account of the centre: who did what is the point of the record

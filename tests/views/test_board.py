@@ -36,7 +36,7 @@ from tocsin.facts.union import AnyEntry
 from tocsin.log.memory import MemoryLog
 from tocsin.views.board import BoardFold, Touched
 
-TABLES = ("calls", "incidents", "units", "alarms", "closures", "hospitals")
+TABLES = ("calls", "incidents", "units", "alarms", "closures", "hospitals", "caller_links")
 
 
 def fresh(entries: Sequence[AnyEntry]) -> BoardFold:

@@ -17,7 +17,7 @@ from tocsin.web.framer import Framer, sse
 from .asgi import Client, Stream
 from .conftest import Run, World
 
-TABLES = ("calls", "incidents", "units", "alarms", "closures", "hospitals")
+TABLES = ("calls", "incidents", "units", "alarms", "closures", "hospitals", "caller_links")
 
 
 class Screen:

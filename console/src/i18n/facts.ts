@@ -61,6 +61,14 @@ export const factsEn = {
   "personal.erased": (_who: string, _what: string) => "What named people and places was erased",
   "personal.held": (_who: string, what: string) => `Kept by legal hold: ${what}`,
   "personal.released": (_who: string, _what: string) => "Legal hold ended",
+  "link.sent": (who: string, what: string) => `Link to the caller's page ordered by ${who} (${what})`,
+  "link.issued": (_who: string, _what: string) => "Link made",
+  "link.passed": (_who: string, what: string) => `Link handed to the SMS gateway ${what}`,
+  "link.opened": (_who: string, what: string) => `Caller opened the link (${what})`,
+  "link.shared": (_who: string, _what: string) => "Caller shares their position",
+  "link.said": (_who: string, what: string) => what,
+  "link.shown": (_who: string, what: string) => what,
+  "link.ended": (_who: string, what: string) => `Caller's link ended: ${what}`,
 } satisfies Record<FactKind, (who: string, what: string) => string>;
 
 export const factsPt: Words<typeof factsEn> = {
@@ -121,4 +129,12 @@ export const factsPt: Words<typeof factsEn> = {
   "personal.erased": () => "O que nomeava pessoas e lugares foi apagado",
   "personal.held": (_who, what) => `Retida por ordem legal: ${what}`,
   "personal.released": () => "Fim da retenção legal",
+  "link.sent": (who, what) => `Ligação para a página de quem chama pedida por ${who} (${what})`,
+  "link.issued": () => "Ligação criada",
+  "link.passed": (_who, what) => `Ligação entregue ao gateway de SMS ${what}`,
+  "link.opened": (_who, what) => `Quem chama abriu a ligação (${what})`,
+  "link.shared": () => "Quem chama partilha a sua posição",
+  "link.said": (_who, what) => what,
+  "link.shown": (_who, what) => what,
+  "link.ended": (_who, what) => `Ligação de quem chama terminada: ${what}`,
 };

@@ -1,7 +1,7 @@
 /// The fold of one room: a picture becomes tables, a tail event replaces rows or deletes them. Pure; knows no screen,
 /// no network, no clock. Picture + tail = fresh picture: tests/room/fold.test.ts compares the whole state.
 
-import type { AlarmRow, CallRow, ClosureRow, HospitalRow, IncidentRow, Move, Picture, Rows, TailFacts, UnitRow } from "../wire/types";
+import type { AlarmRow, CallerLinkRow, CallRow, ClosureRow, HospitalRow, IncidentRow, Move, Picture, Rows, TailFacts, UnitRow } from "../wire/types";
 
 export interface Tables {
   position: number;
@@ -11,10 +11,11 @@ export interface Tables {
   alarms: Map<string, AlarmRow>;
   closures: Map<string, ClosureRow>;
   hospitals: Map<string, HospitalRow>;
+  caller_links: Map<string, CallerLinkRow>;
 }
 
 export type TableName = keyof Rows;
-export const TABLE_NAMES: readonly TableName[] = ["calls", "incidents", "units", "alarms", "closures", "hospitals"];
+export const TABLE_NAMES: readonly TableName[] = ["calls", "incidents", "units", "alarms", "closures", "hospitals", "caller_links"];
 
 export function emptyTables(): Tables {
   return {
@@ -25,6 +26,7 @@ export function emptyTables(): Tables {
     alarms: new Map(),
     closures: new Map(),
     hospitals: new Map(),
+    caller_links: new Map(),
   };
 }
 

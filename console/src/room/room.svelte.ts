@@ -5,7 +5,7 @@ import { ask } from "../wire/http";
 import { linkState, type LinkFacts, type LinkState } from "../wire/link";
 import { Tail } from "../wire/tail";
 import type {
-  AlarmRow, CallRow, ClosureRow, Entry, HospitalRow, IncidentRow, Mode, Move, Picture, TailFacts, TailPulse, TailTracks, UnitRow,
+  AlarmRow, CallerLinkRow, CallRow, ClosureRow, Entry, HospitalRow, IncidentRow, Mode, Move, Picture, TailFacts, TailPulse, TailTracks, UnitRow,
 } from "../wire/types";
 import { clock } from "./clock.svelte";
 import { emptyTables, foldMoves, foldPicture, foldTail, TABLE_NAMES, type TableName } from "./fold";
@@ -30,7 +30,7 @@ class Room {
   /** Server time when the picture was last known to be true; shown while cut off. */
   true_at = $state(0);
 
-  #versions = $state<Record<TableName, number>>({ calls: 0, incidents: 0, units: 0, alarms: 0, closures: 0, hospitals: 0 });
+  #versions = $state<Record<TableName, number>>({ calls: 0, incidents: 0, units: 0, alarms: 0, closures: 0, hospitals: 0, caller_links: 0 });
   #tables = emptyTables();
   #tracks = new Map<string, Move>();
   #facts: LinkFacts | null = null;
@@ -58,6 +58,9 @@ class Room {
   }
   get hospitals(): ReadonlyMap<string, HospitalRow> {
     return void this.#versions.hospitals, this.#tables.hospitals;
+  }
+  get callerLinks(): ReadonlyMap<string, CallerLinkRow> {
+    return void this.#versions.caller_links, this.#tables.caller_links;
   }
   /** Latest reported position per unit. Not reactive: listen with `onMoves`. */
   get tracks(): ReadonlyMap<string, Move> {

@@ -39,6 +39,12 @@ export type IncidentRow = WithPlace<S["IncidentRow"]>;
 export type UnitRow = Omit<S["UnitRow"], "home" | "post_place"> & { home: Place; post_place?: Place | null };
 export type AlarmRow = S["AlarmRow"];
 export type ClosureRow = WithPlace<S["ClosureRow"]>;
+export type CallerLinkRow = S["CallerLinkRow"];
+export type SaidRow = S["SaidRow"];
+export type MediaRow = S["MediaRow"];
+export type Tongue = CallerLinkRow["tongue"];
+export type DeskPhrase = NonNullable<S["TellCaller"]["phrase"]>;
+export type CallerPhrase = "yes" | "no" | "cannot_talk" | "they_are_here";
 export type HospitalRow = WithPlace<S["HospitalRow"]>;
 
 /** Rows by id. In a tail event: those that changed; null means gone from the board. */
@@ -49,6 +55,7 @@ export interface Rows {
   alarms: Record<string, AlarmRow | null>;
   closures: Record<string, ClosureRow | null>;
   hospitals: Record<string, HospitalRow | null>;
+  caller_links: Record<string, CallerLinkRow | null>;
 }
 export type Board = Omit<S["Board"], "rows"> & { rows: Rows };
 export interface Picture {
@@ -183,6 +190,9 @@ export type Order =
   | { kind: "divert_hospital"; hospital: string; reason?: string; until?: Instant | null }
   | { kind: "reopen_hospital"; hospital: string }
   | { kind: "report_hospital"; hospital: string; wait_s: number; beds_free?: number | null }
+  | { kind: "send_caller_link"; call: string; tongue?: Tongue }
+  | { kind: "end_caller_link"; link: string }
+  | { kind: "tell_caller"; link: string; text?: string; phrase?: DeskPhrase | null }
   | { kind: "acknowledge_alarm"; alarm: string };
 
 /** A type error here means that the server's words have changed and ours have not. */

@@ -27,6 +27,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     **dict.fromkeys(("dispatch_units", "divert_unit", "cancel_unit"), _DISPATCH),
     **dict.fromkeys(("close_road", "reopen_road"), _DISPATCH),
     **dict.fromkeys(("stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station"), _DISPATCH),
+    **dict.fromkeys(("send_caller_link", "end_caller_link", "tell_caller"), _DESK),
     "erase_personal": ("administrator",),
     "hold_personal": ("supervisor", "administrator"),
     "release_hold": ("administrator",),
@@ -39,11 +40,14 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "erase_due": (),
     "report_location": (),  # given by gateways
     "state_estimate": (),
+    **dict.fromkeys(("issue_link", "pass_link", "open_link", "share_link"), ()),  # given by the caller's page
+    **dict.fromkeys(("hear_caller", "show_media", "stop_link"), ()),
     "raise_alarms": (),  # given by the clock
     "propose_change": (),
     "lapse_proposal": (),
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),
+    "read_media": (*_DESK, "auditor"),
     "read_field": (),
     "report_positions": (),
     "manage_accounts": ("administrator",),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tocsin.domain import evolve_caller_links, evolve_standby
 from tocsin.domain import evolve_choices as ec
-from tocsin.domain import evolve_standby
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
 from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
@@ -297,6 +297,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
     **evolve_standby.FOLD,
+    **evolve_caller_links.FOLD,
     locations.LocationReported: reported,
     locations.LocationMatched: report_matched,
     locations.LocationExpired: report_expired,

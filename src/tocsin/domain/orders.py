@@ -10,6 +10,18 @@ from typing import Annotated, Literal, TypeAlias, get_args
 import msgspec
 
 from tocsin.domain.order_base import Key, Line, OrderBase, Text
+from tocsin.domain.orders_caller_links import (
+    EndCallerLink,
+    HearCaller,
+    IssueLink,
+    OpenLink,
+    PassLink,
+    SendCallerLink,
+    ShareLink,
+    ShowMedia,
+    StopLink,
+    TellCaller,
+)
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_plans import (
     AcceptProposal,
@@ -293,11 +305,15 @@ Order: TypeAlias = (
     | DivertHospital
     | ReopenHospital
     | ReportHospital
+    | SendCallerLink
+    | EndCallerLink
+    | TellCaller
 )
 """Orders that people and their machines may give."""
 
 ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue | ProposeChange | LapseProposal
-MachineOrder: TypeAlias = ReportLocation | StateEstimate
+CallerOrder: TypeAlias = IssueLink | PassLink | OpenLink | ShareLink | HearCaller | ShowMedia | StopLink
+MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder
 """Given by gateways and by the desk itself; never accepted as a person's."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder
 

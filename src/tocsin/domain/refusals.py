@@ -64,6 +64,13 @@ RefusalName: TypeAlias = Literal[
     "key_reused",
     "caller_missing",
     "unknown_report",
+    "call_without_number",
+    "link_open_already",
+    "unknown_link",
+    "link_ended",
+    "link_taken",
+    "link_not_opened",
+    "link_full",
 ]
 
 REFUSAL_NAMES: tuple[str, ...] = get_args(RefusalName)

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from tocsin.domain.caller_links import CallerLink
 from tocsin.facts.centre import Mode
 from tocsin.facts.locations import LocationSource
 from tocsin.facts.privacy import Kind
@@ -188,6 +189,14 @@ class Room(msgspec.Struct):
     """Calls by the tail of their number, oldest first."""
     bases: dict[str, str] = msgspec.field(default_factory=dict)
     """What a place can be taken from: the call of each matched report and each estimate."""
+    caller_links: dict[str, CallerLink] = msgspec.field(default_factory=dict)
+    caller_links_open: dict[str, None] = msgspec.field(default_factory=dict)
+    """Ids of links whose end is not recorded, oldest first."""
+    caller_tokens: dict[str, str] = msgspec.field(default_factory=dict)
+    """Links by the hash of their token."""
+    caller_media: dict[str, str] = msgspec.field(default_factory=dict)
+    """The link of each picture and clip."""
+    last_caller_link: int = 0
     last_report: int = 0
     last_estimate: int = 0
     kept_call: dict[str, Instant] = msgspec.field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, get_args
 
 from tocsin.facts import (
     assignments,
+    caller_links,
     calls,
     centre,
     choices,
@@ -74,6 +75,14 @@ DecisionFact: TypeAlias = (
     | locations.LocationExpired
     | locations.AreaEstimated
     | locations.PlaceTaken
+    | caller_links.LinkSent
+    | caller_links.LinkIssued
+    | caller_links.LinkPassed
+    | caller_links.LinkOpened
+    | caller_links.LinkSharing
+    | caller_links.LinkMessage
+    | caller_links.LinkMedia
+    | caller_links.LinkEnded
     | privacy.PersonalErased
     | privacy.HoldPlaced
     | privacy.HoldLifted

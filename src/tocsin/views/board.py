@@ -17,7 +17,7 @@ from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_choices, board_locations, board_standby
+from tocsin.views import board_callers, board_choices, board_locations, board_standby
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -30,6 +30,7 @@ from tocsin.views.rows import (
     UnitRow,
     UnitStatus,
 )
+from tocsin.views.rows_callers import CallerLinkRow
 from tocsin.views.rows_locations import ReportRow
 
 R = TypeVar("R")
@@ -53,6 +54,9 @@ class BoardFold(msgspec.Struct, dict=True):
     """Reports whose call has not come: on nobody's screen."""
     homes: dict[str, str] = msgspec.field(default_factory=dict)
     """The incident each attached call belongs to."""
+    caller_links: dict[str, CallerLinkRow] = msgspec.field(default_factory=dict)
+    links_of: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Every link ever sent to each call."""
 
     def fold(self, entry: AnyEntry) -> None:
         """The board after `entry`."""
@@ -61,7 +65,10 @@ class BoardFold(msgspec.Struct, dict=True):
 
     def picture(self) -> Board:
         """The whole board. Shares its dicts with the fold: encode it before anything else is folded."""
-        rows: Any = Rows(self.calls, self.incidents, self.units, self.alarms, self.closures, self.hospitals)  # type: ignore[arg-type]
+        tables: Any = (
+            self.calls, self.incidents, self.units, self.alarms, self.closures, self.hospitals, self.caller_links,
+        )  # fmt: skip
+        rows = Rows(*tables)
         return Board(self.centre, self.name, self.mode, self.position, rows)
 
     def rows(self, entries: Iterable[AnyEntry]) -> Rows:
@@ -71,6 +78,7 @@ class BoardFold(msgspec.Struct, dict=True):
             touched.add(entry.fact)
             if home := board_locations.touches(self.homes, entry.fact):
                 touched.incidents[home] = None
+            touched.caller_links |= dict.fromkeys(board_callers.touches(self, entry.fact))
             if isinstance(entry.fact, incidents.IncidentNoted):
                 touched.alarms |= {alarm_id("long_on_scene", unit): None for unit in self._on(entry.fact.incident)}
         return Rows(
@@ -80,6 +88,7 @@ class BoardFold(msgspec.Struct, dict=True):
             pick(self.alarms, touched.alarms),
             pick(self.closures, touched.closures),
             pick(self.hospitals, touched.hospitals),
+            pick(self.caller_links, touched.caller_links),
         )
 
     def _on(self, incident: str) -> tuple[str, ...]:
@@ -102,12 +111,14 @@ class Touched:
         self.alarms: dict[str, None] = {}
         self.closures: dict[str, None] = {}
         self.hospitals: dict[str, None] = {}
+        self.caller_links: dict[str, None] = {}
 
     def add(self, fact: DecisionFact) -> None:
         """Every id that `fact` names, and the alarms whose cause it may end."""
         told: dict[str, Any] = {name: getattr(fact, name) for name in fact.__struct_fields__}
         for name, into in (
             ("call", self.calls), ("unit", self.units), ("closure", self.closures), ("hospital", self.hospitals),
+            ("link", self.caller_links),
         ):  # fmt: skip
             if told.get(name):
                 into[told[name]] = None
@@ -152,6 +163,7 @@ def _call_noted(board: BoardFold, fact: calls.CallNoted, _by: str) -> None:
 
 def _call_released(board: BoardFold, fact: calls.CallReleased, _by: str) -> None:
     board.calls.pop(fact.call, None)
+    board_callers.gone(board, (fact.call,))
     _drop_alarms(board, fact.call, CALL_ALARMS)
 
 
@@ -211,6 +223,7 @@ def _incidents_linked(board: BoardFold, fact: incidents.IncidentsLinked, _by: st
 
 def _incident_closed(board: BoardFold, fact: incidents.IncidentClosed, _by: str) -> None:
     row = board.incidents.pop(fact.incident)
+    board_callers.gone(board, row.calls)
     board.closed[fact.incident] = replace(
         row, status="closed", closed_at=fact.at, disposition=fact.disposition, changed_at=fact.at, proposal=None
     )
@@ -426,6 +439,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     roads.RoadClosed: _road_closed,
     roads.RoadReopened: _road_reopened,
     **board_standby.FOLD,
+    **board_callers.FOLD,
     locations.LocationReported: board_locations.reported,
     locations.LocationMatched: board_locations.matched,
     locations.LocationExpired: board_locations.expired,

@@ -12,6 +12,7 @@ from tocsin.facts.centre import Mode
 from tocsin.facts.choices import Cause
 from tocsin.facts.values import Instant, PersonalPlace, PersonalText, Place, Position
 from tocsin.facts.watch import AlarmKind
+from tocsin.views.rows_callers import CallerLinkRow
 from tocsin.views.rows_locations import AreaRow, ReportRow
 
 CallStatus: TypeAlias = Literal["ringing", "answered", "attached", "released"]
@@ -192,6 +193,7 @@ class Rows(msgspec.Struct, frozen=True):
     alarms: dict[str, AlarmRow | None] = {}
     closures: dict[str, ClosureRow | None] = {}
     hospitals: dict[str, HospitalRow | None] = {}
+    caller_links: dict[str, CallerLinkRow | None] = {}
 
 
 class Board(msgspec.Struct, frozen=True):
