@@ -231,3 +231,16 @@ def test_where_nothing_but_time_counts_the_closest_are_as_near(needs, fleet):
     advice = recommend(Case(room, incident, wanted, travels, NOW))
     near = closest.choose(room, incident, wanted, travels)
     assert sorted(travels[name].eta_s for name in near) == sorted(c.eta_s for c in advice.candidates if c.chosen)
+
+
+@examples(NEEDS, FLEET, st.integers(0, 3))
+def test_the_closest_are_chosen_among_those_of_whom_nothing_can_be_said_against(needs, fleet, off):
+    """`choose` asks in its own order what `cannot_go` says in words."""
+    wanted = kind("T", 1, *needs)
+    crews = [None if not free else 0 if i == off else 2 for i, (_, _, free) in enumerate(fleet)]
+    room = room_of(opened(), *(unit(f"U{i}", *caps, crew=crews[i]) for i, (caps, _, _) in enumerate(fleet)))
+    travels = {f"U{i}": travel(60.0 * eta) for i, (_, eta, _) in enumerate(fleet)}
+    near = closest.choose(room, room.incidents["1"], wanted, travels)
+    able = {name for name in travels if closest.cannot_go(room.units[name], wanted.needs) is None}
+    assert set(near) <= able
+    assert bool(near) == any(need.capability in room.units[name].capabilities for name in able for need in wanted.needs)

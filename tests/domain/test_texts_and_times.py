@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.world import HERE, T0, given, opened, room_of, sent, stage, taken, unit
 
 from tocsin.domain import orders as o
-from tocsin.domain.checks import CLOCK_SKEW_S, OLDEST_S, reported_at, texts
+from tocsin.domain.checks import CLOCK_SKEW_S, OLDEST_S, reported_at
 from tocsin.domain.decide import decide
 from tocsin.domain.refusals import Refusal
+from tocsin.domain.texts import simple, texts
 from tocsin.facts.values import Place
 
 ROOM_FACTS = (taken(), opened(), unit())
@@ -101,6 +102,14 @@ def test_every_text_of_an_order_is_looked_at():
         "home.how": "h",
         "station": "s",
     }
+
+
+@pytest.mark.parametrize(("field", "order"), [*ONE_LINE, *MANY], ids=[field for field, _ in [*ONE_LINE, *MANY]])
+def test_the_quick_look_sees_what_the_long_one_sees(field, order):
+    """`simple` reads an order's fields by their types; whatever it passes over, `texts` never sees either."""
+    assert simple(order("plain"))
+    assert not simple(order("três"))
+    assert "três" in dict(texts(order("três")))[field]
 
 
 @examples(st.text(max_size=40))

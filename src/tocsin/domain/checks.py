@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Any
 
-import msgspec
-
-from tocsin.domain.orders import AnyOrder
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Call, Incident, Room, Unit
@@ -20,57 +14,6 @@ CLOCK_SKEW_S = 2.0
 behind the stage before, as that stage's time."""
 OLDEST_S = 86_400.0
 """A report older than a day is a mistake in a clock, not news."""
-
-# C0 and C1 controls but tab and newline, lone surrogates, non-characters: nothing a person types or a screen shows.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_FORBIDDEN_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-MANY_LINES = frozenset({"text", "summary", "reason"})
-"""Fields for what somebody says. Every other text is a name, a number or an address, and keeps to one line."""
-
-
-def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text inside an order, with the path of its field."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, tuple):
-        for i, item in enumerate(value):
-            yield from texts(item, f"{path}[{i}]")
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from texts(getattr(value, name), f"{path}.{name}" if path else name)
-
-
-def _simple(values: tuple[Any, ...]) -> bool:
-    """Every text inside is printable ASCII. Nearly all are, and a yes is all that needs no path to a field."""
-    for value in values:
-        if isinstance(value, str):
-            if not (value.isascii() and value.isprintable()):
-                return False
-        elif isinstance(value, tuple):
-            if value and not _simple(value):
-                return False
-        elif isinstance(value, msgspec.Struct) and not _simple(msgspec.structs.astuple(value)):
-            return False
-    return True
-
-
-def readable(order: AnyOrder) -> Refusal | None:
-    """Every text can be stored and shown exactly, or the order is refused."""
-    if _simple(msgspec.structs.astuple(order)):
-        return None
-    for field, text in texts(order):
-        if text.isascii() and text.isprintable():
-            continue
-        found = (_FORBIDDEN if field in MANY_LINES else _FORBIDDEN_IN_LINE).search(text)
-        if found:
-            code = f"U+{ord(found[0]):04X}"
-            return Refusal(
-                "text_not_allowed",
-                f"character {code} at {found.start()} cannot be kept here",
-                field,
-                {"character": code, "offset": found.start()},
-            )
-    return None
 
 
 def plain(text: str, field: str) -> Refusal | None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from tocsin.domain import (
-    checks,
     decide_assignments,
     decide_caller_links,
     decide_calls,
@@ -26,6 +25,7 @@ from tocsin.domain import (
     orders_locations,
     orders_privacy,
     orders_standby,
+    texts,
 )
 from tocsin.domain import orders_plans as op
 from tocsin.domain.given import Decision, Given
@@ -93,4 +93,8 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
 
 def decide(room: Room, order: orders.AnyOrder, given: Given) -> Decision:
     """Facts to record (all or none), or the refusal."""
-    return checks.readable(order) or RULES[type(order)](room, order, given)
+    if not texts.simple(order):
+        refusal = texts.unreadable(order)
+        if refusal is not None:
+            return refusal
+    return RULES[type(order)](room, order, given)

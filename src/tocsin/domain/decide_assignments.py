@@ -44,10 +44,10 @@ def dispatch(room: Room, order: orders.DispatchUnits, given: Given) -> Decision:
         unit = checks.sendable(room, unit_id, f"units[{i}]", given.plans, order.units[:i])
         if isinstance(unit, Refusal):
             return unit
-    sent = tuple(
+    sent = [
         assignments.UnitDispatched(given.now, unit, incident.id, drive_of(given.travels.get(unit), given.now))
         for unit in order.units
-    )
+    ]
     return (*sent, *chosen(incident, order, given))
 
 

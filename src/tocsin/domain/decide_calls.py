@@ -19,7 +19,7 @@ def receive(room: Room, order: orders.ReceiveCall, given: Given) -> Decision:
     waited = waited_for(room, order.number, given.now, given.catalogue.limits.location_waits_s)
     return (
         calls.CallReceived(at, number, order.line, order.number, order.caller, order.place),
-        *(locations.LocationMatched(given.now, report, number) for report in waited),
+        *[locations.LocationMatched(given.now, report, number) for report in waited],
     )
 
 

@@ -33,7 +33,7 @@ def open_(room: Room, order: orders.OpenIncident, given: Given) -> Decision:
     opened = incidents.IncidentOpened(
         given.now, number, kind.code, order.priority or kind.priority, place, order.calls, order.summary
     )
-    return (opened, *(calls.CallAttached(given.now, call, number) for call in order.calls))
+    return (opened, *[calls.CallAttached(given.now, call, number) for call in order.calls])
 
 
 def note(room: Room, order: orders.NoteIncident, given: Given) -> Decision:

@@ -106,8 +106,8 @@ def _incidents_linked(room: Room, fact: incidents.IncidentsLinked) -> None:
 def _incident_closed(room: Room, fact: incidents.IncidentClosed) -> None:
     incident = room.incidents[fact.incident]
     incident.open, incident.proposal = False, None
-    for kept in (room.kept_record, room.kept_position, room.kept_media):
-        kept[f"incident:{fact.incident}"] = fact.at
+    key = f"incident:{fact.incident}"
+    room.kept_record[key] = room.kept_position[key] = room.kept_media[key] = fact.at
 
 
 def _incident_reopened(room: Room, fact: incidents.IncidentReopened) -> None:

@@ -13,7 +13,7 @@ def _counted(text: str, last: int) -> int:
 
 def number_called(room: Room, fact: calls.CallReceived) -> None:
     """Its number can be matched from now on."""
-    if filed := tail(fact.number):
+    if fact.number and (filed := tail(fact.number)):
         room.by_number.setdefault(filed, []).append(fact.call)
         room.calls[fact.call].filed = filed
 

@@ -150,7 +150,7 @@ class Plans(msgspec.Struct, frozen=True, dict=True):
 
     def sharing(self, unit: str) -> tuple[str, ...]:
         """Vehicles that share this one's crew."""
-        return self._sharing.get(unit, ())
+        return self._sharing.get(unit, ()) if self.crews else ()
 
     @property
     def _sharing(self) -> dict[str, tuple[str, ...]]:

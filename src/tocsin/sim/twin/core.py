@@ -5,16 +5,16 @@ Nothing else changes the room. No desk, no event loop, no disk; recorded facts c
 
 from __future__ import annotations
 
-import heapq
-import math
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import count
+from heapq import heappop, heappush
+from math import inf
 
 from tocsin.domain import orders
 from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
+from tocsin.facts.assignments import Basis
 from tocsin.facts.values import Instant
 from tocsin.sim.twin.ground import Ground
 from tocsin.sim.twin.model import Absence, Outcome, Standing, TwinCall, TwinUnit
@@ -23,6 +23,7 @@ from tocsin.sim.twin.record import CATALOGUE, Keep, Record
 
 Step = Callable[[Instant, int, int], None]
 PROGRESS_EVERY = 256
+ROAD: Basis = "road"
 
 
 class Twin:
@@ -64,7 +65,7 @@ class Twin:
         self._absent = [0] * len(self.fleet)
         self._turn_of = [0] * len(self.fleet)
         self._heap: list[tuple[Instant, int, int, Step, int]] = []
-        self._seq, self._line = count(), line
+        self._seq, self._line = 0, line
         self._idle = list(range(len(self.fleet)))
         """Numbers of the units that are free and not away, ascending."""
         self._headed: dict[str, int] | None = None
@@ -95,19 +96,20 @@ class Twin:
             self._arrive(call.at, index)
             if progress and index % PROGRESS_EVERY == PROGRESS_EVERY - 1:
                 progress(index + 1)
-        self._until(math.inf)
+        self._until(inf)
         return self.outcomes
 
     def _until(self, now: Instant) -> None:
         """All that crews reach up to and including `now`: a unit freed at the very instant of a call can take it."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            at, unit, _, step, what = heapq.heappop(heap)
+            at, unit, _, step, what = heappop(heap)
             step(at, unit, what)
 
     def _at(self, at: Instant, step: Step, unit: int, what: int) -> None:
-        if at < math.inf:
-            heapq.heappush(self._heap, (at, unit, next(self._seq), step, what))
+        if at < inf:
+            self._seq += 1
+            heappush(self._heap, (at, unit, self._seq, step, what))
 
     # -- calls ----------------------------------------------------------------------------------------------------
 
@@ -142,15 +144,17 @@ class Twin:
     def _travels(self, now: Instant, node: int) -> dict[str, Travel]:
         """The free units' drives to a node."""
         ground, ids, standing, out = self.ground, self._ids, self._standing, {}
-        siren_s, length_m, tick_s, seen_at = ground.siren_s, ground.length_m, self._tick_s, now * self._tick_s
-        spread = self._spread
+        siren_s, degrees, length_m, lines = ground.siren_to_s[node], ground.degrees, ground.length_m, ground.lines
+        tick_s, seen_at, spread, metres, basis = self._tick_s, now * self._tick_s, self._spread, 0.0, ROAD
         for unit in self._idle:
             on = standing[unit]
             here = on.target if on.drive_s <= 0.0 else self._node_of(on, now)
-            metres = length_m[here][node] if length_m else 0.0
-            basis = ground.basis_of(here, node) if ground.lines else "road"
-            lat, lon = ground.degrees[here]
-            out[ids[unit]] = Travel(basis, siren_s[here][node] * tick_s, metres, lat, lon, seen_at, spread)
+            if length_m:
+                metres = length_m[here][node]
+            if lines:
+                basis = ground.basis_of(here, node)
+            lat, lon = degrees[here]
+            out[ids[unit]] = Travel(basis, siren_s[here] * tick_s, metres, lat, lon, seen_at, spread)
         return out
 
     # -- where free units are -------------------------------------------------------------------------------------

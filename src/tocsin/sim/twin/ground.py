@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cached_property
 
-import numpy as np
-
 from tocsin.facts.assignments import Basis
 from tocsin.facts.values import Place
+from tocsin.sim.twin.nearest import Nearest
 
 EARTH_M_PER_DEG = 111_195.0
 
@@ -45,7 +44,7 @@ class Ground:
         self.lines = frozenset(lines)
         """Drives (from, to) that are straight-line guesses because no road was found. Marked so in the record."""
         self.places = tuple(places) if places is not None else tuple(self._flat(i) for i in range(len(self.names)))
-        self._xs, self._ys = np.array(self.x_m), np.array(self.y_m)
+        self._nearest = Nearest(self.x_m, self.y_m)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -79,17 +78,18 @@ class Ground:
         """Seconds without siren."""
         return self.siren_s[origin][target] / self.slower
 
+    @cached_property
+    def siren_to_s(self) -> list[tuple[float, ...]]:
+        """`siren_s` by its target: seconds with siren to node b from every node are siren_to_s[b]."""
+        return list(zip(*self.siren_s, strict=True))
+
     def basis_of(self, origin: int, target: int) -> Basis:
         """How the seconds between two nodes are known."""
         return "line" if self.lines and (origin, target) in self.lines else "road"
 
     def nearest_node(self, x_m: float, y_m: float) -> int:
         """The node nearest to a point, the lowest number where two are equally near."""
-        dx, dy = self._xs - x_m, self._ys - y_m
-        dx *= dx
-        dy *= dy
-        dx += dy
-        return int(dx.argmin())
+        return self._nearest.to(x_m, y_m)
 
     def along(self, origin: int, target: int, share: float) -> int:
         """The node nearest to the point that lies `share` of the straight line from origin to target."""
