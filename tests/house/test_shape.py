@@ -50,6 +50,7 @@ MAY_IMPORT = {
         "collections",
         "functools",
         "math",
+        "operator",
         "re",
         "unicodedata",
     ),
