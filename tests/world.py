@@ -17,6 +17,7 @@ from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.plan_words import read_requirement
 from tocsin.domain.plans import NO_PLANS, Plan, Plans
 from tocsin.domain.refusals import Refusal
@@ -317,6 +318,11 @@ class Dice:
         shape = rng.choice((None, Circle(38.7, -9.1, 30.0), Circle(38.71, -9.1, 900.0)))
         if rng.random() < 0.3:
             return StateEstimate(self.some(room.calls, "1"), 38.7, -9.1, 25.0, (), "spot", 0.95, ("L1",))
+        if rng.random() < 0.15:
+            incident = self.some(room.incidents, "1")
+            return LogEvent(
+                "recorder", "CallEndLogEvent", "a.example", "b.example", now - 1, call, incident, signed="x"
+            )
         return ReportLocation(source, call, number, shape, fixed_at=self.at(now))  # type: ignore[arg-type]
 
     def page(self, room: Room, now: float) -> AnyOrder:

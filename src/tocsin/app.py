@@ -32,6 +32,7 @@ from tocsin.desk.ground import Ground
 from tocsin.desk.hospitals import load_hospitals
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.snapshot_keeper import keep_snapshots
+from tocsin.gateways.i3_log import I3Log, aside
 from tocsin.gateways.intake import Intake, beside
 from tocsin.gateways.lookups import Line, Lookups, read_lines
 from tocsin.geo.errors import RegionError
@@ -41,7 +42,7 @@ from tocsin.log.keyring import KeyRing
 from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
-from tocsin.log.master import SNAPSHOT, VARIABLE, MasterKey
+from tocsin.log.master import I3_LOG, SNAPSHOT, VARIABLE, MasterKey
 from tocsin.log.port import Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
@@ -74,6 +75,7 @@ class App:
         master: MasterKey,
         evidence: Evidence | None = None,
         lines: dict[str, list[Line]] | None = None,
+        i3_log: I3Log | None = None,
     ) -> None:
         self.settings = settings
         self.master = master
@@ -95,7 +97,9 @@ class App:
         parts.callback(self.intake.close)
         self.lookups = Lookups(desk, lines, settings.location_server)
         parts.callback(self.lookups.close)
-        self.web: ASGIApp = beside(build_web(self.site), self.intake)
+        if i3_log:
+            parts.callback(i3_log.close)
+        self.web: ASGIApp = aside(beside(build_web(self.site), self.intake), i3_log)
 
     @property
     def where(self) -> str:
@@ -140,7 +144,9 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         desk.eraser.destroy = ring.erase_now
         evidence = _evidence(settings, decisions)
-        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines)
+        door = settings.logging_service
+        i3_log = I3Log(desk, decisions, door, master.derive(I3_LOG)) if door else None
+        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log)
     raise AssertionError("unreachable")
 
 

@@ -22,6 +22,10 @@ PORT = 9110
 FIRST_MAX = 1_000_000_000
 ADDRESSES = ("postgresql://", "postgres://")
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Domain = Annotated[
+    str,
+    msgspec.Meta(max_length=253, pattern=r"^(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))+$"),
+]
 
 
 class SettingsError(Exception):
@@ -50,6 +54,35 @@ class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keep AML forms that are not signed, and flag them: for a carrier whose handsets do not all sign."""
     sms_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] | None = None
     """Port that data SMS should come to; another one is flagged."""
+
+
+class LogPartner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A recorder or a neighbour at the logging service (NENA i3): what it may write, and what it may read."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
+    domains: Annotated[tuple[Domain, ...], msgspec.Meta(min_length=1)]
+    """Domain names it may speak for: `elementId` and `agencyId` of its events are one of these, or below one."""
+    keys: tuple[Path, ...] = ()
+    """Files of its public keys or certificates (PEM). Nothing it signs is taken without one."""
+    token: Annotated[str, msgspec.Meta(min_length=16, max_length=200, pattern=r"^[!-~]+$")] | None = None
+    """Bears it out when it reads (Authorization: Bearer). Without one it reads nothing."""
+    reads: Literal["own", "shared", "all"] = "own"
+    """own: what it logged itself; shared: and incidents to which units of `agencies` were sent; all: every one."""
+    agencies: tuple[Word, ...] = ()
+    caller_data: bool = False
+    """Whether what names or places a caller is shown to it, in the incidents it may read."""
+
+
+class LoggingService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The record's door for recorders and neighbours: NENA i3 logging service, `/i3/Logging/v1`."""
+
+    domain: Domain
+    """Our own domain name: the end of every identifier we give, and our `elementId` and `agencyId`."""
+    partners: Annotated[tuple[LogPartner, ...], msgspec.Meta(min_length=1)]
+    extensions: tuple[Word, ...] = ()
+    """Members of an event's `extension` that are taken; others are refused (462)."""
+    extensions_refused: tuple[Word, ...] = ()
+    """Members that are refused by name (463)."""
 
 
 class LocationServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +139,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: Path | None = None
     """CSV of the centre's lines: number, address, lat, lon, radius_m. Looked up for a call that rings."""
     location_server: LocationServer | None = None
+    logging_service: LoggingService | None = None
+    """Recorders and neighbours that log with us and read what they may; without it there is no such door."""
 
 
 def load_settings(path: Path | None = None, **given: Any) -> Settings:
@@ -126,6 +161,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
         ):
             if isinstance(values.get(key), str):
                 values[key] = str(path.parent / values[key])
+        _near(path, values.get("logging_service"))
     for key, value in given.items():
         if value is not None:
             _put(values, key, value)
@@ -133,7 +169,12 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     if settings.store and not settings.store.startswith(ADDRESSES):
         # Never said back: it may hold a password.
         raise SettingsError(f"store: expected an address that begins with {ADDRESSES[0]}")
-    for fault in _repeated("intake", [partner.name for partner in settings.intake]):
+    door = settings.logging_service
+    names = [partner.name for partner in door.partners] if door else []
+    for fault in (
+        *_repeated("intake", [partner.name for partner in settings.intake]),
+        *_repeated("logging_service.partners", names),
+    ):
         raise SettingsError(fault)
     return settings
 
@@ -244,6 +285,14 @@ def _parse(raw: bytes, name: str) -> dict[str, Any]:
         raise SettingsError(f"{name}: is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{name}: is not TOML: {error}") from None
+
+
+def _near(path: Path, door: Any) -> None:
+    """Key files of partners, relative to the settings' file."""
+    partners = door.get("partners") if isinstance(door, dict) else None
+    for partner in partners if isinstance(partners, list) else []:
+        if isinstance(partner, dict) and isinstance(partner.get("keys"), list):
+            partner["keys"] = [str(path.parent / key) if isinstance(key, str) else key for key in partner["keys"]]
 
 
 def _convert(values: dict[str, Any], kind: type[T], name: str) -> T:

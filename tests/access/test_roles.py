@@ -57,6 +57,7 @@ EXPECTED = {
     "erase_due": {},
     "report_location": {},
     "state_estimate": {},
+    "log_event": {},
     "raise_level": DISPATCH,
     "explain_choice": DISPATCH,
     "accept_proposal": DISPATCH,

@@ -36,10 +36,12 @@ from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
 from tocsin.facts import caller_links, calls, centre, choices, incidents, locations, roads, standby, units, watch
 from tocsin.facts.assignments import Drive
+from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
 
@@ -164,6 +166,20 @@ ROWS = [
                 NOW, "L1", "aml", "2", "0912 345 678", Circle(38.7, -9.1, 20.0), fixed_at=NOW - 3, raw="x"
             )
         ],
+    ),
+    (
+        (taken(), opened()),
+        LogEvent("rec", "CallStartLogEvent", "a.example", "b.example", NOW - 1, "1", "1", "urn:c", "urn:i", "e.e.e"),
+        [
+            EventLogged(
+                NOW, "rec", "CallStartLogEvent", "a.example", "b.example", NOW - 1, "1", "1", "urn:c", "urn:i", "e.e.e"
+            )
+        ],
+    ),
+    (
+        (),
+        LogEvent("rec", "CallStartLogEvent", "a.example", "b.example", NOW - 1, "7", "9", signed_place="e.e.e"),
+        [EventLogged(NOW, "rec", "CallStartLogEvent", "a.example", "b.example", NOW - 1, signed_place="e.e.e")],
     ),
     ((), ReportLocation("aml", number="912345678"), [locations.LocationReported(NOW, "L1", "aml", "", "912345678")]),
     (

@@ -20,6 +20,7 @@ IDS = {"call", "incident", "calls", "other", "unit", "to", "closure", "alarm", "
 CODES = {"type", "disposition", "line", "unit_kind", "agency", "capabilities", "mode", "alarm_kind", "basis", "how"}
 IDS |= {"post", "group", "hospital"}
 CODES |= {"source", "certainty", "method", "origin"}
+IDS |= {"partner", "event", "element", "call_id", "incident_id"}  # identifiers of systems, none of people
 IDS |= {"report", "estimate", "used", "disagree", "replaced"}
 IDS |= {"link", "media"}
 CODES |= {"tongue", "form", "phrase", "gateway"}

@@ -20,7 +20,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 function whoOf(fact: Fact): string {
   if (fact.kind === "call.received") return [text(fact.number), text(fact.caller)].filter(Boolean).join(" · ");
   if (fact.kind === "call.attached") return text(fact.call);
-  return text(fact.unit) || text(fact.hospital) || text(fact.by);
+  return text(fact.unit) || text(fact.hospital) || text(fact.partner) || text(fact.by);
 }
 
 function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: string): string {
@@ -67,6 +67,8 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return reported(fact, messages);
     case "location.estimated":
       return messages.locations.certainty[text(fact.certainty)]?.(format.distance(Number(fact.radius_m ?? 0), messages.common.distance, language)) ?? "";
+    case "neighbour.event_logged":
+      return text(fact.event).replace(/LogEvent$/u, "");
     case "location.taken":
       return text(fact.basis);
     default:

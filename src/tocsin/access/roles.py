@@ -42,6 +42,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "state_estimate": (),
     **dict.fromkeys(("issue_link", "pass_link", "open_link", "share_link"), ()),  # given by the caller's page
     **dict.fromkeys(("hear_caller", "show_media", "stop_link"), ()),
+    "log_event": (),
     "raise_alarms": (),  # given by the clock
     "propose_change": (),
     "lapse_proposal": (),

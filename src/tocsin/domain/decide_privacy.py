@@ -82,7 +82,7 @@ def release_hold(room: Room, order: orders.ReleaseHold, given: Given) -> Decisio
 def _known(room: Room, subject: str) -> Refusal | None:
     family, _, name = subject.partition(":")
     known = {"incident": name in room.incidents, "call": name in room.calls}
-    if known.get(family) or subject in room.kept_crew or subject in room.kept_position:
+    if known.get(family) or any(subject in room.kept(kind) for kind in KINDS):
         return None
     return Refusal("unknown_subject", f"there is no {subject}", "subject", {"subject": subject})
 

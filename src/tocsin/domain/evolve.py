@@ -12,8 +12,21 @@ from typing import Any
 from tocsin.domain import evolve_caller_links, evolve_standby
 from tocsin.domain import evolve_choices as ec
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
+from tocsin.domain.evolve_neighbours import event_logged
 from tocsin.domain.room import Alarm, Assignment, Call, Closure, Incident, Room, Stage, Unit
-from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import (
+    assignments,
+    calls,
+    centre,
+    choices,
+    incidents,
+    locations,
+    neighbours,
+    privacy,
+    roads,
+    units,
+    watch,
+)
 from tocsin.facts.personal import NOWHERE, subject_of
 from tocsin.facts.privacy import KINDS, Kind
 from tocsin.facts.union import DecisionFact
@@ -303,6 +316,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     locations.LocationExpired: report_expired,
     locations.AreaEstimated: area_estimated,
     locations.PlaceTaken: _nothing,
+    neighbours.EventLogged: event_logged,
     privacy.PersonalErased: _personal_erased,
     privacy.HoldPlaced: _hold_placed,
     privacy.HoldLifted: _hold_lifted,

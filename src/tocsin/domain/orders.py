@@ -23,6 +23,7 @@ from tocsin.domain.orders_caller_links import (
     TellCaller,
 )
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
+from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.orders_plans import (
     AcceptProposal,
     DismissProposal,
@@ -313,7 +314,7 @@ Order: TypeAlias = (
 
 ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue | ProposeChange | LapseProposal
 CallerOrder: TypeAlias = IssueLink | PassLink | OpenLink | ShareLink | HearCaller | ShowMedia | StopLink
-MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder
+MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder | LogEvent
 """Given by gateways and by the desk itself; never accepted as a person's."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder
 

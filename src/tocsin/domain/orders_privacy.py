@@ -13,7 +13,7 @@ Subject: TypeAlias = Annotated[
     str,
     msgspec.Meta(
         max_length=140,
-        pattern="^(incident|call|crew|hospital|report):.+$",
+        pattern="^(incident|call|crew|hospital|report|partner):.+$",
         description="incident:7, call:12 or crew:E1:20782",
     ),
 ]

@@ -66,14 +66,15 @@ def blanked(fact: Any) -> Any:
 def subject_of(fact: FactBase) -> str:
     """Whom the personal fields of a fact are about, as `call:12`, `incident:7` or `crew:E1:20782`; or nobody: ''.
 
-    Crews, and what hospitals said, are told apart by the day, counted from 1970-01-01 UTC.
+    Crews, what hospitals said, and what partners logged of nobody here are told apart by the day, counted from
+    1970-01-01 UTC.
 
     A fact that names a call is about its caller, also where it names an incident too.
     """
     for name in ("call", "report", "incident"):
         if found := getattr(fact, name, ""):
             return f"{name}:{found}"
-    for family, name in (("crew", "unit"), ("hospital", "hospital")):
+    for family, name in (("crew", "unit"), ("hospital", "hospital"), ("partner", "partner")):
         if found := getattr(fact, name, ""):
             return f"{family}:{found}:{int(fact.at // DAY_S)}"
     return ""

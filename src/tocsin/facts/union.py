@@ -12,6 +12,7 @@ from tocsin.facts import (
     choices,
     incidents,
     locations,
+    neighbours,
     privacy,
     roads,
     standby,
@@ -83,6 +84,7 @@ DecisionFact: TypeAlias = (
     | caller_links.LinkMessage
     | caller_links.LinkMedia
     | caller_links.LinkEnded
+    | neighbours.EventLogged
     | privacy.PersonalErased
     | privacy.HoldPlaced
     | privacy.HoldLifted

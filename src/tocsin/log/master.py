@@ -23,6 +23,8 @@ VARIABLE = "TOCSIN_MASTER_KEY"
 FILE = "master.key"
 SNAPSHOT = b"snapshot"
 """What a snapshot is sealed with is derived for."""
+I3_LOG = b"i3 logging service"
+"""The key that signs what neighbours read is derived for."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -11,7 +11,19 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.facts import assignments, calls, centre, choices, incidents, locations, privacy, roads, units, watch
+from tocsin.facts import (
+    assignments,
+    calls,
+    centre,
+    choices,
+    incidents,
+    locations,
+    neighbours,
+    privacy,
+    roads,
+    units,
+    watch,
+)
 from tocsin.facts.centre import Mode
 from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
@@ -445,6 +457,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     locations.LocationExpired: board_locations.expired,
     locations.AreaEstimated: board_locations.estimated,
     locations.PlaceTaken: board_locations.taken,
+    neighbours.EventLogged: _nothing,
     privacy.PersonalErased: _personal_erased,
     privacy.HoldPlaced: _nothing,
     privacy.HoldLifted: _nothing,
