@@ -439,6 +439,7 @@ class Dice:
         page,
         stand_by,
         stand_by,
+        stand_by,
         clock,
         clock,
         better,
