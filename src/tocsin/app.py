@@ -30,6 +30,7 @@ from tocsin.desk.coverage import Coverage
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.desk.hospitals import load_hospitals
+from tocsin.desk.looks import Looks
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.snapshot_keeper import keep_snapshots
 from tocsin.gateways.i3_log import I3Log, aside
@@ -43,7 +44,7 @@ from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import I3_LOG, SNAPSHOT, VARIABLE, MasterKey
-from tocsin.log.port import Log, LogError
+from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
 from tocsin.settings import Settings, load_catalogue
@@ -53,7 +54,7 @@ from tocsin.web.evidence import Evidence, evidence_of
 from tocsin.web.server import PortTaken, Server, address_of, listen
 from tocsin.web.site import build_web
 
-DECISIONS, TRACKS, LOCK = "decisions.db", "tracks.db", "server.lock"
+DECISIONS, TRACKS, LOOKS, LOCK = "decisions.db", "tracks.db", "looks.db", "server.lock"
 REACH = "reach"
 """Folder of the drives between the cells of the map: worked out again when it is not there."""
 
@@ -76,6 +77,7 @@ class App:
         evidence: Evidence | None = None,
         lines: dict[str, list[Line]] | None = None,
         i3_log: I3Log | None = None,
+        looks: Looks | None = None,
     ) -> None:
         self.settings = settings
         self.master = master
@@ -91,6 +93,7 @@ class App:
             hosts=(*settings.allowed_hosts, settings.host),
             secure=settings.secure_cookies,
             evidence=evidence,
+            looks=looks,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
         self.intake = Intake(desk, settings.intake, secrets.token_bytes(32))
@@ -130,9 +133,11 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         master = _master(settings)
         ring = _ring(parts, settings, master)
         codec = Codec(sealer=ring)
-        decisions = _log(parts, settings, DECISIONS, durable=True, codec=codec)
+        decisions = _log(parts, settings, DECISIONS, "decisions", codec)
         _learn(ring, decisions, codec)
-        tracks = _log(parts, settings, TRACKS, durable=False)
+        tracks = _log(parts, settings, TRACKS, "tracks")
+        kept_s = settings.access_log_days * 86_400
+        looks = Looks(_log(parts, settings, LOOKS, "looks"), clock, kept_s, master.derive(b"words of a search"))
         access = _access(parts, settings)
         ground = Ground(region, settings.data) if region else None
         folder = settings.coverage.parent if settings.coverage else None
@@ -146,7 +151,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         evidence = _evidence(settings, decisions)
         door = settings.logging_service
         i3_log = I3Log(desk, decisions, door, master.derive(I3_LOG)) if door else None
-        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log)
+        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log, looks)
     raise AssertionError("unreachable")
 
 
@@ -199,6 +204,7 @@ async def _run(
             with suppress(asyncio.CancelledError):
                 await aside
     finally:
+        await app.site.looks.stop()
         await app.desk.stop()
 
 
@@ -311,13 +317,13 @@ def _learn(ring: KeyRing, log: Log, codec: Codec) -> None:
         raise AppError(str(error)) from None
 
 
-def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool, codec: Codec = CODEC) -> Log:
+def _log(parts: ExitStack, settings: Settings, name: str, kind: Kind, codec: Codec = CODEC) -> Log:
     centre = settings.centre.id
     try:
         log: Log = (
-            _postgres().PostgresLog.open(settings.store, centre, durable=durable, codec=codec)
+            _postgres().PostgresLog.open(settings.store, centre, kind=kind, codec=codec)
             if settings.store
-            else _file(settings.data / name, centre, durable=durable, codec=codec)
+            else _file(settings.data / name, centre, kind, codec)
         )
     except LogError as error:
         raise AppError(str(error)) from None
@@ -325,11 +331,11 @@ def _log(parts: ExitStack, settings: Settings, name: str, *, durable: bool, code
     return log
 
 
-def _file(path: Path, centre: str, *, durable: bool, codec: Codec) -> SqliteLog:
+def _file(path: Path, centre: str, kind: Kind, codec: Codec) -> SqliteLog:
     there = [name for name, _ in centres_in(path)] if path.exists() else []
     if there and centre not in there:
         raise AppError(f"{path}: is the log of centre '{there[0]}', the settings say '{centre}'")
-    return SqliteLog.open(path, centre, durable=durable, codec=codec)
+    return SqliteLog.open(path, centre, kind=kind, codec=codec)
 
 
 def _evidence(settings: Settings, log: Log) -> Evidence:

@@ -134,6 +134,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the record is called in its checkpoints; otherwise the centre's id."""
     witnesses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=500)], ...] = ()
     """Public keys of those whose cosignatures are shown with a checkpoint."""
+    access_log_days: Annotated[float, msgspec.Meta(ge=30, le=36_525)] = 730
+    """How long it is kept who looked at what, and why."""
     intake: tuple[Partner, ...] = ()
     """Those who may send in where callers are."""
     lines: Path | None = None

@@ -69,6 +69,7 @@ EXPECTED = {
     "raise_alarms": {},
     "read_board": DESK,
     "read_record": DESK | {U: "all"},
+    "read_looks": {S: "all", U: "all"},
     "read_field": OWN,
     "report_positions": OWN,
     "manage_accounts": {A: "all"},

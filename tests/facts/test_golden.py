@@ -20,6 +20,7 @@ from tocsin.facts import (
     choices,
     incidents,
     locations,
+    looks,
     neighbours,
     privacy,
     roads,
@@ -178,6 +179,11 @@ EXAMPLES: dict[str, Any] = {
         "eyJ.eyJw.c2ln",
         "eyJ.eyJt.c2ln",
     ),
+    "look.taken": looks.Looked(
+        AT, "search", "complaint 12/2026", True, "I-1", "C-1", ("I-1", "I-2"), 2, "9f86d081884c7d65", "recorder"
+    ),
+    "look.sampled": looks.LooksSampled(AT, "2026-W48", 20_261_123, (12, 871), 1_204),
+    "look.reviewed": looks.LookReviewed(AT, 871, "question", "asked the shift's lead"),
     "personal.erased": privacy.PersonalErased(
         AT,
         "incident:I-1",

@@ -64,6 +64,15 @@ NOT_PERSONAL = {
     ("ProposalMade", "recall"),
     ("Move", "lat"),
     ("Move", "lon"),
+    # The access log: kinds, ids, a keyed hash, and the words of staff, who are asked to name nobody (decision 0147).
+    ("Looked", "what"),
+    ("Looked", "why"),
+    ("Looked", "shown"),
+    ("Looked", "words"),
+    ("Looked", "via"),
+    ("LooksSampled", "week"),
+    ("LookReviewed", "mark"),
+    ("LookReviewed", "word"),
 }
 
 

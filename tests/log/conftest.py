@@ -11,7 +11,7 @@ import pytest
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import MemoryLog
-from tocsin.log.port import Row
+from tocsin.log.port import Kind, Row, kind_of
 from tocsin.log.postgres import PostgresLog
 from tocsin.log.sqlite import SqliteLog
 
@@ -24,7 +24,7 @@ class Shelf:
     keeps = True
     """Whether a log survives being closed."""
 
-    def open(self, centre: str = "north", *, durable: bool = True, codec: Codec = CODEC):
+    def open(self, centre: str = "north", *, durable: bool = True, codec: Codec = CODEC, kind: Kind | None = None):
         raise NotImplementedError
 
     def rows(self, log) -> list[Row]:
@@ -48,8 +48,8 @@ class MemoryShelf(Shelf):
     def __init__(self, _path: Path) -> None:
         pass
 
-    def open(self, centre="north", *, durable=True, codec=CODEC):
-        return MemoryLog(centre, durable=durable, codec=codec)
+    def open(self, centre="north", *, durable=True, codec=CODEC, kind=None):
+        return MemoryLog(centre, durable=durable, codec=codec, kind=kind)
 
     def rows(self, log):
         return list(log._rows)
@@ -66,10 +66,9 @@ class SqliteShelf(Shelf):
         self._path = path
         self._opened: list[SqliteLog] = []
 
-    def open(self, centre="north", *, durable=True, codec=CODEC):
-        log = SqliteLog.open(
-            self._path / ("decisions.db" if durable else "tracks.db"), centre, durable=durable, codec=codec
-        )
+    def open(self, centre="north", *, durable=True, codec=CODEC, kind=None):
+        file = self._path / f"{kind_of(durable, kind)}.db"
+        log = SqliteLog.open(file, centre, durable=durable, codec=codec, kind=kind)
         self._opened.append(log)
         return log
 
@@ -99,8 +98,8 @@ class PostgresShelf(Shelf):
         self.server = server
         self._opened: list[PostgresLog] = []
 
-    def open(self, centre="north", *, durable=True, codec=CODEC):
-        log = PostgresLog.open(self.server.conninfo, centre, durable=durable, codec=codec)
+    def open(self, centre="north", *, durable=True, codec=CODEC, kind=None):
+        log = PostgresLog.open(self.server.conninfo, centre, durable=durable, codec=codec, kind=kind)
         self._opened.append(log)
         return log
 

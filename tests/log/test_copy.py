@@ -184,7 +184,7 @@ def test_only_an_empty_log_of_tracks_begins_elsewhere(shelf):
     decisions, tracks = shelf.open(), shelf.open(durable=False)
     tracks.append([a_track(1)], 0)
     for log in (decisions, tracks):
-        with pytest.raises(LogError, match="only an empty log of tracks"):
+        with pytest.raises(LogError, match="only an empty log with a retention"):
             log.begin_at(start)
 
 

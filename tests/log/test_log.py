@@ -293,6 +293,25 @@ def test_a_head_from_before_the_retention_is_said_to_be_uncheckable(shelf):
     assert ["cannot be checked" in flaw.what for flaw in log.verify([noted])] == [True]
 
 
+def test_looks_are_durable_and_let_go_of_the_old(shelf):
+    log = shelf.open(kind="looks")
+    log.append([entry(n) for n in range(1, 31)], 0)
+    noted = log.head()
+    assert log.forget_before(T0 + 11) == 10
+    log.append([entry(31)], 30)
+    assert [e.position for e in log.read()] == list(range(11, 32))
+    assert log.verify([noted]) == []
+
+
+def test_looks_and_decisions_of_one_centre_do_not_mix(shelf):
+    decisions, looks = shelf.open(), shelf.open(kind="looks")
+    decisions.append([entry(1)], 0)
+    assert looks.position() == 0
+    looks.append([entry(1), entry(2)], 0)
+    assert (decisions.position(), looks.position()) == (1, 2)
+    assert decisions.verify() == looks.verify() == []
+
+
 def test_decisions_are_never_forgotten(shelf):
     log = filled(shelf, 5)
     with pytest.raises(LogError, match="never forgotten"):

@@ -100,7 +100,7 @@ class TestLostConnections:
         late = log._values(stand, tip, rows, [])
         log._settle(psycopg.OperationalError("gone"))
         with psycopg.connect(server.conninfo, autocommit=True) as con:
-            assert con.execute(postgres._WRITE, late).rowcount == 0
+            assert con.execute(postgres._WRITE.format(table="decisions"), late).rowcount == 0
         assert log.position() == 5
         log.append([entry(6)], 5)
         assert log.verify() == []

@@ -48,8 +48,8 @@ def test_two_centres_share_a_file_without_seeing_each_other(log, sqlite_shelf):
 def test_tells_whose_logs_a_file_holds(log, sqlite_shelf, file, tmp_path):
     sqlite_shelf.open("south")
     sqlite_shelf.open("south", durable=False)
-    assert centres_in(file) == [("north", True), ("south", True)]
-    assert centres_in(tmp_path / "tracks.db") == [("south", False)]
+    assert centres_in(file) == [("north", "decisions"), ("south", "decisions")]
+    assert centres_in(tmp_path / "tracks.db") == [("south", "tracks")]
 
 
 def test_a_file_of_decisions_is_not_opened_as_tracks(log, file):

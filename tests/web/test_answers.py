@@ -88,10 +88,10 @@ def test_the_record_of_an_incident(run: Run) -> None:
         assert kinds == ["incident.opened", "unit.dispatched", "unit.cancelled", "incident.closed"]
         assert (await chief.ask("GET", f"{path}/recommendation")).json()["name"] == "incident_closed"
         other = await world.incident(chief)
-        found = await auditor.ask("GET", "/api/incidents?status=any")
+        found = await auditor.ask("GET", "/api/incidents?status=any&why=audit")
         assert {row["id"] for row in found.json()} == {other, incident}
-        assert (await auditor.ask("GET", "/api/incidents?status=any&q=nowhere")).json() == []
-        assert (await auditor.ask("GET", "/api/incidents?status=any&before=1")).json() == []
+        assert (await auditor.ask("GET", "/api/incidents?status=any&why=audit&q=nowhere")).json() == []
+        assert (await auditor.ask("GET", "/api/incidents?status=any&why=audit&before=1")).json() == []
         assert (await auditor.ask("GET", "/api/board")).status == 403
 
     run(test)

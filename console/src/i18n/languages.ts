@@ -1,5 +1,6 @@
 /// The languages there are. A catalogue that lacks a key is a type error here.
 
+import { accessEn, accessPt } from "./access";
 import { arrivalEn, arrivalPt } from "./arrival";
 import { auditEn, auditPt } from "./audit";
 import { commonEn, commonPt } from "./common";
@@ -18,6 +19,7 @@ import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
 
 export const en = {
+  access: accessEn,
   arrival: arrivalEn,
   audit: auditEn,
   common: commonEn,
@@ -36,6 +38,7 @@ export const en = {
 export type Messages = Words<typeof en>;
 
 export const pt: Messages = {
+  access: accessPt,
   arrival: arrivalPt,
   audit: auditPt,
   common: commonPt,

@@ -19,3 +19,18 @@ export const FOR_DISPATCHERS: ReadonlySet<Order["kind"]> = new Set<Order["kind"]
 export function mayGive(kind: Order["kind"] | undefined, roles: readonly string[]): boolean {
   return !kind || !FOR_DISPATCHERS.has(kind) || roles.some((role) => DISPATCHERS.has(role));
 }
+
+const DESK = ["call_taker", "dispatcher", "supervisor"];
+const WINDOWS = [
+  { name: "desk", path: "/", roles: DESK },
+  { name: "map", path: "/map", roles: DESK },
+  { name: "wall", path: "/wall", roles: DESK },
+  { name: "incidents", path: "/incidents", roles: [...DESK, "auditor"] },
+  { name: "record", path: "/record", roles: [...DESK, "auditor"] },
+  { name: "access", path: "/access", roles: ["supervisor", "auditor"] },
+] as const;
+
+/** The windows somebody with these roles has any use for. */
+export function windowsFor(roles: readonly string[]): readonly (typeof WINDOWS)[number][] {
+  return WINDOWS.filter((each) => each.roles.some((role) => roles.includes(role)));
+}

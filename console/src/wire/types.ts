@@ -46,6 +46,7 @@ export type Tongue = CallerLinkRow["tongue"];
 export type DeskPhrase = NonNullable<S["TellCaller"]["phrase"]>;
 export type CallerPhrase = "yes" | "no" | "cannot_talk" | "they_are_here";
 export type HospitalRow = WithPlace<S["HospitalRow"]>;
+export type LookView = S["LookView"];
 
 /** Rows by id. In a tail event: those that changed; null means gone from the board. */
 export interface Rows {

@@ -49,6 +49,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),
     "read_media": (*_DESK, "auditor"),
+    "read_looks": ("supervisor", "auditor"),
     "read_field": (),
     "report_positions": (),
     "manage_accounts": ("administrator",),

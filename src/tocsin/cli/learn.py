@@ -141,7 +141,7 @@ def _bar() -> Iterator[Progress]:
 def _lesson(data: str, centre: str | None, begin: float, end: float, bar: Progress) -> tuple[Lesson, str]:
     """The drives of the log, and the centre's id. Raises LogError."""
     place = one_place(data, centre)
-    beside = [one for one in places_at(data, place.centre) if not one.durable] if _has_tracks(data) else []
+    beside = [one for one in places_at(data, place.centre) if one.kind == "tracks"] if _has_tracks(data) else []
     task = bar.add_task("reading the record", total=None)
     log = open_place(place)
     try:

@@ -137,8 +137,8 @@ def _verify_one(opened: Store, head: Head, place: Place, noted: tuple[Noted, ...
         flaws += flaws_of_receipts(opened, head.position)
         flaws.sort(key=lambda flaw: flaw.position)
     if Path(place.file).name == FILES[0] and not place.durable:
-        # Only tracks may be let go: with this mark, the beginning of a record could be cut off unseen.
-        flaws.insert(0, Flaw(0, "the decisions are marked as tracks, of which the beginning may be gone"))
+        # Only other kinds may be let go: with this mark, the beginning of a record could be cut off unseen.
+        flaws.insert(0, Flaw(0, f"the decisions are marked as {place.kind}, of which the beginning may be gone"))
     click.echo(_as_json(place.file, head, flaws) if as_json else _as_words(place.file, head, flaws))
     return not flaws
 

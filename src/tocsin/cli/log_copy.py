@@ -30,13 +30,12 @@ def copy(source: str, target: str, centre: str | None) -> None:
 
 
 def _copy_one(place: Place, target: Place) -> None:
-    kind = "decisions" if place.durable else "tracks"
     with closing(open_place(place)) as here, closing(open_place(target, write=True)) as there:
         before = there.position()
         copied = _with_progress(here.position() - before, lambda told: copy_log(here, there, told), before)
         head = there.head()
     click.echo(
-        f"{place.centre}, {kind}: {copied:,} entries copied, {head.position:,} in all, the same in both\n"
+        f"{place.centre}, {place.kind}: {copied:,} entries copied, {head.position:,} in all, the same in both\n"
         f"  head: {head.position}:{head.chain.hex()}"
     )
 

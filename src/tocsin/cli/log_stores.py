@@ -12,11 +12,12 @@ import click
 
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.copy import Store
-from tocsin.log.port import LogError
+from tocsin.log.port import Kind, LogError
 from tocsin.log.sqlite import SqliteLog
 from tocsin.log.sqlite import centres_in as centres_in_file
 
-FILES = ("decisions.db", "tracks.db")
+FILES = ("decisions.db", "tracks.db", "looks.db")
+_KINDS: dict[Kind, str] = {"decisions": FILES[0], "tracks": FILES[1], "looks": FILES[2]}
 ADDRESSES = ("postgresql://", "postgres://")
 
 
@@ -32,7 +33,12 @@ class Place(NamedTuple):
     where: str
     file: str
     centre: str
-    durable: bool
+    kind: Kind
+
+    @property
+    def durable(self) -> bool:
+        """Whether these are the decisions, which have receipts and are never shortened."""
+        return self.kind == "decisions"
 
 
 def is_address(where: str) -> bool:
@@ -63,7 +69,7 @@ def one_place(where: str, centre: str | None = None) -> Place:
 
 def open_place(place: Place, *, write: bool = False, codec: Codec = CODEC) -> Store:
     """Open a log, to write also where there was none; what is sealed reads blank unless `codec` has keys. LogError."""
-    how: dict[str, Any] = {"durable": place.durable, "read_only": not write, "codec": codec}
+    how: dict[str, Any] = {"kind": place.kind, "read_only": not write, "codec": codec}
     if is_address(place.where):
         log: Store = _postgres().PostgresLog.open(place.where, place.centre, **how)
         return log
@@ -73,11 +79,11 @@ def open_place(place: Place, *, write: bool = False, codec: Codec = CODEC) -> St
 def place_like(where: str, place: Place) -> Place:
     """Where a log of this centre and kind belongs in another directory, file or database."""
     if is_address(where):
-        return Place(where, _name(where), place.centre, place.durable)
+        return Place(where, _name(where), place.centre, place.kind)
     path = Path(where)
     if path.is_dir():
-        path = path / FILES[0 if place.durable else 1]
-    return Place(str(path), str(path), place.centre, place.durable)
+        path = path / _KINDS[place.kind]
+    return Place(str(path), str(path), place.centre, place.kind)
 
 
 @contextmanager
@@ -95,12 +101,12 @@ def plainly() -> Iterator[None]:
 
 def _in_files(path: Path) -> list[Place]:
     files = [path / name for name in FILES if (path / name).exists()] if path.is_dir() else [path]
-    return [Place(str(file), str(file), name, durable) for file in files for name, durable in centres_in_file(file)]
+    return [Place(str(file), str(file), name, kind) for file in files for name, kind in centres_in_file(file)]
 
 
 def _in_database(where: str) -> list[Place]:
-    found: list[tuple[str, bool]] = _postgres().centres_in(where)
-    return [Place(where, _name(where), name, durable) for name, durable in found]
+    found: list[tuple[str, Kind]] = _postgres().centres_in(where)
+    return [Place(where, _name(where), name, kind) for name, kind in found]
 
 
 def _name(where: str) -> str:

@@ -12,6 +12,7 @@ from tocsin.facts import (
     choices,
     incidents,
     locations,
+    looks,
     neighbours,
     privacy,
     roads,
@@ -94,7 +95,10 @@ DecisionFact: TypeAlias = (
 TrackFact: TypeAlias = units.UnitsMoved
 """Facts of the tracks log: relaxed durability, a retention of their own."""
 
-Fact: TypeAlias = DecisionFact | TrackFact
+LookFact: TypeAlias = looks.Looked | looks.LooksSampled | looks.LookReviewed
+"""Facts of the access log: durable, with a retention of their own."""
+
+Fact: TypeAlias = DecisionFact | TrackFact | LookFact
 AnyEntry: TypeAlias = Entry[Any]
 
-FACT_TYPES: tuple[type, ...] = (*get_args(DecisionFact), units.UnitsMoved)
+FACT_TYPES: tuple[type, ...] = (*get_args(DecisionFact), units.UnitsMoved, *get_args(LookFact))

@@ -13,7 +13,7 @@ from tocsin.facts.values import Instant, Position
 from tocsin.log.check import Examiner
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip, leaf_hash
-from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt, Row
+from tocsin.log.port import Flaw, Head, Kind, LogError, Raced, Receipt, Row, kind_of
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
@@ -22,9 +22,9 @@ CHUNK = 1_000
 class MemoryLog:
     """One centre's log in memory."""
 
-    def __init__(self, centre: str, *, durable: bool = True, codec: Codec = CODEC) -> None:
+    def __init__(self, centre: str, *, durable: bool = True, codec: Codec = CODEC, kind: Kind | None = None) -> None:
         self.centre = centre
-        self._durable = durable
+        self._whole = kind_of(durable, kind) == "decisions"
         self._codec = codec
         self._lock = Lock()
         self._rows: list[Row] = []
@@ -117,10 +117,10 @@ class MemoryLog:
         return self._start.copy()
 
     def begin_at(self, start: Tip) -> None:
-        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        """Let an empty log with a retention begin where another store's does. Raises LogError."""
         with self._lock:
-            if self._durable or self._tip.position:
-                raise LogError("only an empty log of tracks can begin anywhere but at the beginning")
+            if self._whole or self._tip.position:
+                raise LogError("only an empty log with a retention can begin anywhere but at the beginning")
             self._start, self._tip = start.copy(), start.copy()
 
     def head(self) -> Head:
@@ -135,9 +135,9 @@ class MemoryLog:
         return Examiner(self._codec, self.centre, start, noted).run(rows, end, progress)
 
     def forget_before(self, instant: Instant) -> int:
-        """Let go of the entries recorded before `instant`, oldest first; returns how many. Only for a log of tracks."""
-        if self._durable:
-            raise LogError("decisions are never forgotten; only a log of tracks has a retention")
+        """Let go of the entries recorded before `instant`, oldest first; returns how many. Never of decisions."""
+        if self._whole:
+            raise LogError("decisions are never forgotten; only tracks and looks have a retention")
         with self._lock:
             start, gone = self._start.copy(), 0
             for row in self._rows:

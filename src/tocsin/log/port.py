@@ -9,12 +9,21 @@ impossible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
+
+Kind: TypeAlias = Literal["decisions", "tracks", "looks"]
+"""*Decisions*: durable, never shortened. *Tracks*: relaxed, with a retention. *Looks* (the access log): durable, with a
+retention."""
+
+
+def kind_of(durable: bool, kind: Kind | None) -> Kind:
+    """The kind that was named, or the one that goes with this durability."""
+    return kind or ("decisions" if durable else "tracks")
 
 
 class LogError(Exception):

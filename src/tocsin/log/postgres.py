@@ -24,8 +24,8 @@ from tocsin.log import postgres_schema as schema
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import follow, link
-from tocsin.log.port import LogError, Raced, Receipt, Row, Unsure
-from tocsin.log.postgres_read import CHANNEL, DECISIONS, HEAD, TRACKS, PostgresReader, key_of
+from tocsin.log.port import Kind, LogError, Raced, Receipt, Row, Unsure, kind_of
+from tocsin.log.postgres_read import CHANNEL, HEAD, TRACKS, PostgresReader, key_of
 from tocsin.log.postgres_session import Address, Connection, is_lost, plainly, words_for
 
 FORGET_CHUNK = 5_000
@@ -41,7 +41,7 @@ _RECEIPTS = """INSERT INTO tocsin.receipts (centre, log, key, by_whom, order_id,
     SELECT %(centre)s, %(log)s, r.* FROM moved, unnest(%(keys)b::bytea[], %(bys)b::bytea[], %(orders)b::bytea[],
         %(digests)b::bytea[], %(firsts)b::bigint[], %(lasts)b::bigint[]) AS r"""
 _WRITE = f"""WITH moved AS ({_MOVE} RETURNING 1), kept AS (
-    INSERT INTO tocsin.decisions (centre, position, raw, leaf, chain)
+    INSERT INTO tocsin.{{table}} (centre, position, raw, leaf, chain)
     SELECT %(centre)s, %(from)s + r.nth, r.raw, r.leaf, r.chain
     FROM moved, unnest(%(raws)b::bytea[], %(leaves)b::bytea[], %(chains)b::bytea[])
         WITH ORDINALITY AS r (raw, leaf, chain, nth)
@@ -62,8 +62,8 @@ class _Stand(NamedTuple):
 class PostgresLog(PostgresReader):
     """One centre's log in a PostgreSQL database. Made by `open`."""
 
-    def __init__(self, address: Address, centre: str, codec: Codec, *, durable: bool, read_only: bool) -> None:
-        super().__init__(address, centre, codec, durable=durable, read_only=read_only)
+    def __init__(self, address: Address, centre: str, codec: Codec, *, kind: Kind, read_only: bool) -> None:
+        super().__init__(address, centre, codec, kind=kind, read_only=read_only)
         self._closed = False
         self._lock = Lock()
         self._writer: Connection | None = None
@@ -72,13 +72,20 @@ class PostgresLog(PostgresReader):
 
     @classmethod
     def open(
-        cls, conninfo: str, centre: str, *, durable: bool = True, read_only: bool = False, codec: Codec = CODEC
+        cls,
+        conninfo: str,
+        centre: str,
+        *,
+        durable: bool = True,
+        read_only: bool = False,
+        codec: Codec = CODEC,
+        kind: Kind | None = None,
     ) -> PostgresLog:
         """Open or create the centre's log at a `postgresql://` address (several hosts: whichever may be written).
 
         Raises LogError: unreachable, not ours, another release's, a standby when we are to write, fsync off.
         """
-        log = cls(Address(conninfo), centre, codec, durable=durable, read_only=read_only)
+        log = cls(Address(conninfo), centre, codec, kind=kind_of(durable, kind), read_only=read_only)
         try:
             log._prepare()
         except BaseException:
@@ -124,17 +131,19 @@ class PostgresLog(PostgresReader):
                 raise Raced(expected, self._look().tip.position)
 
     def begin_at(self, start: Tip) -> None:
-        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        """Let an empty log with a retention begin where another store's does. Raises LogError."""
         packed = (start.position, start.chain, start.pack())
         with self._lock, plainly(self._where, "; nothing was written"):
             self._stand = None
             done = self._writing().execute(
                 """UPDATE tocsin.heads SET position = %s, chain = %s, peaks = %s, start_position = %s,
                 start_chain = %s, start_peaks = %s WHERE centre = %s AND log = %s AND position = 0""",
-                (*packed, *packed, self.centre, TRACKS if not self._durable else ""),
+                (*packed, *packed, self.centre, "" if self._whole else self._log),
             )
             if not done.rowcount:
-                raise LogError(f"{self._where}: only an empty log of tracks can begin anywhere but at the beginning")
+                raise LogError(
+                    f"{self._where}: only an empty log with a retention can begin anywhere but at the beginning"
+                )
 
     def _keep(self, stand: _Stand, tip: Tip, rows: Sequence[Row], receipts: Sequence[Receipt]) -> bool:
         """Write once; False when the log does not stand there any more. A lost connection is settled before more."""
@@ -172,7 +181,8 @@ class PostgresLog(PostgresReader):
         return kept
 
     def _one_statement(self, con: Connection, values: dict[str, Any]) -> bool:
-        return con.execute(_WRITE, values, prepare=True).rowcount == 1
+        write: Any = _WRITE.format(table=self._log)
+        return con.execute(write, values, prepare=True).rowcount == 1
 
     def _copy(self, con: Connection, values: dict[str, Any], rows: Sequence[Row]) -> bool:
         """Tracks: head, COPY and receipts in one transaction; the day's table is made when it turns out missing."""
@@ -272,13 +282,14 @@ class PostgresLog(PostgresReader):
 
         Stops at the first entry that is young enough. Raises LogError on a log of decisions.
         """
-        if self._durable:
-            raise LogError("decisions are never forgotten; only a log of tracks has a retention")
+        if self._whole:
+            raise LogError("decisions are never forgotten; only tracks and looks have a retention")
         gone = 0
         with self._lock, plainly(self._where):
             while forgotten := self._forget_some(instant):
                 gone += forgotten
-            schema.drop_days(self._writing(), int(instant // DAY_S))
+            if self._log == TRACKS:
+                schema.drop_days(self._writing(), int(instant // DAY_S))
         return gone
 
     def _forget_some(self, instant: Instant) -> int:
@@ -295,9 +306,8 @@ class PostgresLog(PostgresReader):
                 if self._codec.recorded_at(position, raw) >= instant:
                     break
                 start.add(leaf)
-            cursor.execute(
-                "DELETE FROM tocsin.tracks WHERE centre = %s AND position <= %s", (self.centre, start.position)
-            )
+            done: Any = f"DELETE FROM tocsin.{self._log} WHERE centre = %s AND position <= %s"  # noqa: S608
+            cursor.execute(done, (self.centre, start.position))
             cursor.execute(
                 """UPDATE tocsin.heads SET start_position = %s, start_chain = %s, start_peaks = %s
                 WHERE centre = %s AND log = %s""",
@@ -314,8 +324,8 @@ class PostgresLog(PostgresReader):
             self._drop()
 
 
-def centres_in(conninfo: str) -> list[tuple[str, bool]]:
-    """The centres whose logs a database holds, each with whether that log is durable. Raises LogError."""
+def centres_in(conninfo: str) -> list[tuple[str, Kind]]:
+    """The centres whose logs a database holds, each with the kind of that log. Raises LogError."""
     address = Address(conninfo)
     with plainly(address.where):
         con = address.connect(durable=False, read_only=True)
@@ -324,4 +334,4 @@ def centres_in(conninfo: str) -> list[tuple[str, bool]]:
             found = con.execute("SELECT centre, log FROM tocsin.heads ORDER BY log, centre").fetchall()
         finally:
             con.close()
-    return [(centre, log == DECISIONS) for centre, log in found]
+    return [(centre, log) for centre, log in found]

@@ -19,14 +19,15 @@ from tocsin.facts.values import Position
 from tocsin.log.check import Examiner
 from tocsin.log.codec import Codec
 from tocsin.log.hashes import Tip
-from tocsin.log.port import Flaw, Head, LogError, Receipt, Row
+from tocsin.log.port import Flaw, Head, Kind, LogError, Receipt, Row
 from tocsin.log.postgres_session import Address, Connection, Sessions, plainly
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
 LAST = 2**63 - 1
 """The last position a bigint can hold."""
-DECISIONS, TRACKS = "decisions", "tracks"
+DECISIONS: Kind = "decisions"
+TRACKS: Kind = "tracks"
 CHANNEL = "tocsin"
 POLL_S = 1.0
 """A notice may be lost; nobody who waits looks later than this."""
@@ -39,12 +40,14 @@ HEAD = """SELECT position, chain, peaks, start_position, start_chain, start_peak
 class PostgresReader:
     """What one may ask of a centre's log in a PostgreSQL database."""
 
-    def __init__(self, address: Address, centre: str, codec: Codec, *, durable: bool, read_only: bool) -> None:
+    def __init__(self, address: Address, centre: str, codec: Codec, *, kind: Kind, read_only: bool) -> None:
         self.centre = centre
         self._where = address.where
         self._codec = codec
-        self._durable = durable
-        self._log = DECISIONS if durable else TRACKS
+        self._durable = kind != TRACKS
+        self._whole = kind == DECISIONS
+        """Never shortened."""
+        self._log = kind
         self._address = address
         self._read_only = read_only
         self._readers = Sessions(address, read_only=read_only)
@@ -136,7 +139,7 @@ class PostgresReader:
     def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
         """Read everything back and check it, while others may append; [] means clean. Raises LogError if unreadable."""
         start, end, _ = self._ends()
-        if self._durable and (start.position or start.chain != Tip.empty(self.centre).chain):
+        if self._whole and (start.position or start.chain != Tip.empty(self.centre).chain):
             start = Tip.empty(self.centre)
         return Examiner(self._codec, self.centre, start, noted).run(self._up_to(end.position), end, progress)
 

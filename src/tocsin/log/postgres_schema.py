@@ -42,7 +42,13 @@ _FIRST: tuple[LiteralString, ...] = (
     "INSERT INTO tocsin.schema_version VALUES (0)",
 )
 
-MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST,)
+_LOOKS: tuple[LiteralString, ...] = (
+    """CREATE TABLE tocsin.looks (
+        centre text COLLATE "C" NOT NULL, position bigint NOT NULL,
+        raw bytea NOT NULL, leaf bytea NOT NULL, chain bytea NOT NULL, PRIMARY KEY (centre, position))""",
+)
+
+MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _LOOKS)
 """Step n leads from schema n to schema n + 1. Steps are only ever added."""
 
 

@@ -19,8 +19,8 @@ from tocsin.log.check import Examiner
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import follow, link
-from tocsin.log.port import Flaw, Head, LogError, Raced, Receipt, Row
-from tocsin.log.sqlite_file import Readers, connect, plainly, prepare
+from tocsin.log.port import Flaw, Head, Kind, LogError, Raced, Receipt, Row, kind_of
+from tocsin.log.sqlite_file import MARKS, Readers, connect, plainly, prepare
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
@@ -35,6 +35,7 @@ _ROWS = """SELECT position, CAST(raw AS BLOB), CAST(leaf AS BLOB), CAST(chain AS
 _LEAVES = """SELECT CAST(leaf AS BLOB) FROM entries WHERE centre = ? AND position >= ? AND position < ?
     ORDER BY position"""
 _RECEIPT_OF = 'SELECT digest, "first", "last" FROM receipts WHERE centre = ? AND "by" = ? AND "order" = ?'
+_KEPT = {0: "tracks with relaxed durability", 1: "durable decisions", 2: "looks (the access log)"}
 _INSERT = "INSERT INTO entries (centre, position, raw, leaf, chain) VALUES (?, ?, ?, ?, ?)"
 _RECEIPT = 'INSERT INTO receipts (centre, "by", "order", digest, "first", "last") VALUES (?, ?, ?, ?, ?, ?)'
 
@@ -52,26 +53,33 @@ class SqliteLog:
 
     @classmethod
     def open(
-        cls, path: Path | str, centre: str, *, durable: bool = True, read_only: bool = False, codec: Codec = CODEC
+        cls,
+        path: Path | str,
+        centre: str,
+        *,
+        durable: bool = True,
+        read_only: bool = False,
+        codec: Codec = CODEC,
+        kind: Kind | None = None,
     ) -> SqliteLog:
-        """Open or create. Raises LogError: no log, another release's, damaged, unwritable, or of other durability."""
-        path = Path(path)
-        writer = None if read_only else prepare(path, centre, durable=durable)
+        """Open or create. Raises LogError: no log, another release's, damaged, unwritable, or of another kind."""
+        path, kind = Path(path), kind_of(durable, kind)
+        writer = None if read_only else prepare(path, centre, kind)
         log = cls(path, centre, writer, codec)
         try:
-            log._check_kind(durable=None if read_only else durable)
+            log._check_kind(None if read_only else kind)
         except LogError:
             log.close()
             raise
         return log
 
-    def _check_kind(self, *, durable: bool | None) -> None:
+    def _check_kind(self, kind: Kind | None) -> None:
         with self._reading() as con:
             row = con.execute(_HEAD, (self.centre,)).fetchone()
         if row is None:
             raise LogError(f"{self._path}: holds no log of centre {self.centre!r}")
-        if durable is not None and bool(row[6]) != durable:
-            kept = "durable decisions" if row[6] else "tracks with relaxed durability"
+        if kind is not None and row[6] != MARKS[kind]:
+            kept = _KEPT.get(row[6], "another kind of log")
             raise LogError(f"{self._path}: was made to hold {kept} and cannot be opened otherwise")
 
     def position(self) -> Position:
@@ -175,11 +183,13 @@ class SqliteLog:
         return self._ends()[0]
 
     def begin_at(self, start: Tip) -> None:
-        """Let an empty log of tracks begin where another store's does. Raises LogError."""
+        """Let an empty log with a retention begin where another store's does. Raises LogError."""
         with self._writing() as con:
-            _, tip, durable = self._tips(con)
-            if durable or tip.position:
-                raise LogError(f"{self._path}: only an empty log of tracks can begin anywhere but at the beginning")
+            _, tip, whole = self._tips(con)
+            if whole or tip.position:
+                raise LogError(
+                    f"{self._path}: only an empty log with a retention can begin anywhere but at the beginning"
+                )
             packed = (start.position, start.chain, start.pack())
             con.execute(
                 """UPDATE heads SET position = ?, chain = ?, peaks = ?, start_position = ?, start_chain = ?,
@@ -194,8 +204,8 @@ class SqliteLog:
 
     def verify(self, noted: Sequence[Head] = (), progress: Callable[[Position], None] | None = None) -> list[Flaw]:
         """Read everything back and check it, while others may append; [] means clean. Raises LogError if unreadable."""
-        start, end, durable = self._ends()
-        if durable and (start.position or start.chain != Tip.empty(self.centre).chain):
+        start, end, whole = self._ends()
+        if whole and (start.position or start.chain != Tip.empty(self.centre).chain):
             start = Tip.empty(self.centre)
         rows = self._up_to(end.position)
         return Examiner(self._codec, self.centre, start, noted).run(rows, end, progress)
@@ -212,9 +222,9 @@ class SqliteLog:
 
     def _forget_some(self, instant: Instant) -> int:
         with self._writing() as con:
-            start, tip, durable = self._tips(con)
-            if durable:
-                raise LogError("decisions are never forgotten; only a log of tracks has a retention")
+            start, tip, whole = self._tips(con)
+            if whole:
+                raise LogError("decisions are never forgotten; only tracks and looks have a retention")
             began = start.position
             for row in con.execute(_ROWS, (self.centre, began, tip.position, FORGET_CHUNK)):
                 if self._codec.recorded_at(row[0], row[1]) >= instant:
@@ -252,11 +262,12 @@ class SqliteLog:
             return self._tips(con)
 
     def _tips(self, con: sqlite3.Connection) -> tuple[Tip, Tip, bool]:
+        """(where it starts, where it ends, whether it is never shortened)."""
         row = con.execute(_HEAD, (self.centre,)).fetchone()
         if row is None:
             raise LogError(f"{self._path}: the head of the log of centre {self.centre!r} is gone")
         try:
-            return Tip.unpack(*row[3:6]), Tip.unpack(*row[0:3]), bool(row[6])
+            return Tip.unpack(*row[3:6]), Tip.unpack(*row[0:3]), row[6] == MARKS["decisions"]
         except (AttributeError, TypeError, ValueError) as error:
             raise LogError(f"{self._path}: the head of the log is damaged: {error}") from error
 
@@ -282,8 +293,8 @@ class SqliteLog:
                 raise
 
 
-def centres_in(path: Path | str) -> list[tuple[str, bool]]:
-    """The centres whose logs this file holds, each with whether its log is durable. Raises LogError if it is no log."""
+def centres_in(path: Path | str) -> list[tuple[str, Kind]]:
+    """The centres whose logs this file holds, each with the kind of its log. Raises LogError if it is no log."""
     path = Path(path)
     with plainly(path):
         con = connect(path, read_only=True)
@@ -291,4 +302,5 @@ def centres_in(path: Path | str) -> list[tuple[str, bool]]:
             found = con.execute("SELECT centre, durable FROM heads ORDER BY centre").fetchall()
         finally:
             con.close()
-    return [(centre, bool(durable)) for centre, durable in found]
+    kinds: dict[int, Kind] = {mark: kind for kind, mark in MARKS.items()}
+    return [(centre, kinds.get(mark, "tracks")) for centre, mark in found]

@@ -16,12 +16,14 @@ from threading import Lock
 from urllib.parse import quote
 
 from tocsin.log.hashes import genesis
-from tocsin.log.port import LogError
+from tocsin.log.port import Kind, LogError
 
 APPLICATION_ID = 0x546F_6373
 """'Tocs': the mark in the file's header that tells a log from any other SQLite file."""
 
 SCHEMA = 1
+MARKS: dict[Kind, int] = {"tracks": 0, "decisions": 1, "looks": 2}
+"""How a head row says which kind of log it is the head of."""
 BUSY_S = 10.0
 
 _TABLES = (
@@ -104,7 +106,7 @@ def _connect_still(path: Path) -> sqlite3.Connection:
         return con
 
 
-def prepare(path: Path, centre: str, *, durable: bool) -> sqlite3.Connection:
+def prepare(path: Path, centre: str, kind: Kind) -> sqlite3.Connection:
     """The writing connection: makes file, tables and the centre's head row where they are missing. Raises LogError."""
     if path.is_dir():
         raise LogError(f"{path}: is a directory, not a file")
@@ -116,8 +118,8 @@ def prepare(path: Path, centre: str, *, durable: bool) -> sqlite3.Connection:
             if not _is_empty(con):
                 _refuse_foreign(con, path)
             con.execute("PRAGMA journal_mode = WAL")
-            con.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            _create(con, path, centre, durable=durable)
+            con.execute(f"PRAGMA synchronous = {'NORMAL' if kind == 'tracks' else 'FULL'}")
+            _create(con, path, centre, MARKS[kind])
         except BaseException:
             con.close()
             raise
@@ -146,7 +148,7 @@ def _refuse_foreign(con: sqlite3.Connection, path: Path) -> None:
         raise LogError(f"{path}: has schema {schema}, this release reads schema {SCHEMA}")
 
 
-def _create(con: sqlite3.Connection, path: Path, centre: str, *, durable: bool) -> None:
+def _create(con: sqlite3.Connection, path: Path, centre: str, mark: int) -> None:
     """Tables and head row; the check is repeated inside the transaction because two processes may come at once."""
     with plainly(path):
         if not _is_empty(con) and con.execute("SELECT 1 FROM heads WHERE centre = ?", (centre,)).fetchone():
@@ -159,9 +161,7 @@ def _create(con: sqlite3.Connection, path: Path, centre: str, *, durable: bool) 
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 con.execute(f"PRAGMA user_version = {SCHEMA}")
             begin = (0, genesis(centre), b"")
-            con.execute(
-                "INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (centre, durable, *begin, *begin)
-            )
+            con.execute("INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (centre, mark, *begin, *begin))
             con.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):

@@ -15,6 +15,8 @@ from tocsin.access import Access
 from tocsin.access.people import Session
 from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
+from tocsin.desk.looks import Looks
+from tocsin.log.memory import MemoryLog
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
 from tocsin.web.evidence import Evidence
@@ -44,9 +46,11 @@ class Site:
         secure: bool = False,
         clock: Callable[[], float] = time.time,
         evidence: Evidence | None = None,
+        looks: Looks | None = None,
     ) -> None:
         self.desk = desk
         self.evidence = evidence
+        self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)
         self.access = access
         self.clock = clock
         """People's sessions last by the wall clock, also where the desk's clock hurries through a recorded day."""
@@ -84,6 +88,8 @@ class Ask(msgspec.Struct):
     token: str
     query: Any
     body: Any
+    via: str = ""
+    """The token of a machine, by its name; a person has none."""
 
     @property
     def who(self) -> Session:

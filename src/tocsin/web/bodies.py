@@ -78,6 +78,8 @@ class IncidentsQuery(Form, frozen=True):
     limit: Limit = 50
     q: Annotated[str, msgspec.Meta(max_length=200)] = ""
     before: Annotated[float, msgspec.Meta(ge=0)] = 1e11
+    why: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """Asked for with `any`: it stands in the access log."""
 
 
 class TrailQuery(Form, frozen=True):

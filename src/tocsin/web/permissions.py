@@ -16,6 +16,7 @@ READ_BOARD = "read_board"
 READ_RECORD = "read_record"
 READ_FIELD = "read_field"
 REPORT_POSITIONS = "report_positions"
+READ_LOOKS = "read_looks"
 MANAGE_ACCOUNTS = "manage_accounts"
 
 

@@ -25,10 +25,18 @@ from tocsin.views.wire import (
     Timeline,
 )
 from tocsin.views.wire import Route as Way
-from tocsin.web import bodies
+from tocsin.web import bodies, bodies_looks
 from tocsin.web.door import ANYONE, SIGNED_IN, Limit, Route
-from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, people, record, windows
-from tocsin.web.permissions import MANAGE_ACCOUNTS, READ_BOARD, READ_FIELD, READ_RECORD, REPORT_POSITIONS, for_order
+from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, looks, people, record, windows
+from tocsin.web.permissions import (
+    MANAGE_ACCOUNTS,
+    READ_BOARD,
+    READ_FIELD,
+    READ_LOOKS,
+    READ_RECORD,
+    REPORT_POSITIONS,
+    for_order,
+)
 
 EVENTS: dict[str, Any] = {"facts": TailFacts, "tracks": TailTracks, "pulse": TailPulse, "reset": TailReset}
 
@@ -59,11 +67,17 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/session", SIGNED_IN, "self", people.sign_out, None, "Sign out.", status=204),
     _get("/api/incidents", READ_RECORD, "seen", record.incidents, list[IncidentRow],
          "Closed or all incidents, newest first.",
-         query=bodies.IncidentsQuery),
+         query=bodies.IncidentsQuery, errors=(503,)),
     _get("/api/incidents/{id}", READ_RECORD, "seen", record.incident, IncidentRow, "One incident.", errors=(404,)),
     _get("/api/incidents/{id}/timeline", READ_RECORD, "seen", record.timeline, Timeline,
          "All that was recorded about it.",
-         errors=(404,)),
+         query=bodies_looks.WhyQuery, errors=(404, 503)),
+    _get("/api/incidents/{id}/export", READ_RECORD, "seen", record.export, None, "The same, to take away.",
+         query=bodies_looks.NeedsWhy, media="application/x-ndjson", errors=(404, 503)),
+    _get("/api/looks", READ_LOOKS, "centre", looks.looks, list[bodies_looks.LookView], "Who looked at what, and why.",
+         query=bodies_looks.LooksQuery, errors=(503,)),
+    Route("POST", "/api/looks", READ_BOARD, "seen", looks.opened, bodies_looks.LookNoted,
+          "A caller's position was opened.", body=bodies_looks.LookForm, errors=(404,)),
     _get("/api/incidents/{id}/recommendation", READ_BOARD, "seen", record.recommendation, Recommendation,
          "Who should go.",
          errors=(404, 409)),
@@ -120,6 +134,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/wall"),
     _page("/incidents"),
     _page("/record"),
+    _page("/access"),
     _page("/favicon.svg", windows.top),
     _page("/assets/{path:path}", windows.asset),
 )

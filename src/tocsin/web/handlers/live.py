@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.views.wire import OrderRequest
+from tocsin.web import looking
 from tocsin.web.ask import Ask
 from tocsin.web.bodies import Accepted, Field, Health
 from tocsin.web.permissions import READ_BOARD, hold_to_own, still_may
@@ -30,6 +31,7 @@ async def give(ask: Ask) -> Any:
 async def board(ask: Ask) -> Reply:
     """Everything live at one position of the log. Follow with the tail from `board.position`."""
     desk, site = ask.site.desk, ask.site
+    await looking.at_work(ask, "board", "the live picture")
     if site.board_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
         raw = desk.picture_bytes()
         site.board_b = len(raw)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tocsin.desk.tally import IntakeView
+from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Move
 from tocsin.views.rows import IncidentRow
+from tocsin.web import looking
 from tocsin.web.ask import Ask
 from tocsin.web.bodies import HeadView
 from tocsin.web.problems import impossible, not_found
+from tocsin.web.reply import NO_STORE, Reply, encode
 
 DAY_MAX_S = 400 * 86_400.0
 
 
 async def incidents(ask: Ask) -> list[IncidentRow]:
-    """Incidents that ended, or every one on record, page by page."""
+    """Incidents that ended, or every one on record, page by page: that is a search in the past, and asks why."""
     query = ask.query
     if query.status == "closed":
         return ask.site.desk.closed(query.limit)
-    return ask.site.desk.on_record(query.limit, query.q, query.before)
+    why = looking.reason(query.why)
+    rows = ask.site.desk.on_record(query.limit, query.q, query.before)
+    await looking.found(ask, why, query.q, rows)
+    return rows
 
 
 async def incident(ask: Ask) -> IncidentRow:
@@ -31,8 +38,21 @@ async def incident(ask: Ask) -> IncidentRow:
 
 
 async def timeline(ask: Ask) -> Any:
-    """Every fact about the incident and its calls, in order."""
+    """Every fact about the incident and its calls, in order. A look: recorded before it is shown."""
+    await looking.timeline(ask, ask.site.desk.incident(ask.path["id"]), ask.query.why)
     return await ask.site.desk.timeline(ask.path["id"])
+
+
+async def export(ask: Ask) -> Any:
+    """The same as lines of JSON, one fact each, to take away. Asks why; the copy is in the access log."""
+    found = await ask.site.desk.timeline(ask.path["id"])
+    if isinstance(found, Refusal):
+        return found
+    await looking.into_the_past(ask, "export", ask.query.why, incident=found.incident, count=len(found.entries))
+    lines = b"".join(encode(entry) + b"\n" for entry in found.entries)
+    name = re.sub(r"[^A-Za-z0-9-]", "_", found.incident)
+    kept = (b"content-disposition", f'attachment; filename="incident-{name}.jsonl"'.encode())
+    return Reply(200, lines, ((b"content-type", b"application/x-ndjson"), NO_STORE, kept))
 
 
 async def recommendation(ask: Ask) -> Any:

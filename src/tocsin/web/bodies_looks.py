@@ -1,0 +1,65 @@
+"""Bodies, queries and answers about the access log. Knows no handler."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from tocsin.facts.looks import What
+from tocsin.facts.values import Instant, Position
+from tocsin.web.bodies import Form, Limit
+
+Why: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+"""A reason, in a few words; never a caller's name."""
+
+
+class WhyQuery(Form, frozen=True):
+    """Why, in a few words: it stands in the access log."""
+
+    why: Why = ""
+
+
+class NeedsWhy(Form, frozen=True):
+    """Why, in a few words: it stands in the access log, and nothing is shown without it."""
+
+    why: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+
+
+class LooksQuery(Form, frozen=True):
+    """Which looks: of one account, of one kind, about one incident; before a position, to go on where a page ended."""
+
+    by: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    what: What | Literal[""] = ""
+    incident: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    before: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    limit: Limit = 100
+
+
+class LookForm(Form, frozen=True):
+    """What a screen has opened, of which live call."""
+
+    what: Literal["position", "media"]
+    call: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class LookNoted(msgspec.Struct, frozen=True):
+    """The reason that was stated."""
+
+    why: str
+
+
+class LookView(msgspec.Struct, frozen=True):
+    """One look: who was shown what, and why. `stated`: the program said why, from the work in hand."""
+
+    position: Position
+    at: Instant
+    by: str
+    what: What
+    why: str
+    stated: bool
+    incident: str = ""
+    call: str = ""
+    shown: tuple[str, ...] = ()
+    count: int = 0
+    via: str = ""
