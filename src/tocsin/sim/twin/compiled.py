@@ -16,6 +16,7 @@ from tocsin.domain.coverage import Cover
 from tocsin.sim.twin import kernel
 from tocsin.sim.twin.ground import Ground
 from tocsin.sim.twin.model import TwinCall
+from tocsin.sim.twin.nearest import squares
 from tocsin.sim.twin.policies import MoveRule
 
 Floats = NDArray[np.float64]
@@ -76,6 +77,7 @@ class Sweeper:
     def __init__(self, ground: Ground, stations: Sequence[int], cover: Cover) -> None:
         self._net = kernel.Net(
             np.array(ground.siren_s),
+            squares(ground.x_m, ground.y_m),
             np.array(ground.x_m),
             np.array(ground.y_m),
             np.array(ground.nearest_hospital, np.int64),
@@ -83,7 +85,7 @@ class Sweeper:
             ground.slower,
         )
         self._units = min(len(layer.worth) for layer in cover.layers) - 1 if cover.layers else 10**9
-        self._cover = _flat(cover, len(ground))
+        self._cover, self._nodes, self._stations = cover, len(ground), tuple(stations)
 
     def run(self, calls: Columns, bases: Sequence[int], rules: Rules) -> Swept:
         """The calls with a unit at each of `bases`. Raises ValueError for what the cover or the rules cannot hold."""
@@ -104,19 +106,30 @@ class Sweeper:
             rules.spread,
         )
         unit, response_s = np.full(len(calls.at), -1, np.int64), np.full(len(calls.at), np.nan)
+        flat = _flat(self._cover, self._nodes, sorted({*self._stations, *bases}))
         crews = kernel.Crews.at_bases(np.array(bases, np.int64))
-        relocation_s, moved = kernel.run(calls, self._net, self._cover, told, crews, unit, response_s)
+        relocation_s, moved = kernel.run(calls, self._net, flat, told, crews, unit, response_s)
         return Swept(unit, response_s, float(relocation_s), int(moved))
 
 
-def _flat(cover: Cover, nodes: int) -> kernel.Flat:
-    """Reach by node as one array a layer; a node that is no spot of the cover reaches nothing."""
+def _flat(cover: Cover, nodes: int, spots: Sequence[int]) -> kernel.Flat:
+    """Reach by node as one array a layer; a node that is no spot of the cover reaches nothing. Nobody counted yet."""
     rows = [[np.asarray(layer.reach.get(node, ()), np.int64) for node in range(nodes)] for layer in cover.layers]
     longest = max((sum(map(len, row)) for row in rows), default=0)
     first, place = np.zeros((len(rows), nodes + 1), np.int64), np.zeros((len(rows), longest), np.int64)
+    reached, spot = np.zeros((len(spots), len(rows) * len(cover.weight)), np.int64), np.full(nodes, -1, np.int64)
+    spot[list(spots)] = np.arange(len(spots))
     for layer, row in enumerate(rows):
         first[layer, 1:] = np.cumsum([len(one) for one in row])
         place[layer, : first[layer, -1]] = np.concatenate(row)
+        for number, node in enumerate(spots):
+            reached[number, layer * len(cover.weight) + row[node]] = 1
     most = min((len(layer.worth) for layer in cover.layers), default=0)
     worth = np.array([layer.worth[:most] for layer in cover.layers]).reshape(len(rows), most)
-    return kernel.Flat(first, place, np.array(cover.weight, float), worth)
+    weight, counts = np.array(cover.weight, float), np.zeros((len(rows), len(cover.weight)), np.int64)
+    more = weight * worth[:, :1] if most else np.zeros(counts.shape)
+    stands, said = np.array(spots, np.int64), np.zeros(len(spots), np.bool_)
+    return kernel.Flat(
+        first, place, weight, worth, spot, stands, reached @ reached.T > 0, counts, more, np.zeros(counts.shape),
+        np.zeros(len(spots)), np.zeros(len(spots)), said, said.copy(),
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """The compiled loop of the twin. Mirrors `core` and `policies` sum by sum, so that both give the same numbers.
 
-Plain arrays; refuses to know names, facts and files.
+Plain arrays; refuses to know names, facts and files. What a place adds and loses is kept as units come and go, and a
+spot's sum is kept until a place that it reaches has changed: sums run in the plain code's order, only less often.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ from numba import njit
 
 
 class Net(NamedTuple):
-    """siren_s (n, n), x_m and y_m (n,) float64; hospital (n,) nearest or -1, stations int64; slower a share."""
+    """siren_s (n, n), x_m and y_m (n,) float64; hospital (n,) nearest or -1, stations int64; slower a share.
+
+    `squares` says which nodes can be nearest in a square of the plane, as `nearest.Squares`.
+    """
 
     siren_s: Any
+    squares: Any
     x_m: Any
     y_m: Any
     hospital: Any
@@ -24,12 +29,27 @@ class Net(NamedTuple):
 
 
 class Flat(NamedTuple):
-    """A cover: places reached from node a on layer l are place[l, first[l, a]:first[l, a + 1]]; worth (layers, k)."""
+    """A cover: places reached from node a on layer l are place[l, first[l, a]:first[l, a + 1]]; worth (layers, k).
+
+    spot (n,) numbers the nodes where free units may stand, -1 for others; node (spots,) the other way; meet (spots,
+    spots) is whether two of them reach a place both. more, less (layers, n): what one unit more adds to a place, and
+    one less takes; gain, lost (spots,): their sums, where fresh_gain and fresh_lost say that they hold.
+    """
 
     first: Any
     place: Any
     weight: Any
     worth: Any
+    spot: Any
+    node: Any
+    meet: Any
+    counts: Any
+    more: Any
+    less: Any
+    gain: Any
+    lost: Any
+    fresh_gain: Any
+    fresh_lost: Any
 
 
 class Told(NamedTuple):
@@ -77,6 +97,22 @@ class Crews(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def nearest(net, x, y):  # type: ignore[no-untyped-def]
+    """`nearest.Nearest.to`, for a point between two nodes."""
+    squares = net.squares
+    column, row = int((x - squares.west) // squares.side), int((y - squares.south) // squares.side)
+    square = min(max(row, 0), squares.rows - 1) * squares.columns + min(max(column, 0), squares.columns - 1)
+    best, best_m2 = 0, np.inf
+    for k in range(squares.first[square], squares.first[square + 1]):
+        i = squares.point[k]
+        dx, dy = net.x_m[i] - x, net.y_m[i] - y
+        m2 = dx * dx + dy * dy
+        if m2 < best_m2:
+            best, best_m2 = i, m2
+    return best
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def node_of(crews, net, u, now):  # type: ignore[no-untyped-def]
     """Node at which a free unit is now."""
     drive_s, a, b = crews.drive_s[u], crews.origin[u], crews.target[u]
@@ -89,13 +125,7 @@ def node_of(crews, net, u, now):  # type: ignore[no-untyped-def]
         return b
     x = net.x_m[a] + share * (net.x_m[b] - net.x_m[a])
     y = net.y_m[a] + share * (net.y_m[b] - net.y_m[a])
-    best, best_m2 = 0, np.inf
-    for i in range(len(net.x_m)):
-        dx, dy = net.x_m[i] - x, net.y_m[i] - y
-        m2 = dx * dx + dy * dy
-        if m2 < best_m2:
-            best, best_m2 = i, m2
-    return best
+    return nearest(net, x, y)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -105,24 +135,66 @@ def rest_s(crews, u, now):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def count_in(flat, counts, node, units):  # type: ignore[no-untyped-def]
-    """Count units more at a node."""
+def count_in(flat, node, units):  # type: ignore[no-untyped-def]
+    """Count units more at a node, and keep what its places add and lose."""
     for layer in range(len(flat.first)):
         for k in range(flat.first[layer, node], flat.first[layer, node + 1]):
-            counts[layer, flat.place[layer, k]] += units
+            place = flat.place[layer, k]
+            count = flat.counts[layer, place] + units
+            flat.counts[layer, place] = count
+            flat.more[layer, place] = flat.weight[place] * flat.worth[layer, count]
+            flat.less[layer, place] = flat.weight[place] * flat.worth[layer, count - 1] if count > 0 else 0.0
+    spot = flat.spot[node]
+    for other in range(len(flat.node)):
+        if flat.meet[spot, other]:
+            flat.fresh_gain[other] = flat.fresh_lost[other] = False
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gained(flat, counts, node, less):  # type: ignore[no-untyped-def]
-    """`Cover.gained`."""
-    total = 0.0
+def total(flat, values, node):  # type: ignore[no-untyped-def]
+    """By layer, the places that a node reaches in order."""
+    out = 0.0
     for layer in range(len(flat.first)):
         part = 0.0
         for k in range(flat.first[layer, node], flat.first[layer, node + 1]):
-            place = flat.place[layer, k]
-            part += flat.weight[place] * flat.worth[layer, counts[layer, place] - less]
-        total += part
-    return total
+            part += values[layer, flat.place[layer, k]]
+        out += part
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gained(flat, spot):  # type: ignore[no-untyped-def]
+    """`Cover.gained`: what one more unit at a spot adds."""
+    if not flat.fresh_gain[spot]:
+        flat.gain[spot], flat.fresh_gain[spot] = total(flat, flat.more, flat.node[spot]), True
+    return flat.gain[spot]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def lost(flat, spot):  # type: ignore[no-untyped-def]
+    """`Cover.lost`: what taking a unit away from a spot costs."""
+    if not flat.fresh_lost[spot]:
+        flat.lost[spot], flat.fresh_lost[spot] = total(flat, flat.less, flat.node[spot]), True
+    return flat.lost[spot]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def moved(flat, origin, target):  # type: ignore[no-untyped-def]
+    """`Cover.moved`: what a unit that goes from one spot to the other adds."""
+    if not flat.meet[origin, target]:
+        return gained(flat, target) - lost(flat, origin)
+    leaves, node = flat.node[origin], flat.node[target]
+    out = 0.0
+    for layer in range(len(flat.first)):
+        part, k, last = 0.0, flat.first[layer, leaves], flat.first[layer, leaves + 1]
+        for i in range(flat.first[layer, node], flat.first[layer, node + 1]):
+            place = flat.place[layer, i]
+            while k < last and flat.place[layer, k] < place:
+                k += 1
+            here = k < last and flat.place[layer, k] == place
+            part += flat.less[layer, place] if here else flat.more[layer, place]
+        out += part
+    return out - lost(flat, origin)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -142,17 +214,15 @@ def p_within(told, eta_s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def advise(crews, net, flat, told, counts, known, lost, stamp, node, now):  # type: ignore[no-untyped-def]
+def advise(crews, net, flat, told, node, now):  # type: ignore[no-untyped-def]
     """`advise.choose` for one seat: the least cost; of equals the one that costs less alone, is nearer, comes first."""
     best, best_own, chosen, chosen_s = np.inf, np.inf, -1, np.inf
     for u in range(len(crews.busy)):
         if crews.busy[u]:
             continue
-        eta_s, at = net.siren_s[node_of(crews, net, u, now), node], crews.target[u]
-        if known[at] != stamp:
-            known[at], lost[at] = stamp, gained(flat, counts, at, 1)
+        eta_s, at = net.siren_s[node_of(crews, net, u, now), node], flat.spot[crews.target[u]]
         own = 1.0 * (1.0 - p_within(told, eta_s)) + told.minute_weight * eta_s / 60.0 + 0.0
-        cost = own + told.loss_weight * lost[at]
+        cost = own + told.loss_weight * lost(flat, at)
         less = cost < best or (cost == best and (own < best_own or (own == best_own and eta_s < chosen_s)))
         if chosen < 0 or less:
             best, best_own, chosen, chosen_s = cost, own, u, eta_s
@@ -160,10 +230,10 @@ def advise(crews, net, flat, told, counts, known, lost, stamp, node, now):  # ty
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def choose(crews, net, flat, told, counts, known, lost, stamp, node, now):  # type: ignore[no-untyped-def]
-    """The unit to send to `node`, and its seconds; (-1, inf) when none is free. `known` and `lost` are scratch."""
+def choose(crews, net, flat, told, node, now):  # type: ignore[no-untyped-def]
+    """The unit to send to `node`, and its seconds; (-1, inf) when none is free."""
     if told.dispatch == 3:
-        return advise(crews, net, flat, told, counts, known, lost, stamp, node, now)
+        return advise(crews, net, flat, told, node, now)
     best_late, best, chosen, chosen_s = True, np.inf, -1, np.inf
     for u in range(len(crews.busy)):
         if crews.busy[u]:
@@ -172,53 +242,48 @@ def choose(crews, net, flat, told, counts, known, lost, stamp, node, now):  # ty
         if told.dispatch == 0:
             late, cost = False, eta_s
         else:
-            at = crews.target[u]
-            if known[at] != stamp:
-                known[at], lost[at] = stamp, gained(flat, counts, at, 1)
+            at = flat.spot[crews.target[u]]
             late = told.dispatch == 1 and eta_s > told.limit_s
-            cost = lost[at]
+            cost = loses = lost(flat, at)
             if told.dispatch == 2:
                 cost = 1.0 if eta_s > told.limit_s else 0.0
-                cost = cost + told.loss_weight * lost[at] + told.minute_weight * (eta_s / 60.0)
+                cost = cost + told.loss_weight * loses + told.minute_weight * (eta_s / 60.0)
         if chosen < 0 or (best_late and not late) or (late == best_late and cost < best):
             best_late, best, chosen, chosen_s = late, cost, u, eta_s
     return chosen, chosen_s
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def home(crews, net, flat, told, counts, u, node):  # type: ignore[no-untyped-def]
+def home(crews, net, flat, told, u, node):  # type: ignore[no-untyped-def]
     """The base a freed unit drives to."""
     if told.relocate == 0:
         return crews.base[u]
     best, most = -1, -np.inf
     for base in net.stations:
-        gain = gained(flat, counts, base, 0) - told.home_minute_cost * (net.siren_s[node, base] / net.slower / 60.0)
+        gain = gained(flat, flat.spot[base]) - told.home_minute_cost * (net.siren_s[node, base] / net.slower / 60.0)
         if gain > most:
             best, most = base, gain
     return best
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def move(crews, net, flat, told, counts, known, added, stamp, now):  # type: ignore[no-untyped-def]
-    """(unit, base) that moves up; unit -1 for nobody."""
+def move(crews, net, flat, told, added, now):  # type: ignore[no-untyped-def]
+    """(unit, base) that moves up; unit -1 for nobody. `added` (spots,) is scratch."""
     most, base = -np.inf, -1
     for one in net.stations:
-        gain = gained(flat, counts, one, 0)
+        gain = gained(flat, flat.spot[one])
         if gain > most:
             most, base = gain, one
     best, chosen = told.least, -1
     if most <= told.least:
         return chosen, base
+    added[:] = np.nan
     for u in range(len(crews.busy)):
-        at = crews.target[u]
-        if crews.busy[u] or at == base:
+        if crews.busy[u] or crews.target[u] == base:
             continue
-        if known[at] != stamp:
-            known[at] = stamp
-            lost = gained(flat, counts, at, 1)
-            count_in(flat, counts, at, -1)
-            added[at] = gained(flat, counts, base, 0) - lost
-            count_in(flat, counts, at, 1)
+        at = flat.spot[crews.target[u]]
+        if np.isnan(added[at]):
+            added[at] = moved(flat, at, flat.spot[base])
         if added[at] <= best:
             continue
         drive_s = net.siren_s[node_of(crews, net, u, now), base] / net.slower
@@ -244,30 +309,29 @@ def serve(calls, net, crews, u, c, now, eta_s, unit, response_s):  # type: ignor
 @njit(cache=True, nogil=True, error_model="numpy")
 def run(calls, net, flat, told, crews, unit, response_s):  # type: ignore[no-untyped-def]
     """The loop: whoever is free first, then the next call. Fills `unit` and `response_s`; (relocation_s, moves)."""
-    n, nodes = len(calls.at), len(net.x_m)
-    counts = np.zeros((len(flat.first), nodes), np.int64)
-    known, scratch, stamp = np.zeros(nodes, np.int64), np.zeros(nodes), 0
+    n, added = len(calls.at), np.zeros(len(flat.node))
     line, head, tail, free = np.zeros(n + 1, np.int64), 0, 0, len(crews.busy)
-    for u in range(free):
-        count_in(flat, counts, crews.target[u], 1)
+    counts = told.dispatch != 0 or told.relocate != 0 or told.after_sent or told.after_freed
+    for u in range(free if counts else 0):
+        count_in(flat, crews.target[u], 1)
     relocation_s, moves, c = 0.0, 0, 0
     while True:
         u = int(np.argmin(crews.free_at))
         freed_at, called_at = crews.free_at[u], calls.at[c] if c < n else np.inf
         if freed_at == np.inf and c >= n:
             return relocation_s, moves
-        stamp += 1
         sent = freed_at > called_at
         if sent:
             now, call = called_at, c
             c += 1
-            u, eta_s = choose(crews, net, flat, told, counts, known, scratch, stamp, calls.node[call], now)
+            u, eta_s = choose(crews, net, flat, told, calls.node[call], now)
             if head < tail or u < 0:
                 line[tail] = call
                 tail += 1
                 continue
             relocation_s -= rest_s(crews, u, now)
-            count_in(flat, counts, crews.target[u], -1)
+            if counts:
+                count_in(flat, crews.target[u], -1)
             free -= 1
             serve(calls, net, crews, u, call, now, eta_s, unit, response_s)
         else:
@@ -278,18 +342,18 @@ def run(calls, net, flat, told, crews, unit, response_s):  # type: ignore[no-unt
                 serve(calls, net, crews, u, call, now, net.siren_s[node, calls.node[call]], unit, response_s)
                 continue
             crews.free_at[u] = np.inf
-            base = home(crews, net, flat, told, counts, u, node)
+            base = home(crews, net, flat, told, u, node)
             crews.busy[u] = False
             free += 1
             relocation_s += drive_to(crews, net, u, node, base, now)
-            count_in(flat, counts, base, 1)
+            if counts:
+                count_in(flat, base, 1)
         if free > 1 and (told.after_sent if sent else told.after_freed):
-            stamp += 1
-            u, base = move(crews, net, flat, told, counts, known, scratch, stamp, now)
+            u, base = move(crews, net, flat, told, added, now)
             if u >= 0:
                 node = node_of(crews, net, u, now)
                 relocation_s -= rest_s(crews, u, now)
-                count_in(flat, counts, crews.target[u], -1)
+                count_in(flat, crews.target[u], -1)
                 relocation_s += drive_to(crews, net, u, node, base, now)
-                count_in(flat, counts, base, 1)
+                count_in(flat, base, 1)
                 moves += 1

@@ -6,6 +6,7 @@ Exact, ties included. Knows only numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,13 @@ class Nearest:
             found = self._known[square] = self._candidates(column, row)
         return found[0] if len(found) == 1 else self._of(found, x, y)
 
+    def squares(self) -> Squares:
+        """Every square with its candidates."""
+        found = [self._candidates(column, row) for row in range(self._rows) for column in range(self._columns)]
+        first = np.cumsum([0, *map(len, found)])
+        point = np.array([i for one in found for i in one], np.int64)
+        return Squares(self._west, self._south, self._side, self._columns, self._rows, first, point)
+
     def _of(self, points: Sequence[int], x: float, y: float) -> int:
         xs, ys = self._xs, self._ys
         best, best_m2 = points[0], float("inf")
@@ -62,3 +70,20 @@ def _sides(at: NDArray[np.float64], low: float, side: float) -> tuple[NDArray[np
     below, above = at - (low - hair), at - (low + side + hair)
     least = np.maximum(0.0, np.maximum(-below, above))
     return np.maximum(np.abs(below), np.abs(above)), least
+
+
+class Squares(NamedTuple):
+    """Every square's candidates in one array, for compiled code: point[first[s]:first[s + 1]], lowest numbers first."""
+
+    west: float
+    south: float
+    side: float
+    columns: int
+    rows: int
+    first: NDArray[np.int64]
+    point: NDArray[np.int64]
+
+
+def squares(xs: Sequence[float], ys: Sequence[float]) -> Squares:
+    """All squares of `Nearest` at once. A point outside them all is no point between two nodes, and not asked for."""
+    return Nearest(xs, ys).squares()
