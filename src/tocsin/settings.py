@@ -97,6 +97,61 @@ class LocationServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 6.0
 
 
+class SmsHttp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="way", tag="http"):
+    """An SMS gateway that takes messages by HTTP POST. `{number}` and `{text}` are put into the fields."""
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2_000)]
+    """https, or http on this machine."""
+    fields: dict[str, Any]
+    """Names and values of the form, or the JSON object, nested as the gateway wants it."""
+    format: Literal["json", "form"] = "json"
+    headers: dict[
+        Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,64}$")],
+        Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,1000}$")],
+    ] = {}
+    """Authorization and the like."""
+    reference: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """Where in its JSON answer the gateway's number of the message stands: `messages.0.id`."""
+    name: Word = "http"
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 10.0
+
+
+class SmsSmpp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="way", tag="smpp"):
+    """A carrier's SMS centre, by SMPP 3.4 as a transmitter. Needs the extra `sms`."""
+
+    host: Word
+    system_id: Annotated[str, msgspec.Meta(max_length=15, pattern=r"^[ -~]*$")]
+    password: Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[ -~]*$")]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 2775
+    tls: bool = False
+    source: Annotated[str, msgspec.Meta(max_length=20, pattern=r"^[ -~]*$")] = ""
+    """Who it comes from: a number, or a name of up to 11 letters with `source_ton` 5."""
+    source_ton: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
+    source_npi: Annotated[int, msgspec.Meta(ge=0, le=18)] = 0
+    name: Word = "smpp"
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 10.0
+
+
+class SmsPrinter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="way", tag="printer"):
+    """Sends nothing: messages are shown where the server was started."""
+
+
+SmsSetting: TypeAlias = SmsHttp | SmsSmpp | SmsPrinter
+
+
+class Callers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The caller's own page, and how its link is sent. Without it there is no such page and no link."""
+
+    sms: SmsSetting
+    url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s#?]{1,80})?$")] = ""
+    """What callers reach this server under, as short as it can be: it stands in the message. Without one, this server's
+    own address, which a phone elsewhere cannot reach."""
+    service: Annotated[str, msgspec.Meta(min_length=1, max_length=30, pattern=r"^[^{}\x00-\x1f\x7f]+$")] = "112"
+    """Who writes, as the message begins."""
+    behind_proxy: bool = False
+    """True where a proxy of ours stands before this server and says in X-Forwarded-For who came; never otherwise."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything `tocsin serve` needs to know. Paths in a file are relative to that file."""
 
@@ -143,6 +198,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     location_server: LocationServer | None = None
     logging_service: LoggingService | None = None
     """Recorders and neighbours that log with us and read what they may; without it there is no such door."""
+    callers: Callers | None = None
+    """The caller's own page."""
 
 
 def load_settings(path: Path | None = None, **given: Any) -> Settings:

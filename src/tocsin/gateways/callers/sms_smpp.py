@@ -1,0 +1,88 @@
+"""An SMS centre reached by SMPP 3.4, as carriers offer it: bind, submit, wait for the answer, unbind. One message at a time.
+
+A connection for each message: a link a minute is much, and a connection that is not kept cannot be dead when it is
+needed. Needs the extra `sms` (smpplib).
+"""
+
+from __future__ import annotations
+
+import logging
+
+import ssl
+import time
+from contextlib import suppress
+from typing import Any
+
+from tocsin.gateways.callers.sms import NotSent
+from tocsin.settings import SmsSmpp
+
+
+class SmppSms:
+    """One SMS centre."""
+
+    def __init__(self, setting: SmsSmpp) -> None:
+        self.name = setting.name
+        self._setting = setting
+        logging.getLogger("smpp").setLevel(logging.CRITICAL)  # its log would say numbers and texts
+
+    def send(self, number: str, text: str) -> str:
+        """Every part of the message, each answered by the centre. Raises NotSent."""
+        try:
+            import smpplib.client
+            import smpplib.exceptions
+            import smpplib.gsm
+        except ImportError:
+            raise NotSent("unavailable", "SMPP needs the extra `sms`: pip install 'tocsin[sms]'") from None
+        client = self._client(smpplib.client.Client)
+        try:
+            client.connect()
+            client.bind_transmitter(system_id=self._setting.system_id, password=self._setting.password)
+            parts, encoding, kind = smpplib.gsm.make_parts(text)
+            reference = [self._submit(client, number, part, encoding, kind) for part in parts][0]
+            client.unbind()
+        except (smpplib.exceptions.PDUError, smpplib.exceptions.UnknownCommandError) as error:
+            status = error.args[1] if len(error.args) > 1 else "?"
+            raise NotSent("rejected", f"{self.name} answered with command status {status}") from None
+        except (OSError, smpplib.exceptions.ConnectionError, smpplib.exceptions.PDUError, ValueError) as error:
+            name = "timeout" if isinstance(error, TimeoutError) else "unreachable"
+            raise NotSent(name, f"{self.name} cannot be reached: {type(error).__name__}") from None
+        finally:
+            _let_go(client)
+        return reference
+
+    def _client(self, make: Any) -> Any:
+        setting = self._setting
+        context = ssl.create_default_context() if setting.tls else None
+        return make(setting.host, setting.port, timeout=setting.timeout_s, ssl_context=context, allow_unknown_opt_params=True)
+
+    def _submit(self, client: Any, number: str, part: bytes, encoding: int, kind: int) -> str:
+        """One part, and its answer: the same sequence number comes back (SMPP 3.4, 4.4.2)."""
+        international = number.startswith("+")
+        sent = client.send_message(
+            source_addr_ton=self._setting.source_ton,
+            source_addr_npi=self._setting.source_npi,
+            source_addr=self._setting.source,
+            dest_addr_ton=1 if international else 0,
+            dest_addr_npi=1,
+            destination_addr=number.removeprefix("+"),
+            short_message=part,
+            data_coding=encoding,
+            esm_class=kind,
+            registered_delivery=False,
+        )
+        deadline = time.monotonic() + self._setting.timeout_s
+        while time.monotonic() < deadline:
+            answer = client.read_pdu()
+            if answer.command == "enquire_link":
+                client._enquire_link_received(answer)
+            elif answer.command == "submit_sm_resp" and answer.sequence == sent.sequence:
+                if answer.is_error():
+                    raise NotSent("rejected", f"{self.name} answered with command status {answer.status}")
+                said = getattr(answer, "message_id", b"") or b""
+                return said.decode("ascii", "replace").strip("\x00")[:64] if isinstance(said, bytes) else str(said)[:64]
+        raise TimeoutError
+
+
+def _let_go(client: Any) -> None:
+    with suppress(Exception):  # the message was sent or not sent before this
+        client.disconnect()

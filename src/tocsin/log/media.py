@@ -1,0 +1,149 @@
+"""What callers showed, beside the log: one sealed file each, under the key of its call, gone when that key is.
+
+A picture in the log would make every start, copy and backup of the record carry it for ever, as noise once its key is
+gone. Here it is sealed with the very key that seals what the call's facts say of it, tied to call and name; erasing the
+key makes it unreadable, and the file is removed besides. Refuses to know what is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from tocsin.facts.values import Position
+from tocsin.log.codec import Box
+from tocsin.log.keyring import KeyRing
+from tocsin.log.port import LogError
+
+MARK = "media"
+FOLDER = "media"
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PREFIX = f"{MARK}/call:"
+
+
+class Blobs(Protocol):
+    """Where sealed bytes are kept, by call and name. Methods block, and raise LogError."""
+
+    def write(self, call: str, media: str, raw: bytes) -> None:
+        """Durable on return."""
+        ...
+
+    def read(self, call: str, media: str) -> bytes | None:
+        """The bytes, or None when they are not there."""
+        ...
+
+    def remove(self, call: str, media: str = "") -> None:
+        """One of a call's, or all; harmless where there is none."""
+        ...
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Everything there is, as (call, media)."""
+        ...
+
+
+class Media:
+    """Sealed pictures and clips of one centre. Blocks; thread-safe."""
+
+    def __init__(self, blobs: Blobs, ring: KeyRing, position: Callable[[], Position] = lambda: 0) -> None:
+        self._blobs, self._ring = blobs, ring
+        self.position = position
+        """Where the log stands: a key made here is looked for from there on."""
+
+    def put(self, call: str, media: str, plain: bytes) -> None:
+        """Keep it, durably, before the fact that names it is recorded. Raises LogError."""
+        box = self._ring.seal(MARK, f"call:{call}", plain, _tied(call, media), self.position())
+        self._blobs.write(call, media, msgspec.msgpack.encode(box))
+
+    def get(self, call: str, media: str) -> bytes | None:
+        """The picture; None when it is not there or its key is erased. Raises LogError for one that was altered."""
+        raw = self._blobs.read(call, media)
+        if raw is None:
+            return None
+        try:
+            box = msgspec.msgpack.decode(raw, type=Box)
+        except msgspec.MsgspecError as error:
+            raise LogError(f"what is kept as {media} cannot be read: {error}") from error
+        return self._ring.open(box, _tied(call, media))
+
+    def drop(self, call: str, media: str) -> None:
+        """It was not recorded after all."""
+        self._blobs.remove(call, media)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Remove what was sealed under keys of these names (`media/call:12`), now that nobody can read it."""
+        for key in keys:
+            if key.startswith(_PREFIX):
+                self._blobs.remove(key.removeprefix(_PREFIX))
+
+    def sweep(self, known: Callable[[str], bool]) -> int:
+        """Remove what no fact names: a power cut between keeping and recording. Answers how many."""
+        lost = [(call, media) for call, media in self._blobs.names() if not known(media)]
+        for call, media in lost:
+            self._blobs.remove(call, media)
+        return len(lost)
+
+
+class MediaFolder:
+    """Blobs as files: one folder a call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, call: str, media: str, raw: bytes) -> None:
+        """Written beside and moved into place, so that half a picture is never read."""
+        folder = self._path / _safe(call)
+        part = folder / f"{_safe(media)}.part"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+                out.write(raw)
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(folder / _safe(media))
+        except OSError as error:
+            raise LogError(f"{part}: {error.strerror}") from error
+
+    def read(self, call: str, media: str) -> bytes | None:
+        """The file's bytes."""
+        try:
+            return (self._path / _safe(call) / _safe(media)).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LogError(f"{media}: {error.strerror}") from error
+
+    def remove(self, call: str, media: str = "") -> None:
+        """The file, or the call's folder."""
+        folder = self._path / _safe(call)
+        try:
+            if media:
+                (folder / _safe(media)).unlink(missing_ok=True)
+            else:
+                shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LogError(f"{folder}: {error.strerror}") from error
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Every file, half-written ones too."""
+        if self._path.is_dir():
+            for file in self._path.glob("*/*"):
+                yield file.parent.name, file.name
+
+
+def _safe(name: str) -> str:
+    """A name that is no way out of the folder. Raises LogError."""
+    if not _NAME.fullmatch(name.removesuffix(".part")):
+        raise LogError(f"{name[:80]!r} is no name of a call or picture")
+    return name
+
+
+def _tied(call: str, media: str) -> bytes:
+    return f"media\n{call}\n{media}".encode()
