@@ -31,8 +31,10 @@ from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
 from tocsin.desk.hospitals import load_hospitals
 from tocsin.desk.looks import Looks
+from tocsin.desk.showing import Showing
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.snapshot_keeper import keep_snapshots
+from tocsin.gateways.callers.callers import Callers
 from tocsin.gateways.i3_log import I3Log, aside
 from tocsin.gateways.intake import Intake, beside
 from tocsin.gateways.lookups import Line, Lookups, read_lines
@@ -44,6 +46,8 @@ from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import I3_LOG, SNAPSHOT, VARIABLE, MasterKey
+from tocsin.log.media import FOLDER as MEDIA
+from tocsin.log.media import Media, MediaFolder
 from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
@@ -78,6 +82,7 @@ class App:
         lines: dict[str, list[Line]] | None = None,
         i3_log: I3Log | None = None,
         looks: Looks | None = None,
+        media: Media | None = None,
     ) -> None:
         self.settings = settings
         self.master = master
@@ -94,6 +99,7 @@ class App:
             secure=settings.secure_cookies,
             evidence=evidence,
             looks=looks,
+            showing=Showing(desk, media) if media else None,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
         self.intake = Intake(desk, settings.intake, secrets.token_bytes(32))
@@ -102,7 +108,11 @@ class App:
         parts.callback(self.lookups.close)
         if i3_log:
             parts.callback(i3_log.close)
-        self.web: ASGIApp = aside(beside(build_web(self.site), self.intake), i3_log)
+        self.callers = Callers(desk, media, settings.callers) if media else None
+        web = aside(beside(build_web(self.site), self.intake), i3_log)
+        self.web: ASGIApp = self.callers.beside(web) if self.callers else web
+        if self.callers:
+            parts.callback(self.callers.close)
 
     @property
     def where(self) -> str:
@@ -147,11 +157,12 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
             decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals
         )
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
-        desk.eraser.destroy = ring.erase_now
+        media = Media(MediaFolder(settings.data / MEDIA), ring, desk.position)
+        desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))
         evidence = _evidence(settings, decisions)
         door = settings.logging_service
         i3_log = I3Log(desk, decisions, door, master.derive(I3_LOG)) if door else None
-        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log, looks)
+        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log, looks, media)
     raise AssertionError("unreachable")
 
 
@@ -196,9 +207,12 @@ async def _run(
         serving = asyncio.create_task(server.serve([sock]))
         keeping = asyncio.create_task(_keep_snapshots(app))
         aside = asyncio.create_task(_aside(app, server, beside)) if beside else None
+        watching = asyncio.create_task(app.callers.watch(address_of(sock))) if app.callers else None
         ready(address_of(sock))
         await serving
         keeping.cancel()
+        if watching:
+            watching.cancel()
         if aside:
             aside.cancel()
             with suppress(asyncio.CancelledError):

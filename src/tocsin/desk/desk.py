@@ -35,6 +35,7 @@ from tocsin.domain.orders import AnyOrder, OpenCentre, RaiseAlarms
 from tocsin.domain.orders_privacy import EraseDue
 from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
+from tocsin.domain.room import Room
 from tocsin.domain.types import Catalogue
 from tocsin.facts.centre import Mode
 from tocsin.facts.union import AnyEntry
@@ -131,6 +132,11 @@ class Desk:
             Listening(log, lambda: self.board.position, self._hear_others, self._trouble),
             Listening(tracks_log, lambda: self.tracks.position, self._hear_tracks),
         ]
+
+    @property
+    def room(self) -> Room:
+        """As decisions see it. For reading alone."""
+        return self._writer.room
 
     @property
     def centre(self) -> str:

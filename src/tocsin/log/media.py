@@ -75,8 +75,8 @@ class Media:
         """It was not recorded after all."""
         self._blobs.remove(call, media)
 
-    def forget(self, keys: Sequence[str]) -> None:
-        """Remove what was sealed under keys of these names (`media/call:12`), now that nobody can read it."""
+    def forget(self, keys: Sequence[str], _destroyed: int = 0) -> None:
+        """Remove what was sealed under keys of these names (`media/call:12`), once they are destroyed."""
         for key in keys:
             if key.startswith(_PREFIX):
                 self._blobs.remove(key.removeprefix(_PREFIX))

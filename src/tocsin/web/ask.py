@@ -16,6 +16,7 @@ from tocsin.access.people import Session
 from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
 from tocsin.desk.looks import Looks
+from tocsin.desk.showing import Showing
 from tocsin.log.memory import MemoryLog
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
@@ -47,9 +48,12 @@ class Site:
         clock: Callable[[], float] = time.time,
         evidence: Evidence | None = None,
         looks: Looks | None = None,
+        showing: Showing | None = None,
     ) -> None:
         self.desk = desk
         self.evidence = evidence
+        self.showing = showing
+        """What callers showed, where there is a place for it."""
         self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)
         self.access = access
         self.clock = clock

@@ -17,6 +17,7 @@ READ_RECORD = "read_record"
 READ_FIELD = "read_field"
 REPORT_POSITIONS = "report_positions"
 READ_LOOKS = "read_looks"
+READ_MEDIA = "read_media"
 MANAGE_ACCOUNTS = "manage_accounts"
 
 

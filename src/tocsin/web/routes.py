@@ -27,12 +27,13 @@ from tocsin.views.wire import (
 from tocsin.views.wire import Route as Way
 from tocsin.web import bodies, bodies_looks
 from tocsin.web.door import ANYONE, SIGNED_IN, Limit, Route
-from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, looks, people, record, windows
+from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, looks, media, people, record, windows
 from tocsin.web.permissions import (
     MANAGE_ACCOUNTS,
     READ_BOARD,
     READ_FIELD,
     READ_LOOKS,
+    READ_MEDIA,
     READ_RECORD,
     REPORT_POSITIONS,
     for_order,
@@ -74,6 +75,8 @@ ROUTES: tuple[Route, ...] = (
          query=bodies_looks.WhyQuery, errors=(404, 503)),
     _get("/api/incidents/{id}/export", READ_RECORD, "seen", record.export, None, "The same, to take away.",
          query=bodies_looks.NeedsWhy, media="application/x-ndjson", errors=(404, 503)),
+    _get("/api/media/{id}", READ_MEDIA, "centre", media.media, None, "A picture or clip that a caller showed.",
+         query=bodies_looks.WhyQuery, media="image/jpeg", errors=(404, 503)),
     _get("/api/looks", READ_LOOKS, "centre", looks.looks, list[bodies_looks.LookView], "Who looked at what, and why.",
          query=bodies_looks.LooksQuery, errors=(503,)),
     Route("POST", "/api/looks", READ_BOARD, "seen", looks.opened, bodies_looks.LookNoted,

@@ -89,4 +89,3 @@ async def _made(form: MediaForm, raw: bytes) -> Made:
     if about.no or not made or len(made) > MOST_MADE_B:
         raise NotTaken(STATUS.get(about.no, 422), about.no or "broken")
     return Made(form, made, about.width, about.height, about.duration_s)
-

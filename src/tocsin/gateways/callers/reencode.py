@@ -97,6 +97,7 @@ class _Made:
 
 def _first(raw: bytes, container: str) -> tuple[int, int]:
     """The size the clip is kept in: as its first frame is seen, which phones say apart from how it is stored."""
+    source: Any
     with av.open(io.BytesIO(raw), format=container, options={"protocol_whitelist": ""}) as source:
         frame = next(source.decode(source.streams.video[0]))
         size = (frame.height, frame.width) if frame.rotation % 180 else (frame.width, frame.height)
@@ -108,7 +109,9 @@ def _upright(frame: Any) -> Any:
     quarter = int(frame.rotation) // 90 % 4
     if not quarter:
         return frame
-    return av.VideoFrame.from_ndarray(np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), quarter)), "rgb24")
+    return av.VideoFrame.from_ndarray(
+        np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), quarter)), "rgb24"
+    )
 
 
 def _smaller(width: int, height: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """From the order to send a link to the message on its way, and from the end of its call to the end of the link.
 
-Hears what is recorded. A token is drawn here, goes into the message and is let go of: the record keeps its hash, nothing
-else keeps anything. Where several nodes hear the same order, the one whose `issue_link` is recorded sends the message.
+Hears what is recorded. A token is drawn here, goes into the message and is let go of: the record keeps its hash,
+nothing else keeps anything. Where several nodes hear the same order, the one whose `issue_link` is recorded sends it.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Sending:
             return await loop.run_in_executor(self._threads, self._sms.send, number, text)
         except NotSent:
             raise
-        except Exception as error:  # noqa: BLE001 - a plug-in of somebody else's: whatever it raises, the desk is told
+        except Exception as error:
             raise NotSent("gateway_failed", f"{self._sms.name} failed: {type(error).__name__}") from error
 
     async def _give(self, order: OrderBase, key: str) -> Done | Refusal | None:

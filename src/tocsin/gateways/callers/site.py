@@ -1,8 +1,8 @@
-"""The public page and all it may ask: an application of its own under /c, beside the site of browsers as partners' way in is.
+"""The public page and all it may ask: an application of its own under /c, beside the site of browsers.
 
 The only surface that strangers reach. It reads no cookie and sets none, so that no page elsewhere can speak in a
-caller's name; the link's token and the device's secret come in headers that such a page cannot set. Nothing here takes a
-number or gives a place: a caller can tell about themselves, and read what the desk wrote to them.
+caller's name; the link's token and the device's secret come in headers that such a page cannot set. Nothing here takes
+a number or gives a place: a caller can tell about themselves, and read what the desk wrote to them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -49,6 +49,7 @@ _NAME = re.compile(r"[A-Za-z0-9]{1,32}")
 _say = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 F = TypeVar("F")
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
 class No(Exception):  # noqa: N818 - a named no
@@ -99,7 +100,8 @@ class CallersSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        status, raw, more = 500, b"", []
+        more: Headers = []
+        status, raw = 500, b""
         try:
             status, raw, more = await self._answer(scope, receive)
         except No as no:
@@ -117,7 +119,7 @@ class CallersSite:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else raw})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, Headers]:
         headers = dict(scope["headers"])
         way = scope["path"].removeprefix(PATH).strip("/")
         if not self._addresses.take(self._address(scope, headers)):
@@ -199,7 +201,9 @@ class CallersSite:
         said = _read(knock.body, forms.Saying)
         if not self._messages.take(knock.link.id):
             raise No(429, "too_often")
-        await self._give(HearCaller(knock.link.id, forms.clean(said.text), said.phrase), f"{knock.link.id}-say-{said.id}")
+        await self._give(
+            HearCaller(knock.link.id, forms.clean(said.text), said.phrase), f"{knock.link.id}-say-{said.id}"
+        )
         return forms.Taken()
 
     async def _news(self, knock: Knock) -> forms.State:
@@ -294,17 +298,6 @@ class CallersSite:
             return headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip().decode("latin-1")[:64]
         client = scope.get("client")
         return str(client[0]) if client else ""
-
-
-def beside_callers(site: Callable[[Scope, Receive, Send], Any], callers: CallersSite) -> Callable[[Scope, Receive, Send], Any]:
-    """One application of both: what begins with /c reaches the callers' page alone, and nothing else does."""
-
-    async def both(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        here = scope["type"] == "http" and (path == PATH or path.startswith(f"{PATH}/"))
-        await (callers if here else site)(scope, receive, send)
-
-    return both
 
 
 def _from_our_page(headers: dict[bytes, bytes], kind: bytes) -> None:

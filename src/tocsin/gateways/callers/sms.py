@@ -1,7 +1,7 @@
 """What an SMS gateway is to us: one message to one number, handed over or not. Three are known; more are a class away.
 
-Blocks: it is called in a thread of its own, and no call ever waits for it. Whatever a gateway answers is never quoted in
-the record: it may say the number.
+Blocks: it is called in a thread of its own, and no call ever waits for it. Whatever a gateway answers is never quoted
+in the record: it may say the number.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An SMS gateway that takes messages by HTTP: JSON or a form, as the settings lay it out. HTTPS only, but to this machine.
+"""An SMS gateway that takes messages by HTTP: JSON or a form, as the settings lay it out. HTTPS, but to this machine.
 
 Values are put into fields and encoded whole; nothing of a message can become a field, a header or an address.
 """

@@ -1,4 +1,4 @@
-"""An SMS centre reached by SMPP 3.4, as carriers offer it: bind, submit, wait for the answer, unbind. One message at a time.
+"""An SMS centre reached by SMPP 3.4, as carriers offer it: bind, submit, wait for the answer, unbind.
 
 A connection for each message: a link a minute is much, and a connection that is not kept cannot be dead when it is
 needed. Needs the extra `sms` (smpplib).
@@ -7,7 +7,6 @@ needed. Needs the extra `sms` (smpplib).
 from __future__ import annotations
 
 import logging
-
 import ssl
 import time
 from contextlib import suppress
@@ -38,22 +37,24 @@ class SmppSms:
             client.connect()
             client.bind_transmitter(system_id=self._setting.system_id, password=self._setting.password)
             parts, encoding, kind = smpplib.gsm.make_parts(text)
-            reference = [self._submit(client, number, part, encoding, kind) for part in parts][0]
+            references = [self._submit(client, number, part, encoding, kind) for part in parts]
             client.unbind()
         except (smpplib.exceptions.PDUError, smpplib.exceptions.UnknownCommandError) as error:
             status = error.args[1] if len(error.args) > 1 else "?"
             raise NotSent("rejected", f"{self.name} answered with command status {status}") from None
-        except (OSError, smpplib.exceptions.ConnectionError, smpplib.exceptions.PDUError, ValueError) as error:
+        except (OSError, smpplib.exceptions.ConnectionError, ValueError) as error:
             name = "timeout" if isinstance(error, TimeoutError) else "unreachable"
             raise NotSent(name, f"{self.name} cannot be reached: {type(error).__name__}") from None
         finally:
             _let_go(client)
-        return reference
+        return references[0]
 
     def _client(self, make: Any) -> Any:
         setting = self._setting
         context = ssl.create_default_context() if setting.tls else None
-        return make(setting.host, setting.port, timeout=setting.timeout_s, ssl_context=context, allow_unknown_opt_params=True)
+        return make(
+            setting.host, setting.port, timeout=setting.timeout_s, ssl_context=context, allow_unknown_opt_params=True
+        )
 
     def _submit(self, client: Any, number: str, part: bytes, encoding: int, kind: int) -> str:
         """One part, and its answer: the same sequence number comes back (SMPP 3.4, 4.4.2)."""

@@ -1,4 +1,4 @@
-"""Pictures and clips on their way in, in pieces: a poor network loses a piece and not a film. Held in memory, in bounds.
+"""Pictures and clips on their way in, in pieces: a poor network loses a piece and not a film. In memory, in bounds.
 
 One upload a link; a second one takes the first one's place. What is not finished in time is let go of.
 """

@@ -1,0 +1,37 @@
+"""GET /api/media/{id}: a picture or clip that a caller showed, told to the access log before it is shown."""
+
+from __future__ import annotations
+
+from tocsin.log.port import LogError
+from tocsin.web import looking
+from tocsin.web.ask import Ask
+from tocsin.web.problems import No, not_found
+from tocsin.web.reply import NO_STORE, Reply
+
+# Made anew by ourselves and still treated as a stranger's: it can run nothing, be no page, and load nothing.
+_STRICT = (
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"content-disposition", b"inline"),
+)
+
+
+async def media(ask: Ask) -> Reply:
+    """The bytes, for whoever works on the call; for what is past, with a reason."""
+    showing = ask.site.showing
+    shown = showing.about(ask.path["id"]) if showing else None
+    if showing is None or shown is None:
+        raise not_found("There is no picture or clip with this id.", "id")
+    if shown.past:
+        why = ask.query.why or f"reading closed incident {shown.incident or shown.call}"
+        await looking.into_the_past(ask, "media", why, incident=shown.incident, call=shown.call)
+    else:
+        why = f"handling incident {shown.incident}" if shown.incident else f"taking call {shown.call}"
+        await looking.at_work(ask, "media", why, incident=shown.incident, call=shown.call)
+    try:
+        raw = await showing.opened(shown)
+    except LogError as error:
+        raise No(503, "media_unreadable", f"It cannot be read: {error}") from None
+    if raw is None:
+        raise not_found("It was erased.", "id")
+    kind = b"video/webm" if raw.startswith(b"\x1a\x45\xdf\xa3") else b"image/jpeg"
+    return Reply(200, raw, ((b"content-type", kind), NO_STORE, *_STRICT))
