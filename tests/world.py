@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from tocsin.domain import orders, orders_privacy
+from tocsin.domain import orders, orders_calls, orders_privacy
 from tocsin.domain import orders_caller_links as links
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_standby as standby
@@ -230,8 +230,23 @@ class Dice:
             (
                 orders.LocateCall(call, self.rng.choice(PLACES), self.basis(room)),
                 orders.NoteCall(call, self.rng.choice(("smoke", " ", "нет", "a\x00b"))),
-                orders.ReleaseCall(call, self.rng.choice(("abandoned", "information"))),
+                orders.ReleaseCall(call, self.rng.choice(("abandoned", "information", "silent"))),
                 orders.AttachCall(self.some(self.talking(room), call), self.incident(room)),
+            )
+        )
+
+    def after(self, room: Room, now: float) -> AnyOrder:
+        """Calls are split off, silent, or called back."""
+        inside = [call.id for call in room.calls.values() if call.status == "attached"]
+        lost, live = self.some(room.backs, "1"), self.some(self.talking(room), "1")
+        return self.rng.choice(
+            (
+                orders_calls.DetachCall(self.some(inside, "1"), self.rng.choice(("", "noch eine Straße"))),
+                orders_calls.MarkSilent(live),
+                orders.ReleaseCall(live, "silent"),
+                orders_calls.CallBack(lost, self.rng.choice(("reached", "no_answer"))),
+                orders_calls.CloseCallBack(lost, self.rng.choice(("well", "known", "nope"))),
+                orders.AttachCall(lost, self.incident(room)),
             )
         )
 
@@ -421,6 +436,7 @@ class Dice:
     MAKERS = (
         privacy,
         receive,
+        after,
         handle,
         handle,
         respond,

@@ -105,7 +105,7 @@ export class Centre {
     const id = `${(this.#calls += 1)}`;
     const place = this.dice() < 0.6 ? { ...this.#place(), how: "caller", radius_m: 40 + this.die(300) } : null;
     this.record({ kind: "call.received", call: id, line: "112" });
-    this.#put("calls", { id, status: "ringing", line: "112", number: `+351 9${1e7 + this.die(8e7)}`, caller: this.dice() < 0.3 ? "فاطمة الزهراء" : "", place, received_at: now(), answered_at: null, answered_by: "", ended_at: null, incident: "", reason: null, notes: [], reports: [], areas: [], taken: "" } as CallRow);
+    this.#put("calls", { id, status: "ringing", line: "112", number: `+351 9${1e7 + this.die(8e7)}`, caller: this.dice() < 0.3 ? "فاطمة الزهراء" : "", place, received_at: now(), answered_at: null, answered_by: "", ended_at: null, incident: "", reason: null, notes: [], reports: [], areas: [], taken: "", earlier: [], silent: false, tries: 0, tried_at: null } as CallRow);
   }
 
   #incident(place: Place, type: string, priority: number | null, calls: string[], at = now(), order = "", by = "mock"): string {
@@ -114,7 +114,7 @@ export class Centre {
     this.record({ kind: "incident.opened", incident: id, type, priority: priority ?? kind.priority, place, calls, at }, by, order);
     this.#put("incidents", {
       id, status: "open", type, priority: priority ?? kind.priority, place, summary: "", opened_at: at, opened_by: by, calls, links: [], units: [], first_dispatched_at: null, first_on_scene_at: null,
-      closed_at: null, disposition: "", notes: this.die(3), last_note: this.dice() < 0.4 ? "Caller says second floor, smoke on the stairs" : "", changed_at: at, erased: false, reports: [], areas: [], level: 1, owes: 0, proposal: null,
+      closed_at: null, disposition: "", notes: this.die(3), last_note: this.dice() < 0.4 ? "Caller says second floor, smoke on the stairs" : "", changed_at: at, erased: false, reports: [], areas: [], level: 1, owes: 0, proposal: null, callers: [],
     } as IncidentRow);
     return id;
   }

@@ -136,6 +136,14 @@ class House:
         code = kind if kind in types else types[0]
         return str(self.give("open_incident", type=code, place=place, summary=summary, **more)[0]["incident"])
 
+    def ring_answered(self, said: str, place: dict[str, Any], kind: str) -> str:
+        """A call that was answered, said something and opened an incident; the incident."""
+        call = self.give("receive_call", line="112", number="+356 555 0100")[0]["call"]
+        self.give("answer_call", call=call)
+        self.give("note_call", call=call, text=said)
+        self.give("locate_call", call=call, place=place)
+        return str(self.give("open_incident", type=kind, calls=[call], summary=said)[0]["incident"])
+
     def get(self, path: str) -> Any:
         return self.client.get(path).raise_for_status().json()
 

@@ -91,6 +91,62 @@ export const scenarios = {
     return { plan, found };
   },
 
+  /** A crash and forty callers: the first opens it, the others are linked; the one about something else stands out. */
+  async burst({ person, findings, given }) {
+    const page = await person({ width: given.width ?? 1280, height: given.height ?? 720 });
+    const grid = page.getByRole("grid", { name: "Calls" });
+    await page.waitForSelector(".what .fold");
+    const rows = (await grid.locator("[role=row][id]").allTextContents()).map((words) => words.replace(/\s+/g, " ").trim());
+    if (given.pictures) await page.screenshot({ path: `${given.pictures}-ringing.png` });
+    await page.evaluate(() => document.activeElement?.blur());
+    const before = await page.evaluate(() => performance.now());
+    const keys = [];
+    const press = async (key) => (keys.push(key), page.keyboard.press(key));
+    const linked = [];
+    for (let i = 0; i < given.link; i += 1) {
+      await press("F2");
+      await page.waitForSelector(".together button.ready", { timeout: 10_000 });
+      if (i === 0) {
+        linked.push((await page.locator(".together li").first().innerText()).replace(/\s+/g, " "));
+        if (given.pictures) await page.screenshot({ path: `${given.pictures}-suggested.png` });
+        if (given.axe) linked.push(...(await findings(page, "desk, a suggestion")));
+      }
+      await press("F5");
+      await page.waitForSelector("text=/Done: call .* is about incident/");
+      await page.waitForSelector(".together", { state: "detached" });
+    }
+    const took_ms = (await page.evaluate(() => performance.now())) - before;
+    if (given.pictures) await page.screenshot({ path: `${given.pictures}-linked.png` });
+    await press("Shift+F5");
+    await page.waitForSelector("text=/Done: Split call/");
+    await page.waitForSelector(".together button.ready");
+    const inHand = await page.locator("#intake-title").textContent();
+    return { rows, keys, linked, inHand, took_ms };
+  },
+
+  async lost_and_silent({ person, findings, given }) {
+    const page = await person();
+    await page.waitForSelector(".back");
+    await page.keyboard.press("F2");
+    await page.waitForSelector("#intake-title bdi");
+    const again = await page.locator(".again").textContent();
+    await page.keyboard.press("Shift+F2");
+    await page.waitForSelector(".silent");
+    const found = await findings(page, "desk, a silent call");
+    if (given.pictures) await page.screenshot({ path: `${given.pictures}-silent.png` });
+    await page.getByRole("button", { name: "Nobody spoke" }).click();
+    await page.waitForSelector("text=/Done: End call/");
+    await page.locator(`[id="call-${given.lost}"]`).click();
+    await page.waitForSelector("section.back");
+    found.push(...(await findings(page, "desk, a call back")));
+    if (given.pictures) await page.screenshot({ path: `${given.pictures}-back.png` });
+    await page.getByRole("button", { name: "No answer" }).click();
+    await page.waitForSelector("text=/tried once/");
+    await page.getByRole("button", { name: "Nobody answers" }).click();
+    await page.waitForSelector("section.back", { state: "detached" });
+    return { again, found };
+  },
+
   async two_screens({ person, given }) {
     const one = await person({ name: "ana" });
     const two = await person({ name: "bo" });

@@ -77,6 +77,55 @@ def test_others_are_sent_at_once_explained_by_a_key_and_what_comes_up_is_taken_b
     assert {"E1", "E2", "M1"} <= {on["unit"] for on in house.rows("incidents")[incident]["units"]}
 
 
+def burst(house: Any, calls: int) -> str:
+    """A crash that is open, callers around it whose phones said where they are, and one call about something else."""
+    crash = {"lat": 35.903, "lon": 14.503, "text": "7 Mill Lane", "how": "address"}
+    house.ring_answered("a crash, one car on its side", crash, "RESCUE-TRAFFIC")
+    for i in range(calls):
+        place = {
+            "lat": 35.903 + (i % 7 - 3) * 8e-5,
+            "lon": 14.503 + (i % 5 - 2) * 9e-5,
+            "how": "caller",
+            "radius_m": 25,
+        }
+        house.give("receive_call", line="112", number=f"+356 555 {1000 + i}", place=place)
+    away = {"lat": 35.9095, "lon": 14.512, "how": "caller", "radius_m": 20}
+    (odd, *_) = house.give("receive_call", line="112", number="+356 555 0199", place=away)
+    return str(odd["call"])
+
+
+def test_a_burst_is_one_row_the_odd_one_out_another_and_a_call_is_linked_by_one_key(house: Any, drive: Drive) -> None:
+    burst(house, 40)
+    seen = drive("burst", link=5, axe=True, pictures=os.environ.get("TOCSIN_LOOK", ""))
+    assert len(seen["rows"]) == 2, seen["rows"]
+    assert "40 calls" in seen["rows"][0]
+    assert "RESCUE" not in seen["rows"][0]
+    assert "Traffic collision" in seen["rows"][0]
+    assert "555 0199" in seen["rows"][1]
+    assert seen["keys"] == [*(["F2", "F5"] * 5), "Shift+F5"], "two keys a call; one splits the last off again"
+    (why,) = seen["linked"]
+    assert "very likely" in why
+    assert "last word" in why
+    (incident,) = house.rows("incidents").values()
+    assert len(incident["calls"]) == 5, "the one that opened it, and five linked, one of which was split off again"
+    assert "+356 555 1004" in seen["inHand"]
+
+
+def test_silent_and_lost_callers_have_their_own_way(house: Any, drive: Drive) -> None:
+    lost = house.give("receive_call", line="112", number="+356 555 0150")[0]["call"]
+    house.give("release_call", call=lost, reason="abandoned")
+    for _ in range(2):
+        call = house.give("receive_call", line="112", number="+356 555 0101")[0]["call"]
+        house.give("answer_call", call=call)
+        house.give("release_call", call=call, reason="information")
+    house.give("receive_call", line="112", number="+356 555 0101")
+    seen = drive("lost_and_silent", lost=lost, pictures=os.environ.get("TOCSIN_LOOK", ""))
+    assert seen["again"].startswith("3rd call, last ")
+    assert seen["found"] == []
+    (left,) = house.rows("calls").values()
+    assert (left["status"], left["reason"], left["number"]) == ("released", "silent", "+356 555 0101")
+
+
 def test_two_screens_see_the_same_and_the_second_is_told_who_has_the_unit(house: Any, drive: Drive) -> None:
     first, second = house.incident(), house.incident()
     seen = drive("two_screens", unit="E1", first=first, second=second)

@@ -16,6 +16,7 @@ from tests.world import (
     PLANS,
     T0,
     THERE,
+    answered,
     closed,
     given,
     opened,
@@ -31,6 +32,7 @@ from tests.world import (
 
 from tocsin.domain import orders as o
 from tocsin.domain import orders_caller_links as k
+from tocsin.domain import orders_calls as oc
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_standby as s
@@ -64,6 +66,8 @@ OPENED = caller_links.LinkOpened(T0 + 20, "K1", "1", "1" * 64, "pt", T0 + 1_820)
 LINK = (received("1"), SENT)
 ON_PAGE = (LINK, OPENED)
 
+ATTACHED = calls.CallAttached(T0 + 11, "1", "1")
+LOST = (received("1"), calls.CallReleased(T0 + 9, "1", "abandoned"))
 OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), choices.Shown(T0, 1, "P")))
 PROPOSED = (BUSY, unit("E2"), choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0))
 FILLING = (BUSY, unit("E2"), choices.ProposalMade(T0 - 900, "1-1", "1", "unit_free", ("E2",)))
@@ -83,6 +87,26 @@ ROWS = [
     ((ringing(),), o.ReleaseCall("1", "abandoned", "hung up"), [calls.CallReleased(NOW, "1", "abandoned", "hung up")]),
     ((taken(),), o.ReleaseCall("1", "information"), [calls.CallReleased(NOW, "1", "information")]),
     ((taken(), opened()), o.AttachCall("1", "1"), [calls.CallAttached(NOW, "1", "1")]),
+    ((LOST, opened()), o.AttachCall("1", "1"), [calls.CallAttached(NOW, "1", "1")]),
+    (
+        (taken(), opened(), ATTACHED),
+        oc.DetachCall("1", "another street"),
+        [calls.CallDetached(NOW, "1", "1", "ana", "another street")],
+    ),
+    ((taken(),), oc.MarkSilent("1"), [calls.CallSilent(NOW, "1", "ana")]),
+    (LOST, oc.CallBack("1", "reached"), [calls.CallReached(NOW, "1", "ana")]),
+    (LOST, oc.CallBack("1", "no_answer"), [calls.CallTriedBack(NOW, "1", "ana")]),
+    (LOST, oc.CloseCallBack("1", "known", "told"), [calls.CallBackClosed(NOW, "1", "known", "told")]),
+    (
+        (LOST, received("2")),
+        o.AnswerCall("2"),
+        [calls.CallAnswered(NOW, "2", "ana"), calls.CallBackClosed(NOW, "1", "called_again", later="2")],
+    ),
+    (
+        (received("1"), answered("1"), opened(), ATTACHED),
+        o.ReceiveCall("112", "912345678"),
+        [calls.CallReceived(NOW, "2", "112", "912345678", earlier=(calls.Earlier("1", T0, "1"),))],
+    ),
     (
         (taken("1"), taken("2", place=THERE), opened("4")),
         o.OpenIncident("SICK", calls=("1", "2"), summary="fell"),
@@ -336,7 +360,7 @@ def test_random_orders_reach_every_rule_and_most_refusals():
     done: set[str] = set()
     facts: set[str] = set()
     refused: set[str] = set()
-    for seed in range(40):
+    for seed in range(60):
         for _room, order, _told, decision in steps(random.Random(seed), 150):
             if isinstance(decision, Refusal):
                 refused.add(decision.name)

@@ -23,6 +23,7 @@ from tests.world import (
 
 from tocsin.domain import orders as o
 from tocsin.domain import orders_caller_links as k
+from tocsin.domain import orders_calls as oc
 from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import decide
@@ -40,6 +41,10 @@ RAISED = watch.AlarmRaised(T0 + 15, "call_unanswered:1", "call_unanswered", "1",
 SEEN = watch.AlarmAcknowledged(T0 + 16, "call_unanswered:1", "rui")
 ATTACHED = (taken(), opened(), calls.CallAttached(T0 + 11, "1", "1"))
 RELEASED = (ringing(), calls.CallReleased(T0 + 9, "1", "abandoned"))
+REOPENED = incidents.IncidentReopened(T0 + 60, "1", "smoke again")
+SILENT = calls.CallSilent(T0 + 8, "1", "ana")
+LOST = (calls.CallReceived(T0, "1", "112", "+351 912 345 678"), calls.CallReleased(T0 + 9, "1", "abandoned"))
+BACK_CLOSED = calls.CallBackClosed(T0 + 20, "1", "well")
 BUSY = (opened(), unit(), sent())
 LINKED = (opened(), opened("2"), incidents.IncidentsLinked(T0 + 20, "1", "2"))
 
@@ -119,6 +124,18 @@ ROWS = [
     ("call_ended", "call", ATTACHED, o.LocateCall("1", HERE)),
     ("call_ended", "call", RELEASED, o.ReleaseCall("1", "abandoned")),
     ("call_ended", "call", ATTACHED, o.AttachCall("1", "1")),
+    ("call_not_attached", "call", (taken(),), oc.DetachCall("1")),
+    ("unknown_call", "call", (), oc.DetachCall("1")),
+    ("incident_closed", "call", (ATTACHED, closed()), oc.DetachCall("1")),
+    ("call_settled", "call", (ATTACHED, closed(), REOPENED), oc.DetachCall("1")),
+    ("call_not_answered", "call", (ringing(),), oc.MarkSilent("1")),
+    ("call_silent_already", "call", (taken(), SILENT), oc.MarkSilent("1")),
+    ("call_not_answered", "call", (ringing(),), o.ReleaseCall("1", "silent")),
+    ("call_not_lost", "call", (taken(),), oc.CallBack("1", "reached")),
+    ("call_not_lost", "call", RELEASED, oc.CallBack("1", "reached")),
+    ("call_not_lost", "call", (LOST, calls.CallReached(T0 + 20, "1", "rui")), oc.CallBack("1", "no_answer")),
+    ("call_not_lost", "call", (LOST, BACK_CLOSED), oc.CloseCallBack("1", "well")),
+    ("unknown_reason", "reason", LOST, oc.CloseCallBack("1", "nope")),
     ("call_twice", "calls[1]", (taken(),), o.OpenIncident("FIRE", place=HERE, calls=("1", "1"))),
     ("unknown_call", "call", (), ReportLocation("aml", "1")),
     ("unknown_call", "call", (), StateEstimate("1", 38.7, -9.1, 5.0, (), "spot", 0.95, ())),

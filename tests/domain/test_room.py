@@ -14,7 +14,7 @@ from tests.world import LIMITS, T0, Dice, given, opened, ringing, room_of, sent,
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import FOLD, evolve
 from tocsin.domain.refusals import Refusal
-from tocsin.domain.room import RANK, STAGES, Room
+from tocsin.domain.room import RANK, STAGES, Call, Room
 from tocsin.domain.watch import causes
 from tocsin.facts import calls, watch
 from tocsin.facts.base import Entry
@@ -41,6 +41,7 @@ def check_room(room: Room) -> None:
         assert incident.id not in incident.links
         assert all(incident.id in room.incidents[other].links for other in incident.links)
     assert list(room.ringing) == [call.id for call in room.calls.values() if call.status == "ringing"]
+    assert all(room.calls[call].status == "released" for call in room.backs)
     for call in room.calls.values():
         assert bool(call.incident) == (call.status == "attached")
     for one in room.units.values():
@@ -55,12 +56,25 @@ def check_room(room: Room) -> None:
     assert room.last_closure >= max(map(int, room.closures), default=0)
 
 
+def splittable(room: Room, call: Call) -> bool:
+    """Whether an attached call could be split off now."""
+    home = room.incidents.get(call.incident)
+    return home is not None and home.open and call.id not in home.calls[: home.settled]
+
+
 def check_board(room: Room, board: BoardFold) -> None:
     """Room and board are two folds of one record: what both know must be the same."""
     assert (board.centre, board.name, board.mode) == (room.centre, room.name, room.mode)
     live = {
-        c.id: (c.status, c.place, c.answered_by) for c in room.calls.values() if c.status in ("ringing", "answered")
+        c.id: (c.status, c.place, c.answered_by)
+        for c in room.calls.values()
+        if c.status in ("ringing", "answered") or c.id in room.backs
     }
+    assert {i.id: list(i.calls) for i in (board.incidents | board.closed).values()} == {
+        i.id: i.calls for i in room.incidents.values()
+    }
+    inside = [c.call for row in board.incidents.values() for c in row.callers]
+    assert set(inside) <= set(board.attached) == {c.id for c in room.calls.values() if splittable(room, c)}
     assert {c.id: (c.status, c.place, c.answered_by) for c in board.calls.values()} == live
     for rows, open_ in ((board.incidents, True), (board.closed, False)):
         assert {

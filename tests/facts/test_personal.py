@@ -35,12 +35,18 @@ NOT_PERSONAL = {
     *((None, name) for name in IDS | CODES),
     ("CentreOpened", "name"),  # the organisation's
     ("CallAnswered", "by"),  # an account of the centre: who did what is the point of the record
+    ("CallDetached", "by"),
+    ("CallSilent", "by"),
+    ("CallTriedBack", "by"),
+    ("CallReached", "by"),
+    ("CallBackClosed", "reason"),  # a code of the centre's file
+    ("CallBackClosed", "later"),  # a call's number
     ("AlarmAcknowledged", "by"),
     ("ReportFlaw", "field"),  # names of attributes, and sentences of ours about them
     ("ReportFlaw", "what"),
     ("ReportFlaw", "text"),
     ("Confidence", "pdf"),
-    ("CallReleased", "reason"),  # one of two codes
+    ("CallReleased", "reason"),  # one of three codes
     ("UnitRegistered", "home"),  # a station
     ("UnitRegistered", "station"),
     ("PersonalErased", "kinds"),  # what was erased, by kind and by number
@@ -125,7 +131,7 @@ def test_the_walk_sees_words_and_places_wherever_they_hide():
 
 
 def test_personal_fields_are_found_by_their_mark():
-    assert personal_fields(CallReceived) == ("number", "caller", "place")
+    assert personal_fields(CallReceived) == ("number", "caller", "place", "earlier")
     assert personal_fields(UnitCameOnDuty) == ("crew",)
     assert personal_fields(RoadClosed) == ()
 

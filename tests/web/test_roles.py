@@ -61,7 +61,7 @@ def order_of(kind: str) -> dict[str, Any]:
         "unit_kind": "pumper", "agency": "fire", "capabilities": ["engine"], "home": place, "place": place,
         "crew_count": 1, "status": "en_route", "post": "Bridge", "hospital": "none", "wait_s": 60,
         "closure": "none", "alarm": "none", "proposal": "none",
-        "subject": "call:none", "reference": "1", "link": "none",
+        "subject": "call:none", "reference": "1", "link": "none", "outcome": "no_answer",
     }  # fmt: skip
     (struct,) = [one for one in get_args(Order) if one.__struct_config__.tag == kind]
     required = struct.__struct_fields__[: len(struct.__struct_fields__) - len(struct.__struct_defaults__)]

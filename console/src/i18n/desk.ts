@@ -123,8 +123,6 @@ export const deskEn = {
     matches: (n: number) => `${n} found`,
     abandoned: "Nobody there",
     information: "Information only",
-    attach: (incident: string) => `Attach to ${incident}`,
-    nearby: (n: number) => (n === 1 ? "1 open incident nearby" : `${n} open incidents nearby`),
     caller_place: "Caller's position",
     uncertain: (radius: string) => `± ${radius}`,
     idle: "Press F2 to answer the oldest call.",

@@ -126,8 +126,6 @@ export const deskPt: Words<typeof deskEn> = {
     matches: (n) => (n === 1 ? "1 encontrado" : `${n} encontrados`),
     abandoned: "Ninguém responde",
     information: "Só informação",
-    attach: (incident) => `Associar a ${incident}`,
-    nearby: (n) => (n === 1 ? "1 ocorrência aberta perto" : `${n} ocorrências abertas perto`),
     caller_place: "Posição de quem liga",
     uncertain: (radius) => `± ${radius}`,
     idle: "Prima F2 para atender a chamada mais antiga.",

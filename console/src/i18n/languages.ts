@@ -15,6 +15,7 @@ import { plansEn, plansPt } from "./plans";
 import { recordEn, recordPt } from "./record";
 import { placesEn, placesPt } from "./places";
 import { refusalsEn, refusalsPt } from "./refusals";
+import { togetherEn, togetherPt } from "./together";
 import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
 
@@ -33,6 +34,7 @@ export const en = {
   plans: plansEn,
   record: recordEn,
   refusals: refusalsEn,
+  together: togetherEn,
   wall: wallEn,
 };
 export type Messages = Words<typeof en>;
@@ -52,6 +54,7 @@ export const pt: Messages = {
   plans: plansPt,
   record: recordPt,
   refusals: refusalsPt,
+  together: togetherPt,
   wall: wallPt,
 };
 

@@ -25,7 +25,7 @@ export const ordersEn = {
   block: (place: string, radius: number) => `Close the road at ${place} (${radius} m around)`,
   unblock: (place: string) => `Open the road at ${place} again`,
   acknowledge: (alarm: string) => `Take care of: ${alarm}`,
-  release_reason: { abandoned: "nobody there", information: "information only" },
+  release_reason: { abandoned: "nobody there", information: "information only", silent: "nobody spoke" },
   call: (name: string) => `call ${name}`,
 };
 
@@ -52,6 +52,6 @@ export const ordersPt: Words<typeof ordersEn> = {
   block: (place, radius) => `Cortar a via em ${place} (${radius} m em redor)`,
   unblock: (place) => `Reabrir a via em ${place}`,
   acknowledge: (alarm) => `Tratar de: ${alarm}`,
-  release_reason: { abandoned: "ninguém responde", information: "só informação" },
+  release_reason: { abandoned: "ninguém responde", information: "só informação", silent: "ninguém falou" },
   call: (name) => `chamada ${name}`,
 };

@@ -32,6 +32,11 @@ class Desk {
   destination = $state.raw<{ unit: string; hospital: string } | null>(null);
   /** A call this person chose among several answered ones. */
   chosenCall = $state("");
+  /** A lost caller this person is about to call back. */
+  chosenBack = $state("");
+  /** The call linked last from this screen: undo splits it off again. */
+  linked = $state.raw<{ call: string; incident: string } | null>(null);
+  #link: (() => void) | null = null;
   /** The answer on its way: what is typed meanwhile waits for it. */
   answering: Promise<void> | null = null;
   #focus = new Map<Region | "accept", () => void>();
@@ -101,11 +106,43 @@ class Desk {
     (this.#takes.get("call") ?? this.#takes.get("incident"))?.[which]();
   }
 
+  /** What links the call in hand to what it most likely belongs to, where that is shown. */
+  linkable(link: () => void): () => void {
+    this.#link = link;
+    return () => void (this.#link === link && (this.#link = null));
+  }
+
+  linkFirst(): void {
+    if (this.#link) this.#link();
+    else this.reply = { tone: "refused", text: m().together.nothing };
+  }
+
+  /** Undo of linking: the call is in this person's hand again. */
+  async split(call = this.linked?.call, incident = this.linked?.incident ?? ""): Promise<void> {
+    if (!call) {
+      this.reply = { tone: "refused", text: m().together.nothing_to_split };
+      return;
+    }
+    const outcome = await this.give({ kind: "detach_call", call }, m().together.orders.detach(m().orders.call(call), incident));
+    if (outcome.word !== "done") return;
+    this.linked = null;
+    this.chosenCall = call;
+    this.focus("intake");
+  }
+
+  silence(): void {
+    const call = this.current;
+    if (call) void this.give({ kind: "mark_silent", call: call.id }, m().together.orders.silent(m().orders.call(call.id)));
+  }
+
   async give(order: Order, words: string): Promise<Outcome> {
     this.reply = { tone: "working", text: words };
     const outcome = await orders.give(this.#withShown(order), words);
     this.reply = replyTo(outcome, words);
-    if (outcome.word === "done") this.#follow(outcome.done.entries);
+    if (outcome.word === "done") {
+      this.#follow(outcome.done.entries);
+      if (order.kind === "attach_call") this.linked = { call: order.call, incident: order.incident };
+    }
     return outcome;
   }
 

@@ -19,7 +19,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 
 function whoOf(fact: Fact): string {
   if (fact.kind === "call.received") return [text(fact.number), text(fact.caller)].filter(Boolean).join(" · ");
-  if (fact.kind === "call.attached") return text(fact.call);
+  if (fact.kind === "call.attached" || fact.kind === "call.detached") return text(fact.call);
   return text(fact.unit) || text(fact.hospital) || text(fact.partner) || text(fact.by);
 }
 
@@ -38,6 +38,12 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
     case "incident.closed": {
       const end = catalogue.dispositions.find((each) => each.code === fact.disposition);
       return [end ? nameOf(end, language) : text(fact.disposition), text(fact.text)].filter(Boolean).join(", ");
+    }
+    case "call.detached":
+      return text(fact.reason);
+    case "call.back_closed": {
+      const why = catalogue.call_back_reasons?.find((each) => each.code === fact.reason);
+      return [why ? nameOf(why, language) : fact.later ? messages.together.number : text(fact.reason), text(fact.text)].filter(Boolean).join(", ");
     }
     case "call.released":
       return [messages.orders.release_reason[fact.reason as ReleaseReason], text(fact.text)].filter(Boolean).join(", ");

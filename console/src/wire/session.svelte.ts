@@ -6,7 +6,7 @@ import type { Catalogue, Problem, Session } from "./types";
 const EMPTY: Catalogue = {
   types: [],
   dispositions: [],
-  limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700, location_waits_s: 300 },
+  limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700, location_waits_s: 300, same_caller_s: 7200 },
 };
 
 class Door {

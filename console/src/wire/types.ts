@@ -133,6 +133,7 @@ export interface Catalogue {
   limits: S["Limits"];
   unit_kinds?: Named[];
   capabilities?: Named[];
+  call_back_reasons?: Named[];
 }
 /** A word of the fleet and what people call it, by language. */
 export type Named = S["Named"];
@@ -145,6 +146,10 @@ export interface Region {
   has_basemap: boolean;
   resources: Resource[];
 }
+export type Belongs = S["Belongs"];
+export type TogetherView = S["TogetherView"];
+export type CallGroup = S["CallGroup"];
+export type GroupsView = S["GroupsView"];
 export type CoverView = S["CoverView"];
 export type DestinationView = S["DestinationView"];
 export type Destination = S["Destination"];
@@ -164,6 +169,10 @@ export type Order =
   | { kind: "note_call"; call: string; text: string }
   | { kind: "release_call"; call: string; reason: ReleaseReason; text?: string }
   | { kind: "attach_call"; call: string; incident: string }
+  | { kind: "detach_call"; call: string; reason?: string }
+  | { kind: "mark_silent"; call: string }
+  | { kind: "call_back"; call: string; outcome: "reached" | "no_answer" }
+  | { kind: "close_call_back"; call: string; reason: string; text?: string }
   | { kind: "open_incident"; type: string; priority?: number; place?: Place; calls?: string[]; summary?: string }
   | { kind: "note_incident"; incident: string; text: string }
   | { kind: "relocate_incident"; incident: string; place: Place; basis?: string }

@@ -26,7 +26,7 @@ const GROUND: Ground = {
   ),
   alarms: table<AlarmRow>({ id: "a1", alarm_kind: "not_acknowledged", subject: "M3", raised_at: 1, acknowledged_by: "" }),
   closures: table<ClosureRow>({ id: "7", place: PLACE }),
-  catalogue: { types: TYPES as never, dispositions: DISPOSITIONS as never, limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700, location_waits_s: 300 } },
+  catalogue: { types: TYPES as never, dispositions: DISPOSITIONS as never, limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700, location_waits_s: 300, same_caller_s: 7200 } },
   language: "en",
   messages: en,
   selected: "1432",

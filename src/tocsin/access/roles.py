@@ -21,6 +21,7 @@ _DISPATCH: tuple[Role, ...] = ("dispatcher", "supervisor")
 
 _HOLDERS: dict[str, tuple[Role, ...]] = {
     **dict.fromkeys(("receive_call", "answer_call", "locate_call", "note_call", "release_call", "attach_call"), _DESK),
+    **dict.fromkeys(("detach_call", "mark_silent", "call_back", "close_call_back"), _DESK),
     **dict.fromkeys(("open_incident", "note_incident", "relocate_incident", "reclassify_incident"), _DESK),
     **dict.fromkeys(("link_incidents", "acknowledge_alarm"), _DESK),
     **dict.fromkeys(("close_incident", "reopen_incident"), _DISPATCH),

@@ -27,6 +27,7 @@ from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tally import Tally
+from tocsin.desk.together import Together
 from tocsin.desk.tracks import TRAIL_S, Tracks
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
@@ -102,6 +103,7 @@ class Desk:
         )  # fmt: skip
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
         self.adviser.loss = lambda _room: self.standby.coverage.now
+        self.together = Together(catalogue, self.board, lambda: self._writer.room, clock)
         self._tail = Tail(log, self.board)
         self._tail.latest = self.tracks.latest
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
@@ -366,7 +368,8 @@ class Desk:
 
     def call(self, call: str) -> CallRow | None:
         """A live call's row."""
-        return self.board.calls.get(call)
+        row = self.board.calls.get(call)
+        return row if row is not None and row.status in ("ringing", "answered") else None
 
     def incident(self, incident: str) -> IncidentRow | None:
         """An incident's row, open or closed."""

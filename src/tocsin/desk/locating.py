@@ -98,6 +98,8 @@ class Locating:
         match fact:
             case calls.CallReleased():
                 self._forget(fact.call)
+            case calls.CallDetached() if fact.call in self._incidents.get(fact.incident, ()):
+                self._incidents[fact.incident].remove(fact.call)
             case calls.CallAttached() if fact.call in self._reports:
                 self._incidents.setdefault(fact.incident, []).append(fact.call)
             case incidents.IncidentClosed():

@@ -74,6 +74,14 @@ def answered_call(room: Room, call: str, field: str = "call") -> Call | Refusal:
     return Refusal("call_not_answered", f"call {call} still rings", field, {"call": call})
 
 
+def lost_call(room: Room, call: str, field: str = "call") -> Call | Refusal:
+    """The call, if its caller was lost and is to be called back."""
+    found = known_call(room, call, field)
+    if isinstance(found, Refusal) or found.id in room.backs:
+        return found
+    return Refusal("call_not_lost", f"nobody waits to be called back for call {call}", field, {"call": call})
+
+
 def known_incident(room: Room, incident: str, field: str = "incident") -> Incident | Refusal:
     """The incident, if there is one."""
     return room.incidents.get(incident) or Refusal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.domain import checks, orders
+from tocsin.domain.decide_calls_after import called_again, earlier
 from tocsin.domain.decide_locations import known_basis, waited_for
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
@@ -16,9 +17,10 @@ def receive(room: Room, order: orders.ReceiveCall, given: Given) -> Decision:
     if isinstance(at, Refusal):
         return at
     number = str(room.last_call + 1)
+    before = earlier(room, order.number, given.now, given.catalogue.limits.same_caller_s)
     waited = waited_for(room, order.number, given.now, given.catalogue.limits.location_waits_s)
     return (
-        calls.CallReceived(at, number, order.line, order.number, order.caller, order.place),
+        calls.CallReceived(at, number, order.line, order.number, order.caller, order.place, before),
         *[locations.LocationMatched(given.now, report, number) for report in waited],
     )
 
@@ -31,7 +33,7 @@ def answer(room: Room, order: orders.AnswerCall, given: Given) -> Decision:
     if call.status == "answered":
         words = f"{call.answered_by} has answered call {call.id}"
         return Refusal("call_answered_already", words, "call", {"call": call.id, "by": call.answered_by})
-    return (calls.CallAnswered(given.now, call.id, given.by),)
+    return (calls.CallAnswered(given.now, call.id, given.by), *called_again(room, call, given.now))
 
 
 def locate(room: Room, order: orders.LocateCall, given: Given) -> Decision:
@@ -58,7 +60,7 @@ def note(room: Room, order: orders.NoteCall, given: Given) -> Decision:
 
 
 def release(room: Room, order: orders.ReleaseCall, given: Given) -> Decision:
-    """Abandoned while ringing or after; a question can only be answered by somebody who answered."""
+    """Abandoned while ringing or after; a question, or silence, can only be heard by somebody who answered."""
     needed = checks.live_call if order.reason == "abandoned" else checks.answered_call
     call = needed(room, order.call)
     if isinstance(call, Refusal):
@@ -67,8 +69,9 @@ def release(room: Room, order: orders.ReleaseCall, given: Given) -> Decision:
 
 
 def attach(room: Room, order: orders.AttachCall, given: Given) -> Decision:
-    """The call is about an incident that is open."""
-    call = checks.answered_call(room, order.call)
+    """The call is about an incident that is open. A lost caller's too: nobody needs to call back then."""
+    lost = order.call in room.backs
+    call = (checks.lost_call if lost else checks.answered_call)(room, order.call)
     if isinstance(call, Refusal):
         return call
     incident = checks.open_incident(room, order.incident)

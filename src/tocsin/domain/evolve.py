@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tocsin.domain import evolve_caller_links, evolve_standby
+from tocsin.domain import evolve_caller_links, evolve_calls, evolve_standby
 from tocsin.domain import evolve_choices as ec
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.evolve_neighbours import event_logged
@@ -70,6 +70,7 @@ def _call_located(room: Room, fact: calls.CallLocated) -> None:
 def _call_released(room: Room, fact: calls.CallReleased) -> None:
     room.kept_call[f"call:{fact.call}"] = fact.at
     room.calls[fact.call].status = "released"
+    evolve_calls.released(room, fact)
     _call_ended(room, fact.call)
 
 
@@ -79,6 +80,8 @@ def _call_attached(room: Room, fact: calls.CallAttached) -> None:
     incident = room.incidents[fact.incident]
     if fact.call not in incident.calls:
         incident.calls.append(fact.call)
+    if room.backs.pop(fact.call, None) is not None:
+        room.kept_call.pop(f"call:{fact.call}", None)
     _call_ended(room, fact.call)
 
 
@@ -118,7 +121,7 @@ def _incidents_linked(room: Room, fact: incidents.IncidentsLinked) -> None:
 
 def _incident_closed(room: Room, fact: incidents.IncidentClosed) -> None:
     incident = room.incidents[fact.incident]
-    incident.open, incident.proposal = False, None
+    incident.open, incident.proposal, incident.settled = False, None, len(incident.calls)
     key = f"incident:{fact.incident}"
     room.kept_record[key] = room.kept_position[key] = room.kept_media[key] = fact.at
 
@@ -237,6 +240,7 @@ def _personal_erased(room: Room, fact: privacy.PersonalErased) -> None:
     for kind in ("position",) if fact.subject.startswith("report:") else fact.kinds:
         room.kept(kind).pop(fact.subject, None)
     incident, call = room.incidents.get(fact.incident), room.calls.get(fact.call)
+    room.backs.pop(fact.call, None)
     if incident and "record" in fact.kinds:
         incident.erased, incident.place = True, NOWHERE
     for one in [call] if call else [room.calls[id_] for id_ in incident.calls] if incident else []:
@@ -275,6 +279,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     calls.CallNoted: _nothing,
     calls.CallReleased: _call_released,
     calls.CallAttached: _call_attached,
+    **evolve_calls.FOLD,
     incidents.IncidentOpened: _incident_opened,
     incidents.IncidentNoted: _incident_noted,
     incidents.IncidentRelocated: _incident_relocated,

@@ -22,6 +22,7 @@ from tocsin.domain.orders_caller_links import (
     StopLink,
     TellCaller,
 )
+from tocsin.domain.orders_calls import CallBack, CloseCallBack, DetachCall, MarkSilent
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.orders_plans import (
@@ -273,6 +274,10 @@ Order: TypeAlias = (
     | NoteCall
     | ReleaseCall
     | AttachCall
+    | DetachCall
+    | MarkSilent
+    | CallBack
+    | CloseCallBack
     | OpenIncident
     | NoteIncident
     | RelocateIncident

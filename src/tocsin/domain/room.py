@@ -46,6 +46,7 @@ class Call(msgspec.Struct, gc=False):
     """The end of its number under which it is looked for."""
     reports: list[str] = msgspec.field(default_factory=list)
     """Reports of where the caller is, in the order they came."""
+    silent: bool = False
 
 
 class Proposal(msgspec.Struct, frozen=True, gc=False):
@@ -81,6 +82,8 @@ class Incident(msgspec.Struct, gc=False):
     dismissed: tuple[str, ...] = ()
     """Units of the last proposal that was dismissed."""
     dismissed_at: Instant | None = None
+    settled: int = 0
+    """So many of its calls belonged to it when it was last closed: those stay."""
 
 
 class Assignment(msgspec.Struct, gc=False):
@@ -197,6 +200,8 @@ class Room(msgspec.Struct):
     caller_media: dict[str, str] = msgspec.field(default_factory=dict)
     """The link of each picture and clip."""
     last_caller_link: int = 0
+    backs: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """Lost callers who are to be called back, and since when, the oldest first."""
     last_report: int = 0
     last_estimate: int = 0
     kept_call: dict[str, Instant] = msgspec.field(default_factory=dict)

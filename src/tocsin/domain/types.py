@@ -26,6 +26,10 @@ class IncidentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     needs: tuple[Need, ...] = ()
     words: tuple[str, ...] = ()
     """Everyday words that should find this type."""
+    alike: tuple[str, ...] = ()
+    """Types that another caller may take the same thing for."""
+    seen_from_m: float = 0.0
+    """From how far away people call about it; 0: they are there."""
 
 
 class Disposition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +49,14 @@ class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: dict[str, str]
 
 
+BACK_REASONS = (
+    Named("well", {"en": "Spoke with them: no help needed", "pt": "Falou-se: não precisa de ajuda"}),
+    Named("known", {"en": "About an incident we know", "pt": "Sobre uma ocorrência conhecida"}),
+    Named("no_answer", {"en": "Nobody answers", "pt": "Ninguém atende"}),
+    Named("checked", {"en": "Passed on to be checked on the spot", "pt": "Passada para verificação no local"}),
+)
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When silence becomes an alarm, and how long a location waits for its call."""
 
@@ -53,6 +65,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     long_on_scene_s: float = 2_700.0
     location_waits_s: float = 300.0
     """How long a caller's location waits for its call before it is nobody's."""
+    same_caller_s: float = 7_200.0
+    """How long ago a number may have called before, to be told as the same caller again."""
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,10 +96,16 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     first_incident: int = 1_001
     """The number of a centre's first incident: no house, crew or count that people type looks like it."""
     retention: Retention = Retention()
+    call_back_reasons: tuple[Named, ...] = BACK_REASONS
+    """Why nobody needs to call back any more."""
 
     def type(self, code: str) -> IncidentType | None:
         """The type with this code, if there is one."""
         return self._by_code.get(code)
+
+    def may_end_back(self, reason: str) -> bool:
+        """Whether a call-back can be given up so."""
+        return any(one.code == reason for one in self.call_back_reasons)
 
     def has_disposition(self, code: str) -> bool:
         """Whether an incident can end so."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
 
 from tocsin.facts.base import FactBase
-from tocsin.facts.values import PersonalPosition, PersonalText
+from tocsin.facts.values import PERSONAL, Instant, PersonalPosition, PersonalText
 
-ReleaseReason: TypeAlias = Literal["abandoned", "information"]
+ReleaseReason: TypeAlias = Literal["abandoned", "information", "silent"]
+"""abandoned: hung up; silent: the line was open and nobody spoke. Both are called back where there is a number."""
+
+
+class Earlier(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call of the same number a while before, and the incident it had come to by then."""
+
+    call: str
+    at: Instant
+    incident: str = ""
 
 
 class CallReceived(FactBase, tag="call.received", frozen=True):
@@ -18,6 +29,8 @@ class CallReceived(FactBase, tag="call.received", frozen=True):
     number: PersonalText = ""
     caller: PersonalText = ""
     place: PersonalPosition | None = None
+    earlier: Annotated[tuple[Earlier, ...], PERSONAL] = ()
+    """Earlier calls of this number within the centre's window, the latest last."""
 
 
 class CallAnswered(FactBase, tag="call.answered", frozen=True):
@@ -54,3 +67,43 @@ class CallAttached(FactBase, tag="call.attached", frozen=True):
 
     call: str
     incident: str
+
+
+class CallDetached(FactBase, tag="call.detached", frozen=True):
+    """It was not about that incident after all: `by` has the call in hand again."""
+
+    call: str
+    incident: str
+    by: str
+    reason: PersonalText = ""
+
+
+class CallSilent(FactBase, tag="call.silent", frozen=True):
+    """The line is open and nobody speaks."""
+
+    call: str
+    by: str
+
+
+class CallTriedBack(FactBase, tag="call.tried_back", frozen=True):
+    """Somebody called back, and nobody answered."""
+
+    call: str
+    by: str
+
+
+class CallReached(FactBase, tag="call.reached", frozen=True):
+    """Somebody called back and speaks with the caller: the call is live again."""
+
+    call: str
+    by: str
+
+
+class CallBackClosed(FactBase, tag="call.back_closed", frozen=True):
+    """Nobody needs to call back any more. `reason` is a code of the centre's file, or `called_again`."""
+
+    call: str
+    reason: str
+    text: PersonalText = ""
+    later: str = ""
+    """The later call of the same caller, where there is one."""

@@ -30,6 +30,11 @@ DecisionFact: TypeAlias = (
     | calls.CallNoted
     | calls.CallReleased
     | calls.CallAttached
+    | calls.CallDetached
+    | calls.CallSilent
+    | calls.CallTriedBack
+    | calls.CallReached
+    | calls.CallBackClosed
     | incidents.IncidentOpened
     | incidents.IncidentNoted
     | incidents.IncidentRelocated

@@ -113,7 +113,7 @@ class World:
     async def _hang_up(self) -> None:
         """Callers of an older run are gone; what persons hold stays theirs."""
         for row in list(self.common.desk.board.calls.values()):
-            if row.status == "answered" and not row.answered_by.startswith(BOT):
+            if row.status == "released" or (row.status == "answered" and not row.answered_by.startswith(BOT)):
                 continue
             await self.common.hands.give("exchange", ReleaseCall(row.id, "abandoned", "the line was cut by a restart"))
 

@@ -29,7 +29,7 @@ from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_callers, board_choices, board_locations, board_standby
+from tocsin.views import board_callers, board_calls, board_choices, board_locations, board_standby
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -64,6 +64,8 @@ class BoardFold(msgspec.Struct, dict=True):
     hospitals: dict[str, HospitalRow] = msgspec.field(default_factory=dict)
     waiting: dict[str, ReportRow] = msgspec.field(default_factory=dict)
     """Reports whose call has not come: on nobody's screen."""
+    attached: dict[str, CallRow] = msgspec.field(default_factory=dict)
+    """What was known of each call when it was attached to an incident that is open."""
     homes: dict[str, str] = msgspec.field(default_factory=dict)
     """The incident each attached call belongs to."""
     caller_links: dict[str, CallerLinkRow] = msgspec.field(default_factory=dict)
@@ -155,7 +157,9 @@ def _centre_opened(board: BoardFold, fact: centre.CentreOpened, _by: str) -> Non
 
 
 def _call_received(board: BoardFold, fact: calls.CallReceived, _by: str) -> None:
-    board.calls[fact.call] = CallRow(fact.call, "ringing", fact.line, fact.number, fact.caller, fact.place, fact.at)
+    board.calls[fact.call] = CallRow(
+        fact.call, "ringing", fact.line, fact.number, fact.caller, fact.place, fact.at, earlier=fact.earlier
+    )
 
 
 def _call_answered(board: BoardFold, fact: calls.CallAnswered, _by: str) -> None:
@@ -174,19 +178,14 @@ def _call_noted(board: BoardFold, fact: calls.CallNoted, _by: str) -> None:
 
 
 def _call_released(board: BoardFold, fact: calls.CallReleased, _by: str) -> None:
-    board.calls.pop(fact.call, None)
+    board_calls.released(board, fact)
     board_callers.gone(board, (fact.call,))
     _drop_alarms(board, fact.call, CALL_ALARMS)
 
 
-def _call_attached(board: BoardFold, fact: calls.CallAttached, _by: str) -> None:
-    call = board.calls.pop(fact.call, None)
-    board_locations.went(board.homes, fact)
+def _call_attached(board: BoardFold, fact: calls.CallAttached, by: str) -> None:
+    board_calls.attached(board, fact, by)
     _drop_alarms(board, fact.call, CALL_ALARMS)
-    row = board_locations.attached(board.incidents[fact.incident], call)
-    if fact.call not in row.calls:
-        row = replace(row, calls=(*row.calls, fact.call), changed_at=fact.at)
-    board.incidents[fact.incident] = row
 
 
 def _incident_opened(board: BoardFold, fact: incidents.IncidentOpened, by: str) -> None:
@@ -234,7 +233,7 @@ def _incidents_linked(board: BoardFold, fact: incidents.IncidentsLinked, _by: st
 
 
 def _incident_closed(board: BoardFold, fact: incidents.IncidentClosed, _by: str) -> None:
-    row = board.incidents.pop(fact.incident)
+    row = board_calls.closed(board, board.incidents.pop(fact.incident))
     board_callers.gone(board, row.calls)
     board.closed[fact.incident] = replace(
         row, status="closed", closed_at=fact.at, disposition=fact.disposition, changed_at=fact.at, proposal=None
@@ -399,6 +398,7 @@ def _road_reopened(board: BoardFold, fact: roads.RoadReopened, _by: str) -> None
 
 
 def _personal_erased(board: BoardFold, fact: privacy.PersonalErased, _by: str) -> None:
+    board_calls.erased(board, fact)
     row = board.closed.get(fact.incident)
     if row and "record" in fact.kinds:
         board.closed[fact.incident] = replace(row, place=NOWHERE, summary="", last_note="", erased=True)
@@ -416,6 +416,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     calls.CallNoted: _call_noted,
     calls.CallReleased: _call_released,
     calls.CallAttached: _call_attached,
+    **board_calls.FOLD,
     incidents.IncidentOpened: _incident_opened,
     incidents.IncidentNoted: _incident_noted,
     incidents.IncidentRelocated: _incident_relocated,

@@ -81,7 +81,8 @@ class Stamps:
         self.types: dict[str, str] = {}
         self.received: dict[str, Instant] = {}
         self._answered: dict[str, Instant] = {}
-        self._first_call: dict[str, tuple[Instant, Instant | None]] = {}
+        self._calls: dict[str, dict[str, tuple[Instant, Instant | None]]] = {}
+        """Of each incident: its calls that were attached before the first unit was sent, and were not split off."""
         self._sent_to: set[str] = set()
         self._arrived: dict[str, Instant] = {}
         self._dispatched: dict[tuple[str, str], Instant] = {}
@@ -97,8 +98,8 @@ class Stamps:
                 self._sample("answering", self.received.get(fact.call), fact.at)
             case calls.CallReleased():
                 self.released[fact.reason] += 1
-            case calls.CallAttached():
-                self._attached(fact.call, fact.incident)
+            case calls.CallAttached() | calls.CallDetached():
+                self._belongs(fact)
             case incidents.IncidentOpened():
                 self.types[fact.incident] = fact.type
             case incidents.IncidentReclassified():
@@ -119,27 +120,30 @@ class Stamps:
 
     def samples(self) -> dict[str, list[float]]:
         """Every interval's samples in seconds, responses included: which unit was first is known only at the end."""
-        found = ((self._first_call[incident][0], at) for incident, at in self._arrived.items() if self._known(incident))
+        found = ((first[0], at) for incident, at in self._arrived.items() if (first := self._first_call(incident)))
         return {**self._samples, "response": [max(0.0, at - received_at) for received_at, at in found]}
 
-    def _known(self, incident: str) -> bool:
-        return incident in self._first_call
+    def _first_call(self, incident: str) -> tuple[Instant, Instant | None] | None:
+        return min(self._calls.get(incident, {}).values(), key=lambda stamps: stamps[0], default=None)
+
+    def _belongs(self, fact: calls.CallAttached | calls.CallDetached) -> None:
+        if isinstance(fact, calls.CallDetached):
+            self._calls.get(fact.incident, {}).pop(fact.call, None)
+        else:
+            self._attached(fact.call, fact.incident)
 
     def _attached(self, call: str, incident: str) -> None:
         if call not in self.received or incident not in self.types or incident in self._sent_to:
             return
-        stamps = self.received[call], self._answered.get(call)
-        first = self._first_call.get(incident)
-        if first is None or stamps[0] < first[0]:
-            self._first_call[incident] = stamps
+        self._calls.setdefault(incident, {})[call] = self.received[call], self._answered.get(call)
 
     def _sent(self, unit: str, incident: str, at: Instant) -> None:
         self._dispatched[unit, incident] = at
         self._en_route.pop((unit, incident), None)
         if incident not in self._sent_to:
             self._sent_to.add(incident)
-            if self._known(incident):
-                self._sample("processing", self._first_call[incident][1], at)
+            if first := self._first_call(incident):
+                self._sample("processing", first[1], at)
 
     def _sample(self, interval: str, start: Instant | None, end: Instant) -> None:
         if start is not None:

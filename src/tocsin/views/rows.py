@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from tocsin.facts.assignments import Basis
-from tocsin.facts.calls import ReleaseReason
+from tocsin.facts.calls import Earlier, ReleaseReason
 from tocsin.facts.centre import Mode
 from tocsin.facts.choices import Cause
-from tocsin.facts.values import Instant, PersonalPlace, PersonalText, Place, Position
+from tocsin.facts.values import PERSONAL, Instant, PersonalPlace, PersonalText, Place, Position
 from tocsin.facts.watch import AlarmKind
 from tocsin.views.rows_callers import CallerLinkRow
 from tocsin.views.rows_locations import AreaRow, ReportRow
@@ -33,7 +33,8 @@ UnitStatus: TypeAlias = Literal[
 
 
 class CallRow(msgspec.Struct, frozen=True):
-    """A call, from the first ring until it belongs to an incident or is released."""
+    """A call, from the first ring until it belongs to an incident or is released; released, it stays while somebody
+    is to call back."""
 
     id: str
     status: CallStatus
@@ -53,6 +54,27 @@ class CallRow(msgspec.Struct, frozen=True):
     """Where the caller is by all reports together: one, or none yet."""
     taken: str = ""
     """Report or estimate its place was taken from; empty: somebody's own words or hand."""
+    earlier: Annotated[tuple[Earlier, ...], PERSONAL] = ()
+    """Calls of the same number a while before, the latest last."""
+    silent: bool = False
+    """The line is open and nobody speaks."""
+    tries: int = 0
+    """How often it was called back in vain, the last time at `tried_at`."""
+    tried_at: Instant | None = None
+
+
+class CallerRow(msgspec.Struct, frozen=True):
+    """A caller of an incident, for everybody who works on it."""
+
+    call: str
+    number: PersonalText
+    caller: PersonalText
+    received_at: Instant
+    attached_at: Instant
+    attached_by: str
+    place: PersonalPlace | None = None
+    said: PersonalText = ""
+    """The last thing noted of it."""
 
 
 class OnIt(msgspec.Struct, frozen=True):
@@ -113,6 +135,8 @@ class IncidentRow(msgspec.Struct, frozen=True):
     """Of where its callers are."""
     areas: tuple[AreaRow, ...] = ()
     """One for each caller with reports. Never merged: two callers may see one fire from two streets."""
+    callers: tuple[CallerRow, ...] = ()
+    """The latest to be attached, the newest last; while it is open."""
     erased: bool = False
     """What named people and places in it is gone; `place` says nothing."""
 

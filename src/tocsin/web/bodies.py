@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from tocsin.facts.centre import Mode
-from tocsin.facts.values import Instant, Latitude, Longitude, Move, Position
+from tocsin.facts.values import Instant, Latitude, Longitude, Move, Place, Position
 from tocsin.views.rows import IncidentRow, UnitRow
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -121,6 +121,14 @@ class DayQuery(Form, frozen=True):
 
     since: Instant
     until: Instant
+
+
+class DraftForm(Form, frozen=True):
+    """A call as far as it is typed: the place taken so far, an incident type, words."""
+
+    place: Place | None = None
+    type: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    words: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
 class MovesForm(Form, frozen=True):

@@ -13,6 +13,7 @@ from tocsin.views.advice import Recommendation
 from tocsin.views.cover import CellsView, CoverView
 from tocsin.views.day import DayFigures
 from tocsin.views.rows import IncidentRow
+from tocsin.views.together import GroupsView, TogetherView
 from tocsin.views.wire import (
     Done,
     OrderRequest,
@@ -27,7 +28,20 @@ from tocsin.views.wire import (
 from tocsin.views.wire import Route as Way
 from tocsin.web import bodies, bodies_looks
 from tocsin.web.door import ANYONE, SIGNED_IN, Limit, Route
-from tocsin.web.handlers import about, accounts, cover, evidence, ground, live, looks, media, people, record, windows
+from tocsin.web.handlers import (
+    about,
+    accounts,
+    cover,
+    evidence,
+    ground,
+    live,
+    looks,
+    media,
+    people,
+    record,
+    together,
+    windows,
+)
 from tocsin.web.permissions import (
     MANAGE_ACCOUNTS,
     READ_BOARD,
@@ -62,6 +76,10 @@ ROUTES: tuple[Route, ...] = (
     _get("/api/tail", READ_BOARD, "seen", live.tail, None, "What happens from a position on.", query=bodies.AfterQuery,
          media="text/event-stream", events=EVENTS),
     _get("/api/field", READ_FIELD, "self", live.field, bodies.Field, "One's own unit and its incident."),
+    Route("POST", "/api/calls/{id}/together", READ_BOARD, "seen", together.belongs, TogetherView,
+          "Incidents a live call may belong to.", body=bodies.DraftForm, errors=(409,)),
+    _get("/api/calls/groups", READ_BOARD, "seen", together.groups, GroupsView,
+         "Live calls that seem to be about one thing."),
     Route("POST", "/api/session", ANYONE, "self", people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
           errors=(401, 429, 503)),
     _get("/api/session", SIGNED_IN, "self", people.session, bodies.SessionView, "Who is signed in."),
