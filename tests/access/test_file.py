@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from tocsin.access import Access, AccessError
+from tocsin.access.tables import _TABLES, APPLICATION_ID
 
 
 def _text(path):
@@ -85,10 +86,10 @@ def test_half_a_character_never_reaches_the_file(access, ana):
 def test_a_file_of_the_first_schema_is_brought_forward(tmp_path):
     """Accounts made before there were agencies are accounts of the whole centre."""
     path = tmp_path / "accounts.db"
-    access = Access.open(path)
-    access.close()
     with sqlite3.connect(path) as con:
-        con.execute("ALTER TABLE accounts DROP COLUMN agency")
+        for table in _TABLES:
+            con.execute(table)
+        con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         con.execute("PRAGMA user_version = 1")
         con.execute("INSERT INTO accounts VALUES ('ana', 'Ana', 'dispatcher', '', 'en', '', 0, 1.0)")
     con.close()

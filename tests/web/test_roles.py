@@ -12,7 +12,7 @@ import pytest
 
 from tocsin.access.roles import PERMISSIONS, ROLES, may
 from tocsin.domain.orders import ORDER_KINDS, Order
-from tocsin.web.door import ANYONE, SIGNED_IN, Door, Route
+from tocsin.web.door import ANYONE, PERSON, SIGNED_IN, Door, Route
 from tocsin.web.routes import ROUTES
 
 from .asgi import Answer, Client
@@ -76,7 +76,7 @@ def test_every_route_lets_in_whom_the_table_lets_in(run: Run, role: str) -> None
             if callable(route.permission):
                 continue
             client = world.client(role)
-            let_in = route.permission in (ANYONE, SIGNED_IN) or may([role], route.permission) is not None
+            let_in = route.permission in (ANYONE, SIGNED_IN, PERSON) or may([role], route.permission) is not None
             answer = await knock(client, route)
             assert denied(answer) == (None if let_in else "not_permitted"), (route.method, route.path, answer.raw)
             walked += 1
@@ -152,7 +152,7 @@ def test_the_application_has_no_route_beside_the_table(run: Run) -> None:
 
 
 def test_every_permission_of_a_route_is_in_the_access_table() -> None:
-    named = {route.permission for route in ROUTES if not callable(route.permission)} - {ANYONE, SIGNED_IN}
+    named = {route.permission for route in ROUTES if not callable(route.permission)} - {ANYONE, SIGNED_IN, PERSON}
     assert named <= PERMISSIONS.keys()
     assert set(ORDER_KINDS) <= PERMISSIONS.keys()
 

@@ -16,6 +16,7 @@ from tocsin.access.roles import ROLES
 from tocsin.access.rules import refuse_name, refuse_password, refuse_profile
 from tocsin.access.sessions import ACCOUNT_COLUMNS, Sessions, account_of
 from tocsin.access.tables import AnyTables, Con
+from tocsin.access.tokens import Tokens
 
 V = TypeVar("V")
 
@@ -29,6 +30,7 @@ class Accounts:
         self._tables = tables
         self._hasher = hasher
         self._sessions = Sessions(tables)
+        self.tokens = Tokens(tables, self._sessions)
 
     def accounts(self) -> list[Account]:
         """All accounts by name."""

@@ -29,6 +29,8 @@ PASSWORD_MAX = 1_024
 NAME_MAX = 64
 DISPLAY_MAX = 200
 LANGUAGE_MAX = 16
+MACHINE = "machine:"
+"""Begins the name of a machine in the record; no person's name may."""
 RESERVED = frozenset({"clock"})
 """Names that stand in the record for something that is no person."""
 
@@ -61,6 +63,13 @@ class AccessRefusal(msgspec.Struct, frozen=True):
         "no_role",
         "unit_needed",
         "last_administrator",
+        "impossible_expiry",
+        "no_scope",
+        "unknown_scope",
+        "unknown_token",
+        "token_unknown",
+        "token_expired",
+        "token_revoked",
     ]
     text: str
     field: str = ""
@@ -98,6 +107,8 @@ class Session(msgspec.Struct, frozen=True):
     expires_at: Instant
     agency: str = ""
     """The account's agency; empty: the whole centre."""
+    scopes: frozenset[str] | None = None
+    """A machine's permissions; None for a person, who has roles."""
 
     def __repr__(self) -> str:
         """Without the secrets, for logs."""

@@ -87,6 +87,13 @@ def may(roles: Iterable[str], permission: str) -> Grant | None:
     return "all" if "all" in found else "own" if "own" in found else None
 
 
+def granted(roles: Iterable[str], scopes: frozenset[str] | None, permission: str) -> Grant | None:
+    """The same for a person with roles, or for a machine with scopes: those go all the way or not at all."""
+    if scopes is None:
+        return may(roles, permission)
+    return "all" if permission in scopes else None
+
+
 def permissions_of(roles: Iterable[str]) -> dict[str, Grant]:
     """Everything somebody with these roles may do, and how far."""
     held = tuple(roles)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tocsin.access.people import (
     DISPLAY_MAX,
     LANGUAGE_MAX,
+    MACHINE,
     NAME_MAX,
     PASSWORD_MAX,
     PASSWORD_MIN,
@@ -26,7 +27,7 @@ def refuse_name(name: str) -> AccessRefusal | None:
     """
     if not name or len(name) > NAME_MAX or not is_plain(name):
         return AccessRefusal("impossible_name", f"A name has 1 to {NAME_MAX} visible characters.", "name")
-    if name in RESERVED:
+    if name in RESERVED or name.startswith(MACHINE):
         return AccessRefusal("impossible_name", f"The name {name!r} stands for something else in the record.", "name")
     return None
 

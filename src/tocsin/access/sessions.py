@@ -37,6 +37,8 @@ class Sessions:
         self._tables = tables
         self._held: dict[bytes, _Held] = {}
         self._looked_at: Instant = 0.0
+        self.on_change: list[Callable[[], object]] = [self._held.clear]
+        """Called when another process has written: whatever is held in memory is asked for again."""
 
     def begin(self, con: Con, account: Account, now: Instant) -> Session:
         """Sign in, inside the caller's transaction. Sessions that have ended are swept out on the way."""
@@ -51,12 +53,17 @@ class Sessions:
 
     def is_at_hand(self, token: str, now: Instant) -> bool:
         """Whether `find` would answer from memory, without asking the store. Made for every request."""
+        self.look_elsewhere(now)
+        held = self._held.get(token_digest(token))
+        return held is not None and not _is_over(held, now)
+
+    def look_elsewhere(self, now: Instant) -> None:
+        """Once a second: has another process written?"""
         if abs(now - self._looked_at) >= LOOK_ELSEWHERE_S:
             self._looked_at = now
             if self._tables.changed_elsewhere():
-                self._held.clear()
-        held = self._held.get(token_digest(token))
-        return held is not None and not _is_over(held, now)
+                for forget in self.on_change:
+                    forget()
 
     def find(self, token: str, now: Instant) -> Session | None:
         """The session of this token, if it is good at `now`: a few microseconds when in use."""

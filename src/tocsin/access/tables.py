@@ -35,6 +35,13 @@ _TABLES = (
 )
 LATER: tuple[tuple[str, ...], ...] = (
     ("ALTER TABLE accounts ADD COLUMN agency TEXT NOT NULL DEFAULT ''",),  # 2: accounts of agencies
+    (  # 3: tokens of machines
+        """CREATE TABLE tokens (
+            id TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, scopes TEXT NOT NULL,
+            agency TEXT NOT NULL, created_at DOUBLE PRECISION NOT NULL, created_by TEXT NOT NULL,
+            expires_at DOUBLE PRECISION NOT NULL, used_at DOUBLE PRECISION NOT NULL,
+            revoked_at DOUBLE PRECISION NOT NULL)""",
+    ),
 )
 """What each later schema adds, in words that SQLite and PostgreSQL both understand. Tables are brought forward when
 they are opened, one step after the other; what is further on than this release is refused."""

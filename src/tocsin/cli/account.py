@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
 import click
 import msgspec
 
-from tocsin.access import FILE, ROLES, Access, AccessError, AccessRefusal, Account
+from tocsin.access import ROLES, Account
 from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
 from tocsin.access.rules import refuse_password
-from tocsin.settings import Centre, Settings
-
-V = TypeVar("V")
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Where(NamedTuple):
-    """Where accounts are kept: a data folder, or a database and the centre in it."""
-
-    data: Path
-    store: str
-    centre: str
-
-
-def _data(command: Command) -> Command:
-    """Adds --data, --store and --centre; the command is given them as `data`, one Where."""
-
-    @functools.wraps(command)
-    def called(*, data: Path, store: str, centre: str, **given: Any) -> Any:
-        return command(data=Where(data, store, centre), **given)
-
-    where = click.Path(path_type=Path, file_okay=False)
-    words = "The data folder, as for `tocsin serve`."
-    how: dict[str, Any] = {"default": Settings().data, "show_default": True, "envvar": "TOCSIN_DATA"}
-    options: Any = called
-    shared = "The PostgreSQL database that the nodes share, as for `tocsin serve`. [$TOCSIN_STORE]"
-    options = click.option("--centre", default=Centre().id, show_default=True, help="Whose accounts, in a database.")(
-        options
-    )
-    options = click.option("--store", metavar="ADDRESS", default="", envvar="TOCSIN_STORE", help=shared)(options)
-    return click.option("--data", type=where, help=words, **how)(options)  # type: ignore[no-any-return]
+from tocsin.cli.account_tokens import token
+from tocsin.cli.account_where import Command, Where, data_option, granted, opened
 
 
 def _password(command: Command) -> Command:
@@ -62,7 +28,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 @_password
 @click.option("--no-password", is_flag=True, help="Opens by sign-in links alone.")
 @click.option(
@@ -87,118 +53,88 @@ def add(
     if no_password and password_stdin:
         raise click.UsageError("either --no-password or --password-stdin")
     password = None if no_password else _ask_password(name, password_stdin)
-    with _opened(data, make=True) as access:
+    with opened(data, make=True) as access:
         how = {"display": display, "unit": unit, "language": language, "agency": agency}
-        added = _granted(access.add_account(name, password, roles, time.time(), **how))
+        added = granted(access.add_account(name, password, roles, time.time(), **how))
     click.echo(f"added {added.name}: {', '.join(added.roles)}")
 
 
 @account.command(name="list")
-@_data
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_(data: Where, as_json: bool) -> None:
     """List all accounts."""
-    with _opened(data) as access:
+    with opened(data) as access:
         for found in access.accounts():
             click.echo(msgspec.json.encode(found).decode() if as_json else _line(found))
 
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 @_password
 def passwd(name: str, data: Where, password_stdin: bool) -> None:
     """Give the account NAME a new password; its open sessions end, and a lock on it is lifted."""
-    with _opened(data) as access:
+    with opened(data) as access:
         if access.account(name) is None:
             raise click.ClickException(f"There is no account {name!r}.")
-        _granted(access.set_password(name, _ask_password(name, password_stdin)))
+        granted(access.set_password(name, _ask_password(name, password_stdin)))
     click.echo(f"{name} has a new password")
 
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 @click.option(
     "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
 )
 def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
     """Give the account NAME these roles instead of those it has."""
-    with _opened(data) as access:
-        changed = _granted(access.set_roles(name, roles))
+    with opened(data) as access:
+        changed = granted(access.set_roles(name, roles))
     click.echo(f"{changed.name}: {', '.join(changed.roles)}")
 
 
 @account.command()
 @click.argument("name")
 @click.argument("agency", required=False, default="")
-@_data
+@data_option
 def agency(name: str, agency: str, data: Where) -> None:
     """Make NAME an account of AGENCY; without one, of the whole centre. Open sessions follow at once."""
-    with _opened(data) as access:
-        changed = _granted(access.change(name, agency=agency))
+    with opened(data) as access:
+        changed = granted(access.change(name, agency=agency))
     click.echo(f"{changed.name}: {changed.agency or 'the whole centre'}")
 
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 def disable(name: str, data: Where) -> None:
     """Close the account NAME: its sessions and links end at once."""
-    with _opened(data) as access:
-        _granted(access.disable(name))
+    with opened(data) as access:
+        granted(access.disable(name))
     click.echo(f"{name} is disabled")
 
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 def enable(name: str, data: Where) -> None:
     """Open the account NAME again, and lift a lock on it."""
-    with _opened(data) as access:
-        _granted(access.enable(name))
+    with opened(data) as access:
+        granted(access.enable(name))
     click.echo(f"{name} is enabled")
 
 
 @account.command()
 @click.argument("name")
-@_data
+@data_option
 def link(name: str, data: Where) -> None:
     """Print a link that signs NAME in once: open it on the server's address."""
-    with _opened(data) as access:
-        token = _granted(access.sign_in_link(name, time.time()))
+    with opened(data) as access:
+        token = granted(access.sign_in_link(name, time.time()))
     click.echo(f"/#link={token}")
     click.echo(f"opens once, within {LINK_S / 60:.0f} minutes; put the server's address in front", err=True)
-
-
-@contextmanager
-def _opened(where: Where, *, make: bool = False) -> Iterator[Access]:
-    """The accounts of a data directory; every failure is one line. Only `make` brings a new file into being."""
-    data = where.data
-    if not where.store and not make and not (data / FILE).exists():
-        raise click.ClickException(f"{data}: holds no accounts; `tocsin account add` makes the first")
-    access = None
-    try:
-        if where.store:
-            access = Access.at(where.store, where.centre)
-        else:
-            if make:
-                data.mkdir(mode=0o700, exist_ok=True)
-            access = Access.open(data / FILE)
-        yield access
-    except AccessError as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{data}: {error.strerror}") from error
-    finally:
-        if access is not None:
-            access.close()
-
-
-def _granted(answer: V | AccessRefusal) -> V:
-    if isinstance(answer, AccessRefusal):
-        raise click.ClickException(answer.text)
-    return answer
 
 
 def _ask_password(name: str, from_stdin: bool) -> str:
@@ -222,3 +158,6 @@ def _line(found: Account) -> str:
     return (
         f"{found.name} · {found.display} · {', '.join(found.roles)}{unit} · {found.language} · {state} · since {made}"
     )
+
+
+account.add_command(token)

@@ -160,14 +160,12 @@ class Looks:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    async def latest(
-        self, limit: int, wanted: Callable[[AnyEntry], bool], before: Position | None = None
-    ) -> list[AnyEntry]:
+    async def latest(self, limit: int, wanted: Callable[[AnyEntry], bool], before: Position = 2**53) -> list[AnyEntry]:
         """Up to `limit` entries that are `wanted`, the latest first, before position `before`. Raises LogError."""
 
         def read() -> list[AnyEntry]:
             found: list[AnyEntry] = []
-            end = self._log.position() if before is None else min(before - 1, self._log.position())
+            end = min(before - 1, self._log.position())
             while end > 0 and len(found) < limit:
                 step = list(self._log.read(max(0, end - STEP), min(STEP, end)))
                 found += [entry for entry in reversed(step) if entry.position <= end and wanted(entry)]

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from tocsin.access import Access
+from tocsin.access import Access, AccessRefusal
 from tocsin.access.people import Session
 from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
@@ -78,6 +78,14 @@ class Site:
         if self.access.is_at_hand(token, now):
             return self.access.session(token, now)
         return await asyncio.to_thread(self.access.session, token, now)
+
+    async def machine(self, secret: str, remote: str) -> Session | AccessRefusal:
+        """The machine behind a bearer token, or why not. Raises AccessError."""
+        now = self.clock()
+        tokens = self.access.tokens
+        if tokens.is_at_hand(secret, now):
+            return tokens.find(secret, remote, now)
+        return await asyncio.to_thread(tokens.find, secret, remote, now)
 
 
 class Ask(msgspec.Struct):

@@ -32,7 +32,7 @@ class LooksQuery(Form, frozen=True):
     by: Annotated[str, msgspec.Meta(max_length=64)] = ""
     what: What | Literal[""] = ""
     incident: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    before: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 2**53
     limit: Limit = 100
 
 

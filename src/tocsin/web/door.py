@@ -11,23 +11,25 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from tocsin.access.people import Session
-from tocsin.access.roles import Grant, may
+from tocsin.access.people import AccessRefusal, Session
+from tocsin.access.roles import Grant, granted
 from tocsin.domain.refusals import Refusal
 from tocsin.views.wire import Problem
 from tocsin.web import parse
 from tocsin.web.ask import COOKIE, Ask, Handler, Site
 from tocsin.web.bodies import Nothing
 from tocsin.web.problems import No, malformed, not_permitted
+from tocsin.web.refused import no_of
 from tocsin.web.reply import Reply, as_json, send_reply
 
 ANYONE: Final = "anyone"
 SIGNED_IN: Final = "signed in"
+PERSON: Final = "a person, signed in"
 LIMIT_B = 65_536
 CSRF = b"x-tocsin-csrf"
 
 Permission: TypeAlias = str | Callable[[Any], str]
-"""`ANYONE`, `SIGNED_IN`, a permission's name, or a function from the read body to one."""
+"""`ANYONE`, `SIGNED_IN`, `PERSON` (and no machine), a permission's name, or a function from the read body to one."""
 
 
 Limit: TypeAlias = Literal["all", "seen", "self", "centre"]
@@ -69,7 +71,7 @@ class Route(msgspec.Struct, frozen=True):
         """Every status this route can say no with."""
         found = {400, 500, *self.errors}
         if self.permission != ANYONE:
-            found |= {401} if self.permission == SIGNED_IN and self.method == "GET" else {401, 403}
+            found |= {401, 429} if self.permission == SIGNED_IN and self.method == "GET" else {401, 403, 429}
         if self.method != "GET":
             found |= {403}
         if self.query is not Nothing:
@@ -103,16 +105,19 @@ class Door:
 
     async def _enter(self, route: Route, scope: Scope, receive: Receive) -> Any:
         headers = _headers(scope)
-        token = _cookie(headers.get(b"cookie", b""))
+        bearer = _bearer(headers.get(b"authorization", b""))
+        token = bearer or _cookie(headers.get(b"cookie", b""))
         session: Session | None = None
         grant: Grant | None = None
         if route.method != "GET":
             _check_origin(headers)
         if route.permission != ANYONE:
-            session = await self._session(token)
-            if route.method != "GET":
+            session = await (self._machine(bearer, scope) if bearer else self._session(token))
+            if route.method != "GET" and not bearer:  # a browser sends cookies by itself, but never a bearer token
                 _check_csrf(headers, session)
-            if isinstance(route.permission, str) and route.permission != SIGNED_IN:
+            if route.permission == PERSON and bearer:
+                raise No(403, "person_needed", "This is for a person who is signed in, not for a machine's token.")
+            if isinstance(route.permission, str) and route.permission not in (SIGNED_IN, PERSON):
                 grant = _granted(session, route.permission)
             if route.limit == "centre" and session.agency:
                 raise _not_yours(session)
@@ -120,13 +125,23 @@ class Door:
         body = parse.body(await _read(headers, receive), route.body) if route.body else None
         if session is not None and callable(route.permission):
             grant = _granted(session, route.permission(body))
-        return await route.handler(Ask(self._site, scope, scope["path_params"], session, grant, token, query, body))
+        via = session.account if session is not None and bearer else ""
+        path = scope["path_params"]
+        return await route.handler(Ask(self._site, scope, path, session, grant, token, query, body, via))
 
     async def _session(self, token: str) -> Session:
         session = await self._site.session(token) if token else None
         if session is None:
             raise No(401, "not_signed_in", "Nobody is signed in here, or the session has ended. Please sign in.")
         return session
+
+    async def _machine(self, bearer: str, scope: Scope) -> Session:
+        client = scope.get("client")
+        found = await self._site.machine(bearer, str(client[0]) if client else "")
+        if isinstance(found, AccessRefusal):
+            more = () if found.until else ((b"www-authenticate", b'Bearer error="invalid_token"'),)  # RFC 6750 §3.1
+            raise no_of(found, self._site.clock(), more)
+        return found
 
 
 def _worded(answer: Any, route: Route) -> Reply:
@@ -148,6 +163,12 @@ def _cookie(raw: bytes) -> str:
     return ""
 
 
+def _bearer(raw: bytes) -> str:
+    """The secret of `Authorization: Bearer …` (RFC 6750 §2.1), or nothing."""
+    scheme, _, secret = raw.strip().partition(b" ")
+    return secret.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
+
+
 def _check_origin(headers: dict[bytes, bytes]) -> None:
     """A browser names the page that asks; nothing but our own pages may change anything. Programs send no Origin."""
     origin = headers.get(b"origin")
@@ -163,7 +184,10 @@ def _check_csrf(headers: dict[bytes, bytes], session: Session) -> None:
 
 
 def _granted(session: Session, permission: str) -> Grant:
-    grant = may(session.roles, permission)
+    grant = granted(session.roles, session.scopes, permission)
+    if grant is None and session.scopes is not None:
+        text = "This token does not hold the scope for it; an administrator can make one that does."
+        raise No(403, "token_lacks_scope", text, facts={"permission": permission})
     if grant is None:
         text = "Your roles do not allow this; an administrator can change that."
         raise not_permitted(text, permission=permission, roles=list(session.roles))

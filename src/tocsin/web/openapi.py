@@ -14,7 +14,7 @@ import msgspec
 from tocsin import __version__
 from tocsin.domain.refusals import REFUSAL_NAMES
 from tocsin.views.wire import Problem
-from tocsin.web.door import ANYONE, Route
+from tocsin.web.door import ANYONE, PERSON, Route
 from tocsin.web.problems import KINDS
 
 REF = "#/components/schemas/{name}"
@@ -50,6 +50,7 @@ def document(routes: Sequence[Route]) -> Json:
             "responses": _problems(),
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "tocsin_session"},
+                "token": {"type": "http", "scheme": "bearer"},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-Tocsin-CSRF"},
             },
         },
@@ -141,7 +142,9 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
         content = {"application/json": {"schema": schemas.of(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
     if route.permission != ANYONE:
-        operation["security"] = [{"session": [], "csrf": []} if route.method != "GET" else {"session": []}]
+        machine: list[Json] = [] if route.permission == PERSON else [{"token": []}]
+        person: Json = {"session": []} if route.method == "GET" else {"session": [], "csrf": []}
+        operation["security"] = [person, *machine]
     return operation
 
 

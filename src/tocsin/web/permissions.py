@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tocsin.access.people import AccessError
-from tocsin.access.roles import may
+from tocsin.access.people import AccessError, Session
+from tocsin.access.roles import granted
 from tocsin.domain.orders import NoteIncident
 from tocsin.views.wire import OrderRequest
 from tocsin.web.ask import Ask
@@ -46,9 +46,9 @@ def still_may(ask: Ask, permission: str) -> Callable[[], Awaitable[bool]]:
 
     async def asked() -> bool:
         try:
-            session = await ask.site.session(ask.token)
+            session = await ask.site.machine(ask.token, "") if ask.via else await ask.site.session(ask.token)
         except AccessError:
             return True
-        return session is not None and may(session.roles, permission) is not None
+        return isinstance(session, Session) and granted(session.roles, session.scopes, permission) is not None
 
     return asked

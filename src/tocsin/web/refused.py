@@ -6,13 +6,17 @@ import math
 from typing import TypeVar
 
 from tocsin.access import AccessRefusal
-from tocsin.web.problems import No
+from tocsin.web.problems import Headers, No
 
 T = TypeVar("T")
 
 STATUS: dict[str, int] = {
     "wrong_name_or_password": 401,
     "link_used_or_expired": 401,
+    "token_unknown": 401,
+    "token_expired": 401,
+    "token_revoked": 401,
+    "unknown_token": 404,
     "disabled": 403,
     "unknown_account": 404,
     "name_taken": 409,
@@ -27,9 +31,13 @@ def unless_refused(answer: T | AccessRefusal, now: float) -> T:
     """The answer, or No with the refusal's name; Retry-After counts from `now`."""
     if not isinstance(answer, AccessRefusal):
         return answer
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    raise no_of(answer, now)
+
+
+def no_of(refusal: AccessRefusal, now: float, headers: Headers = ()) -> No:
+    """A refusal as an HTTP answer."""
     facts = {}
-    if answer.until is not None:
-        facts["until"] = answer.until
-        headers = ((b"retry-after", b"%d" % max(1, math.ceil(answer.until - now))),)
-    raise No(STATUS.get(answer.name, 422), answer.name, answer.text, answer.field, facts, headers)
+    if refusal.until is not None:
+        facts["until"] = refusal.until
+        headers = (*headers, (b"retry-after", b"%d" % max(1, math.ceil(refusal.until - now))))
+    return No(STATUS.get(refusal.name, 422), refusal.name, refusal.text, refusal.field, facts, headers)

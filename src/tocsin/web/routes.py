@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.access import Account
+from tocsin.access.tokens import Token
 from tocsin.desk.hospitals import DestinationView
 from tocsin.desk.tally import IntakeView
 from tocsin.domain.types import Catalogue
@@ -26,8 +27,8 @@ from tocsin.views.wire import (
     Timeline,
 )
 from tocsin.views.wire import Route as Way
-from tocsin.web import bodies, bodies_looks
-from tocsin.web.door import ANYONE, SIGNED_IN, Limit, Route
+from tocsin.web import bodies, bodies_access, bodies_looks
+from tocsin.web.door import ANYONE, PERSON, SIGNED_IN, Limit, Route
 from tocsin.web.handlers import (
     about,
     accounts,
@@ -40,6 +41,7 @@ from tocsin.web.handlers import (
     people,
     record,
     together,
+    tokens,
     windows,
 )
 from tocsin.web.permissions import (
@@ -83,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/session", ANYONE, "self", people.sign_in, bodies.SessionView, "Sign in.", body=bodies.SignIn,
           errors=(401, 429, 503)),
     _get("/api/session", SIGNED_IN, "self", people.session, bodies.SessionView, "Who is signed in."),
-    Route("DELETE", "/api/session", SIGNED_IN, "self", people.sign_out, None, "Sign out.", status=204),
+    Route("DELETE", "/api/session", PERSON, "self", people.sign_out, None, "Sign out.", status=204),
     _get("/api/incidents", READ_RECORD, "seen", record.incidents, list[IncidentRow],
          "Closed or all incidents, newest first.",
          query=bodies.IncidentsQuery, errors=(503,)),
@@ -147,6 +149,11 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, "centre", accounts.change_account, Account,
           "Change an account.",
           body=bodies.AccountChange, errors=(404, 409, 503)),
+    _get("/api/tokens", MANAGE_ACCOUNTS, "centre", tokens.tokens, bodies_access.TokensView, "All tokens of machines."),
+    Route("POST", "/api/tokens", MANAGE_ACCOUNTS, "centre", tokens.add_token, bodies_access.TokenMade, "Make a token.",
+          body=bodies_access.NewToken, errors=(409, 503)),
+    Route("DELETE", "/api/tokens/{id}", MANAGE_ACCOUNTS, "centre", tokens.revoke_token, Token, "Revoke a token.",
+          errors=(404, 503)),
     _get("/api/health", ANYONE, "all", live.health, bodies.Health, "Whether the server answers."),
     _get("/api/openapi.json", ANYONE, "all", about.openapi, None, "This document."),
     _page("/"),

@@ -60,10 +60,20 @@ async def field(ask: Ask) -> Field:
 async def report(ask: Ask) -> Any:
     """Positions of one's own unit, oldest first. Older than what is known, or from the future: not counted."""
     for index, move in enumerate(ask.body.moves):
-        if move.unit != ask.who.unit:
+        if ask.who.scopes is not None:
+            _of_its_agency(ask, index, move.unit)
+        elif move.unit != ask.who.unit:
             text = "Positions may be reported for one's own unit only."
             raise not_permitted(text, f"moves[{index}][0]", unit=ask.who.unit)
     return Accepted(await ask.site.desk.report(ask.body.moves))
+
+
+def _of_its_agency(ask: Ask, index: int, unit: str) -> None:
+    """A machine reports for every unit, one of an agency for that agency's. Raises No 403."""
+    row = ask.site.desk.unit(unit)
+    if ask.who.agency and (row is None or row.agency != ask.who.agency):
+        text = "This token reports positions of its agency's units only."
+        raise not_permitted(text, f"moves[{index}][0]", agency=ask.who.agency)
 
 
 async def health(ask: Ask) -> Health:
