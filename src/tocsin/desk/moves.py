@@ -6,14 +6,15 @@ Keeps what the record keeps for it: who moved how often in this shift, who was d
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.desk.cover_now import AREAS, CoverNow, GroupNow
-from tocsin.desk.coverage import Free, Reach
+from tocsin.desk.cover_now import AREAS, CoverNow, GroupNow, Ints
+from tocsin.desk.coverage import Free
 from tocsin.domain.cover_rules import CoverRules, resting
 from tocsin.domain.moveups import Ground, MoveUp, Pending, best_move, settle, table_move, table_posts
 from tocsin.domain.moveups import Standby as Standing
@@ -23,11 +24,30 @@ from tocsin.facts.values import Instant, Place
 from tocsin.views.rows import UnitRow
 
 
-class Moves:
-    """Proposals of one desk, by group."""
+class Reaches(Protocol):
+    """Drives over some ground: a region's cells, or a twin's nodes."""
 
-    def __init__(self, rules: CoverRules) -> None:
-        self._rules = rules
+    def within(self, lat: float, lon: float, fixed: bool, limit_s: float) -> Ints:
+        """Cells reached within `limit_s` seconds, ascending."""
+        ...
+
+    def seconds(self, lat: float, lon: float, fixed: bool, to: Place) -> float | None:
+        """The drive to a place; None where no road leads there in time."""
+        ...
+
+
+def on_the_wall(now: Instant) -> int:
+    """Minute of the local day: crews rest by the clock on their wall."""
+    local = datetime.fromtimestamp(now)  # noqa: DTZ006
+    return local.hour * 60 + local.minute
+
+
+class Moves:
+    """Proposals of one desk, by group. `minute_of`: minute of the local day, by which crews rest."""
+
+    def __init__(self, rules: CoverRules, minute_of: Callable[[Instant], int] = on_the_wall) -> None:
+        self._rules, self._minute_of = rules, minute_of
+        self.hold_s = rules.moveups.hold_s
         self.pending: dict[str, Pending] = {}
         self.took_s = 0.0
         """How long the last look took, for whoever measures."""
@@ -59,7 +79,7 @@ class Moves:
                     known.setdefault(name, row.home)
         return known
 
-    def look(self, now: CoverNow, reach: Reach, rows: Mapping[str, UnitRow], free: Mapping[str, Free]) -> None:
+    def look(self, now: CoverNow, reach: Reaches, rows: Mapping[str, UnitRow], free: Mapping[str, Free]) -> None:
         """Look at every group; what is proposed after it stands in `pending`. Blocks for milliseconds."""
         began = time.perf_counter()
         found: dict[str, MoveUp | None] = {}
@@ -78,8 +98,7 @@ class Moves:
         self.took_s = time.perf_counter() - began
 
     def _night(self, now: Instant) -> bool:
-        local = datetime.fromtimestamp(now)  # noqa: DTZ006 - crews rest by the clock on their wall
-        return resting(self._rules.moveups, local.hour * 60 + local.minute)
+        return resting(self._rules.moveups, self._minute_of(now))
 
     def _best(self, look: _Look, group: str, now: Instant) -> MoveUp | None:
         rules = self._rules.moveups
@@ -102,7 +121,7 @@ class _Look:
     """One group at one moment, with everything a move asks for."""
 
     def __init__(
-        self, group: GroupNow, now: CoverNow, reach: Reach, rows: Mapping[str, UnitRow], free: Mapping[str, Free],
+        self, group: GroupNow, now: CoverNow, reach: Reaches, rows: Mapping[str, UnitRow], free: Mapping[str, Free],
         places: Mapping[str, Place],
     ) -> None:  # fmt: skip
         self.group, self.places = group, dict(places)

@@ -10,7 +10,7 @@ from tests.sim.twin.test_core import WEST, fleet_at, road, tally, twin_of, units
 from tocsin.domain.advise import recommend
 from tocsin.domain.case import Case
 from tocsin.domain.types import Catalogue, Disposition, IncidentType, Need
-from tocsin.sim.twin.brain import Brain, TallyLoss, plans_of
+from tocsin.sim.twin.brain import Brain, TallyLoss, TallyLosses, plans_of
 from tocsin.sim.twin.model import TwinCall
 
 FIRE = Catalogue(
@@ -20,7 +20,7 @@ FIRE = Catalogue(
 
 
 def brain(limit_s=120.0, loss=1.0, minute=0.01) -> Brain:
-    return Brain(tally(WEST), plans_of(limit_s, loss, minute))
+    return Brain(TallyLosses(tally(WEST)), plans_of(limit_s, loss, minute))
 
 
 def test_it_leaves_the_only_cover_of_many_people_and_sends_who_is_little_farther():
@@ -34,7 +34,7 @@ def test_it_leaves_the_only_cover_of_many_people_and_sends_who_is_little_farther
 
 def test_what_it_sends_is_what_the_desk_proposes_for_the_whole_plan():
     fleet, watch = fleet_at(1, 2, 4, 5, 9), tally(WEST, units=5)
-    twin = twin_of(road(), fleet, Brain(watch, plans_of(120.0, 1.0, 0.01)), catalogue=FIRE)
+    twin = twin_of(road(), fleet, Brain(TallyLosses(watch), plans_of(120.0, 1.0, 0.01)), catalogue=FIRE)
     seen = []
     whole = twin.dispatch.choose
 

@@ -6,9 +6,11 @@ Minimises P(late) + lost coverage + time over the whole plan at once. Refuses to
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from tocsin.domain.advise import choose
-from tocsin.domain.case import Case
+from tocsin.domain.case import Case, ask
+from tocsin.domain.loss import Loss
 from tocsin.domain.plans import Plans, Terms
 from tocsin.domain.room import Incident, Room
 from tocsin.domain.travel import Travels
@@ -47,18 +49,41 @@ class TallyLoss:
         return lost
 
 
+class Losses(Protocol):
+    """Says what would leave with units, at one moment."""
+
+    def loss_at(self, field: Field, now: Instant) -> Loss:
+        """The coverage of the free units."""
+        ...
+
+
+class TallyLosses:
+    """The twin's own layers of one cover."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+
+    def loss_at(self, field: Field, now: Instant) -> Loss:  # noqa: ARG002 - others look at it
+        """Of the units as they are headed."""
+        return TallyLoss(self._tally, field.heading())
+
+
 class Brain:
     """Who the desk proposes, sent at once. `plans` may be a centre's own file; its terms say what counts how much."""
 
-    def __init__(self, tally: Tally, plans: Plans) -> None:
-        self._tally, self._plans = tally, plans
+    def __init__(self, losses: Losses, plans: Plans) -> None:
+        self._losses, self._plans = losses, plans
 
     def choose(
         self, room: Room, incident: Incident, kind: IncidentType, travels: Travels, now: Instant, field: Field
     ) -> tuple[str, ...]:
         """The plan's best filling."""
-        loss = TallyLoss(self._tally, field.heading())
-        return choose(Case(room, incident, kind, travels, now, self._plans, loss))
+        return choose(Case(room, incident, kind, travels, now, self._plans, self._losses.loss_at(field, now)))
+
+    def lacks(self, room: Room, incident: Incident, kind: IncidentType) -> bool:
+        """Whether the plan asks for more units than are on it, so that whoever is free next may be wanted."""
+        asked = ask(Case(room, incident, kind, {}, 0.0, self._plans))
+        return sum(need.seats for _, need in asked.needs) > len(incident.units)
 
 
 def plans_of(limit_s: float, loss_weight: float, minute_weight: float) -> Plans:

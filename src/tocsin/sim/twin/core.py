@@ -12,13 +12,16 @@ from heapq import heappop, heappush
 from math import inf
 
 from tocsin.domain import orders
+from tocsin.domain.orders_standby import UnitIsAtPost
+from tocsin.domain.plans import NO_PLANS, Plans
+from tocsin.domain.room import Incident, Room
 from tocsin.domain.travel import Travel
-from tocsin.domain.types import Catalogue
+from tocsin.domain.types import Catalogue, IncidentType
 from tocsin.facts.assignments import Basis
 from tocsin.facts.values import Instant
 from tocsin.sim.twin.ground import Ground
 from tocsin.sim.twin.model import Absence, Outcome, Standing, TwinCall, TwinUnit
-from tocsin.sim.twin.policies import Dispatch, Relocate
+from tocsin.sim.twin.policies import Dispatch, Relocate, Watchful
 from tocsin.sim.twin.record import CATALOGUE, Keep, Record
 
 Step = Callable[[Instant, int, int], None]
@@ -33,6 +36,8 @@ class Twin:
     simulator that counts in minutes adds them, so that its ties are ours; facts are in seconds all the same.
     `spread`: standard deviation of the logarithm of a drive's time, as those who choose take it to be; drives
     themselves take what the ground says.
+    `lacks`: whether an incident's plan asks for more than came. With it, who is free next is offered to the oldest call
+    that waits and can use it, then to incidents that lack something; without it calls wait in one line.
     Raises TwinError when the desk's own rules refuse an order.
     """
 
@@ -50,10 +55,12 @@ class Twin:
         keep: Keep | None = None,
         tick_s: float = 1.0,
         spread: float = 0.0,
+        plans: Plans = NO_PLANS,
+        lacks: Callable[[Room, Incident, IncidentType], bool] | None = None,
     ) -> None:
         self.ground, self.fleet = ground, tuple(fleet)
         self.dispatch, self.relocate = dispatch, relocate
-        self.record, self._tick_s, self._spread = Record(catalogue, keep, tick_s), tick_s, spread
+        self.record, self._tick_s, self._spread = Record(catalogue, keep, tick_s, plans), tick_s, spread
         self.room, self._give = self.record.room, self.record.give
         self.outcomes: list[Outcome] = []
         self.relocation_s = 0.0
@@ -70,6 +77,9 @@ class Twin:
         """Numbers of the units that are free and not away, ascending."""
         self._headed: dict[str, int] | None = None
         self._queue: deque[int] = deque()
+        self._lacks, self._short = lacks, dict[int, None]()
+        self._watchful = relocate if isinstance(relocate, Watchful) else None
+        self._wake_at = inf
         self._calls: Sequence[TwinCall] = ()
         self._incident_of: list[str] = []
         self._open(start, absences)
@@ -79,7 +89,7 @@ class Twin:
         for unit in self.fleet:
             home = self.ground.places[unit.base]
             self._give(
-                orders.RegisterUnit(unit.id, unit.kind, "twin", unit.capabilities, home, 1, home.text[:200]), start
+                orders.RegisterUnit(unit.id, unit.kind, unit.agency, unit.capabilities, home, 1, home.text[:200]), start
             )
             self._give(orders.UnitOnDuty(unit.id, unit.crew), start)
         for absence in absences:
@@ -121,12 +131,12 @@ class Twin:
         self._give(orders.OpenIncident(call.type, calls=(number,)), now)
         self._incident_of.append(str(room.last_incident))
         self.outcomes.append(Outcome(index, now))
-        if self._queue or not self._send(now, index):
+        if (self._queue and not self._lacks) or not self._send(now, index):
             self.outcomes[index].waited = True
             if self._line:
                 self._queue.append(index)
             else:
-                self._give(orders.CloseIncident(self._incident_of[index], "other_service"), now)
+                self._give(orders.CloseIncident(self._incident_of[index], self.record.passed_on), now)
 
     def _send(self, now: Instant, index: int) -> bool:
         """Send whom the policy chooses; False when it chooses nobody."""
@@ -138,6 +148,10 @@ class Twin:
         self._give(orders.DispatchUnits(incident.id, chosen), now, travels=travels)
         for unit in chosen:
             self._crew(now, self.number[unit], index)
+        if self._lacks and self._lacks(self.room, incident, kind):
+            self._short[index] = None
+        else:
+            self._short.pop(index, None)
         self._move_up(now, sent=True)
         return True
 
@@ -242,7 +256,8 @@ class Twin:
         self._stamp(now, unit, "available")
         incident = self._incident_of[index]
         if not self.room.incidents[incident].units:
-            self._give(orders.CloseIncident(incident, "handled"), now)
+            self._give(orders.CloseIncident(incident, self.record.handled), now)
+            self._short.pop(index, None)
         if self._absent[unit]:
             self._give(orders.UnitOffDuty(self.fleet[unit].id), now)
             return
@@ -256,10 +271,20 @@ class Twin:
 
     def _next_in_line(self, now: Instant) -> bool:
         """The call that has waited longest is served before anybody goes home."""
+        if self._lacks:
+            return self._first_that_can(now)
         if not self._queue or not self._send(now, self._queue[0]):
             return False
         self._queue.popleft()
         return True
+
+    def _first_that_can(self, now: Instant) -> bool:
+        """The oldest call that somebody can be sent to, or the oldest incident that lacks somebody."""
+        for index in self._queue:
+            if self._send(now, index):
+                self._queue.remove(index)
+                return True
+        return any(self._send(now, index) for index in list(self._short))
 
     def _send_home(self, now: Instant, unit: int) -> None:
         node = self._standing[unit].target
@@ -273,11 +298,24 @@ class Twin:
 
     def _move_up(self, now: Instant, *, sent: bool) -> None:
         move = self.relocate.move(now, self, sent=sent)
-        if move:
+        while move:
             unit, node = self.number[move[0]], self.node_of(move[0], now)
             self._cut_short(unit, now)
+            if self._watchful:
+                travels = self._travels(now, move[1])
+                self._give(self._watchful.order(), now, travels={move[0]: travels[move[0]]})
             self._drive_to(unit, node, move[1], now)
             self.moves += 1
+            move = self.relocate.move(now, self, sent=sent) if self._watchful else None
+        wake = self._watchful.wake() if self._watchful else None
+        if wake is not None and not now < self._wake_at <= wake:
+            self._wake_at = wake
+            self._at(wake, self._look_again, -1, 0)
+
+    def _look_again(self, now: Instant, _unit: int, _what: int) -> None:
+        """Time alone has made a proposal worth showing."""
+        self._wake_at = inf
+        self._move_up(now, sent=False)
 
     def _home(self, now: Instant, unit: int, turn: int) -> None:
         """At a base, unless it was sent elsewhere on the way."""
@@ -285,7 +323,10 @@ class Twin:
             return
         self._stand(unit, self._standing[unit].target, now)
         known = self.room.units[self.fleet[unit].id]
-        if known.on_duty and not known.at_station:
+        if known.post:
+            if not known.at_post:
+                self._give(UnitIsAtPost(known.id), now)
+        elif known.on_duty and not known.at_station:
             self._give(orders.UnitAtStation(known.id), now)
 
     # -- shifts and faults ----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class TwinUnit(msgspec.Struct, frozen=True):
     capabilities: tuple[str, ...] = ("ambulance",)
     kind: str = "ambulance"
     crew: int = 2
+    agency: str = "twin"
 
 
 class Absence(msgspec.Struct, frozen=True):

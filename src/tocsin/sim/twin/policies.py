@@ -7,11 +7,12 @@ changes a room.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from tocsin.domain.coverage import Counts, Cover
+from tocsin.domain.orders_standby import MoveUpUnit
 from tocsin.domain.recommend import Seats, cannot_go, choose
 from tocsin.domain.room import Incident, Room, Unit
 from tocsin.domain.travel import Travels
@@ -55,6 +56,19 @@ class Relocate(Protocol):
 
     def move(self, now: Instant, field: Field, *, sent: bool) -> tuple[str, int] | None:
         """A free unit and the base it should move to, or None. Asked after a dispatch (`sent`) and after a release."""
+        ...
+
+
+@runtime_checkable
+class Watchful(Protocol):
+    """A way to relocate that is asked again later, and whose moves are orders on record."""
+
+    def wake(self) -> Instant | None:
+        """When to ask it again though nothing happened."""
+        ...
+
+    def order(self) -> MoveUpUnit:
+        """The move it last chose."""
         ...
 
 

@@ -11,6 +11,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Given
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.plans import NO_PLANS, Plans
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.travel import Travels
@@ -39,8 +40,11 @@ class TwinError(Exception):
 class Record:
     """A room of its own, changed by orders alone. `tick_s`: seconds in one of the clock that instants are given by."""
 
-    def __init__(self, catalogue: Catalogue, keep: Keep | None, tick_s: float = 1.0) -> None:
-        self.room = Room()
+    def __init__(self, catalogue: Catalogue, keep: Keep | None, tick_s: float = 1.0, plans: Plans = NO_PLANS) -> None:
+        self.room, self._plans = Room(), plans
+        self.handled = _ending(catalogue, "handled")
+        """How an incident ends that somebody came to, and how one that nobody could be sent to."""
+        self.passed_on = _ending(catalogue, "other_service")
         self._tick_s = tick_s
         self.facts = 0
         self._catalogue, self._keep, self._orders = catalogue, keep, 0
@@ -55,7 +59,7 @@ class Record:
     def give(self, order: AnyOrder, now: Instant, by: str = "twin", travels: Travels = NO_TRAVELS) -> None:
         """Decide, fold, keep. Raises TwinError when the desk's rules say no."""
         now *= self._tick_s
-        decided = decide(self.room, order, Given(now, by, self._catalogue, travels))
+        decided = decide(self.room, order, Given(now, by, self._catalogue, travels, self._plans))
         if isinstance(decided, Refusal):
             raise TwinError(f"at {now:.3f} s {order.__struct_config__.tag} was refused: {decided.name}: {decided.text}")
         for fact in decided:
@@ -65,6 +69,11 @@ class Record:
             first, seen = self.facts + 1, self.facts
             self._keep([Entry(first + i, now, by, str(self._orders), seen, fact) for i, fact in enumerate(decided)])
         self.facts += len(decided)
+
+
+def _ending(catalogue: Catalogue, code: str) -> str:
+    """The code, or the first ending of a catalogue that does not have it."""
+    return code if catalogue.has_disposition(code) else catalogue.dispositions[0].code
 
 
 def keep_in(log: MemoryLog) -> Keep:

@@ -117,7 +117,12 @@ DISPATCH = {
 
 def _policy(world: World) -> str:
     told = world.loaded.scenario.policy
-    home = "each unit back to its own base" if told.relocate == "home" else "freed units where they add most coverage"
+    homes = {
+        "home": "each unit back to its own base",
+        "dmexclp": "freed units where they add most coverage",
+        "live": "each unit back to its own base, moved up as the desk proposes",
+    }
+    home = homes[told.relocate]
     moves = f"; move-ups after each {' and '.join(told.move_after)}" if told.move_after else ""
     return f"{DISPATCH[told.dispatch]}; {home}{moves}"
 

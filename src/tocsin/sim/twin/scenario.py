@@ -57,6 +57,17 @@ class FaultPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to_h: Annotated[float, msgspec.Meta(gt=0)]
 
 
+class KindPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """[[fleet.kind]]: what some units are. Without it every unit is an ambulance with a crew of two."""
+
+    units: tuple[str, ...]
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    capabilities: tuple[str, ...] = ()
+    """None named: what its kind is called."""
+    crew: Annotated[int, msgspec.Meta(ge=1, le=60)] = 2
+    agency: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "twin"
+
+
 class FleetPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[fleet]: the base of each unit, in the order of their numbers; stations where relocated units may stand."""
 
@@ -65,6 +76,7 @@ class FleetPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stations: tuple[str, ...] | str = ()
     station_column: str = ""
     letter: Annotated[str, msgspec.Meta(min_length=1, max_length=8)] = "A"
+    kind: tuple[KindPart, ...] = ()
     shift: tuple[ShiftPart, ...] = ()
     fault: tuple[FaultPart, ...] = ()
 
@@ -83,6 +95,8 @@ class CallsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str] = {}
     where: dict[str, str] = {}
     """Only rows in which these columns have these values; of `history` and `fitted`."""
+    types: dict[str, Annotated[float, msgspec.Meta(gt=0)]] = {}
+    """Incident types and their shares, drawn for each call; none named: MEDICAL, or what a table says."""
     on_scene: Law = Law(mean=20.0)
     hand_over: Law = Law(mean=20.0)
     turnout: Law = Law()
@@ -101,7 +115,13 @@ class PolicyPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[policy]: who goes, who goes back where, who moves up."""
 
     dispatch: Literal["closest", "dmexclp", "hybrid", "brain"] = "closest"
-    relocate: Literal["home", "dmexclp"] = "home"
+    relocate: Literal["home", "dmexclp", "live"] = "home"
+    catalogue: str = ""
+    """The centre's incident types; with `plans` and without this: the packaged ones."""
+    plans: str = ""
+    """The centre's run cards, for `brain`."""
+    coverage: str = ""
+    """The centre's rules of coverage and move-ups: what `brain` counts as lost, and how `live` moves."""
     late_after_min: Minutes = 12.0
     busy: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.3
     layers: tuple[LayerPart, ...] = ()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tocsin.domain.cover_rules import CoverRules
 from tocsin.domain.coverage import Cover, cover_of
+from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant
-from tocsin.sim.twin.brain import Brain, plans_of
+from tocsin.sim.twin.brain import Brain, TallyLosses, plans_of
+from tocsin.sim.twin.cards import Cards, kinds_of, read_cards, typed
 from tocsin.sim.twin.compiled import Rules, Sweeper
 from tocsin.sim.twin.core import Twin
 from tocsin.sim.twin.demand import MONDAY, Demand, Service, draw_calls, fit, level
 from tocsin.sim.twin.files import read_trace
 from tocsin.sim.twin.ground import Ground
 from tocsin.sim.twin.history import read_history, read_table
+from tocsin.sim.twin.live import LiveMoves, Watch, placed
 from tocsin.sim.twin.model import Absence, TwinCall, TwinUnit, unit_ids
 from tocsin.sim.twin.policies import (
     BestCover,
@@ -49,6 +53,7 @@ class World(msgspec.Struct):
     demand: Demand | None
     recorded: list[TwinCall] | None
     notes: list[str]
+    cards: Cards = Cards()
 
     @property
     def name(self) -> str:
@@ -57,6 +62,9 @@ class World(msgspec.Struct):
 
     def calls(self, seed: int) -> list[TwinCall]:
         """The calls of a seed; of a record, always the same ones."""
+        return typed(self.loaded, self._calls(seed), self.cards.catalogue, seed)
+
+    def _calls(self, seed: int) -> list[TwinCall]:
         if self.recorded is not None:
             return self.recorded
         if self.demand is None:
@@ -110,17 +118,44 @@ class World(msgspec.Struct):
         """The plain twin, ready to run these calls."""
         start = min(self.start, calls[0].at) if calls else self.start
         dispatch, relocate = policies(self.rules(), self.ground, self.fleet, self.stations, self.cover())
+        cards, rules = self.cards, self._rules_placed()
+        watch = Watch(self.ground, self.fleet, rules, self.weight) if rules else None
+        if isinstance(dispatch, Brain) and (watch or self.loaded.scenario.policy.plans):
+            told = self.rules()
+            plans = cards.plans if self.loaded.scenario.policy.plans else plans_of(
+                told.limit_s, told.loss_weight, told.minute_weight)  # fmt: skip
+            dispatch = Brain(watch or TallyLosses(Tally(self.cover())), plans)
+        if watch and rules and self.loaded.scenario.policy.relocate == "live":
+            relocate = live = LiveMoves(self.ground, self.fleet, rules, watch, self._minute_of)
+            keep = _both(live.heard, keep)
         return Twin(
             self.ground,
             self.fleet,
             dispatch,
             relocate,
+            catalogue=cards.catalogue,
+            plans=cards.plans,
+            lacks=dispatch.lacks if isinstance(dispatch, Brain) and self.loaded.scenario.policy.plans else None,
             start=start,
             absences=self.absences(calls),
             line=self.loaded.scenario.calls.queue,
             keep=keep,
             spread=self.loaded.scenario.policy.spread,
         )
+
+    def _rules_placed(self) -> CoverRules | None:
+        """The rules of coverage with their posts on nodes. Raises ScenarioError."""
+        if self.cards.cover is None:
+            return None
+        try:
+            return placed(self.cards.cover, self.ground, self.stations)
+        except LookupError as error:
+            told = str(error.args[0])
+            raise self.loaded.wrong("policy.coverage", told, "name the post as a node, or move it") from None
+
+    def _minute_of(self, now: Instant) -> int:
+        """Minute of the local day."""
+        return int((now + self.offset_s) // 60) % 1440
 
     def absences(self, calls: Sequence[TwinCall]) -> list[Absence]:
         """Who is away when, over the time these calls take."""
@@ -136,7 +171,20 @@ class World(msgspec.Struct):
             )
         if not calls.queue:
             raise self.loaded.wrong("calls.queue", "the compiled rules let calls wait", "run it plain")
+        policy = self.loaded.scenario.policy
+        if policy.plans or policy.coverage or fleet.kind or calls.types:
+            field = "policy.plans" if policy.plans else "policy.coverage" if policy.coverage else "fleet"
+            raise self.loaded.wrong(field, "the compiled rules know one kind of unit and of call", "run it plain")
         return Sweeper(self.ground, self.stations, self.cover())
+
+
+def _both(heard: Callable[[list[AnyEntry]], None], keep: Keep | None) -> Keep:
+    def told(entries: list[AnyEntry]) -> None:
+        heard(entries)
+        if keep:
+            keep(entries)
+
+    return told
 
 
 def policies(
@@ -150,8 +198,8 @@ def policies(
     elif rules.dispatch == "hybrid":
         dispatch = Hybrid(tally, rules.limit_s, loss_weight=rules.loss_weight, minute_weight=rules.minute_weight)
     elif rules.dispatch == "brain":
-        dispatch = Brain(tally, plans_of(rules.limit_s, rules.loss_weight, rules.minute_weight))
-    own = HomeBase({unit.id: unit.base for unit in fleet}) if rules.relocate == "home" else None
+        dispatch = Brain(TallyLosses(tally), plans_of(rules.limit_s, rules.loss_weight, rules.minute_weight))
+    own = HomeBase({unit.id: unit.base for unit in fleet}) if rules.relocate != "dmexclp" else None
     if own and not (rules.moves.after_sent or rules.moves.after_freed):
         return dispatch, own
     return dispatch, BestCover(tally, ground, stations, minute_cost=rules.home_minute_cost, rule=rules.moves, own=own)
@@ -169,7 +217,7 @@ def prepare(loaded: Loaded, progress: Progress | None = None) -> World:
         loaded, "fleet.stations", scenario.fleet.stations, scenario.fleet.station_column, ground.number
     )
     ids = unit_ids(len(bases), scenario.fleet.letter)
-    fleet = tuple(TwinUnit(id_, base) for id_, base in zip(ids, bases, strict=True))
+    fleet = kinds_of(loaded, [TwinUnit(id_, base) for id_, base in zip(ids, bases, strict=True)])
     part = scenario.calls
     start = scenario.start.timestamp() if scenario.start else 0.0 if part.kind == "trace" else MONDAY
     world = World(
@@ -183,9 +231,11 @@ def prepare(loaded: Loaded, progress: Progress | None = None) -> World:
         None,
         None,
         notes,
+        read_cards(loaded),
     )
     _demand(world)
     world.absences([])
+    world._rules_placed()
     return world
 
 
