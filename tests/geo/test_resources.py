@@ -6,7 +6,8 @@ import pytest
 
 from tocsin.geo.errors import RegionError
 from tocsin.geo.progress import Quiet
-from tocsin.geo.resources import Resource, find_resources, kind_of, load_resources, merge, save_resources
+from tocsin.geo.resources import Resource, kind_of, load_resources, merge, save_resources
+from tocsin.geo.resources_find import find_resources
 
 from .maps import Map, place
 

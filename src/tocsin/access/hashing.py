@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
+from functools import cached_property
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -25,7 +26,11 @@ class Hasher:
         self._argon2 = argon2 or PasswordHasher()
         self.turn = BoundedSemaphore(AT_ONCE)
         """Held while a password is checked: bounds memory, and how many guesses run before a failure is counted."""
-        self._nobody = self._argon2.hash(secrets.token_hex(16))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What a password for nobody is checked against. Made at the first check there is, whoever's it is."""
+        return self._argon2.hash(secrets.token_hex(16))
 
     def hash(self, password: str) -> str:
         """The argon2id hash, with its parameters and salt, as text."""
@@ -33,8 +38,9 @@ class Hasher:
 
     def is_right(self, stored: str, password: str) -> bool:
         """Whether the password gives this hash. An empty `stored` (nobody's) costs as much and is wrong."""
+        nobody = self._nobody
         try:
-            return self._argon2.verify(stored or self._nobody, _same_form(password)) and bool(stored)
+            return self._argon2.verify(stored or nobody, _same_form(password)) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 

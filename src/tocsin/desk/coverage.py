@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 import numpy as np
@@ -22,8 +22,10 @@ from tocsin.domain.cover_rules import CoverGroup, CoverRules
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.cells import FAR, Cells, Drives, Finder, cells_of, drives_from, kept_drives
 from tocsin.geo.region import Region
-from tocsin.geo.snapping import Snaps
 from tocsin.views.rows import UnitRow
+
+if TYPE_CHECKING:
+    from tocsin.geo.snapping import Snaps
 
 State: TypeAlias = Literal["none", "preparing", "ready", "failed"]
 """none: no region, or no group has a unit; preparing: reach is worked out; failed: it could not be."""

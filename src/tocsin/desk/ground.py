@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from tocsin.domain.arrival import stated
 from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.pace import LINE_SIGMA
-from tocsin.geo.places import Match
 from tocsin.geo.region import Region
-from tocsin.geo.route import Route as Way
 from tocsin.geo.straight import line_time
 from tocsin.views.wire import PlaceMatch, Route
+
+if TYPE_CHECKING:
+    from tocsin.geo.places import Match
+    from tocsin.geo.route import Route as Way
 
 Standing: TypeAlias = tuple[str, float, float, Instant | None]
 """unit, latitude and longitude in degrees, and when it was there (None: it never said, this is its home)."""

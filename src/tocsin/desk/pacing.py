@@ -10,14 +10,16 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tocsin.facts.values import Instant
 from tocsin.geo.pace import MAP, Pace
 from tocsin.geo.pace_file import Applied, PaceError, PaceFile, read, text
-from tocsin.geo.paced import paced
-from tocsin.geo.roads import Roads
+
+if TYPE_CHECKING:
+    from tocsin.geo.roads import Roads
 
 IN_FORCE, KEPT = "travel.toml", "travel"
 LOOK_EVERY_S = 2.0
@@ -92,6 +94,8 @@ class Pacing:
         if made is None:
             if len(self._made) > 1:  # the hour before may still be asked for by a clock that lags
                 self._made.clear()
+            from tocsin.geo.paced import paced  # here: it brings all that searches roads
+
             made = self._made[hours] = paced(self._roads, self.pace.factor[:, hours])
         return made, self.pace, hours
 

@@ -1,10 +1,12 @@
 """Snapshots: the picture folded up to a position, so that a start reads what came after. Never believed blindly.
 
-A snapshot is used only when this node made it (a keyed hash over every byte, the key in the data folder), when the same
+A snapshot is used only when this node made it (sealed whole by AES-256-GCM, the key in the data folder), when the same
 code folded it (a fingerprint of every module that folds), and when the log's chain at its position is the chain it was
 made at: a snapshot of another history, of a log that was cut short or put back from a backup, is refused and everything
-is folded anew. It is a shortcut and no truth: whoever deletes it loses seconds. It names people, so it is sealed
-(AES-256-GCM), under the node's key and the centre's master key together.
+is folded anew. It is a shortcut and no truth: whoever deletes it loses seconds. It names people, so the key is made of
+the node's and the centre's master key together.
+
+What a first picture does not need (old calls, closed incidents) is not decoded before it is asked for: `desk/thaw.py`.
 """
 
 from __future__ import annotations
@@ -23,20 +25,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace
 
+from tocsin.desk.thaw import Thawing
 from tocsin.domain.evolve import evolve
-from tocsin.domain.room import Room
+from tocsin.domain.room import Call, Incident, Room
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.port import Log, LogError
 from tocsin.views.board import BoardFold
+from tocsin.views.rows import IncidentRow
 from tocsin.views.timeline import Positions, TimelineIndex
 
 FILE, KEY = "snapshot", "snapshot.key"
-MAGIC = b"tocsin snapshot 2\n"
+MAGIC = b"tocsin snapshot 3\n"
 """The format's version: another number is refused."""
-MAC_B = 32
 NONCE_B = 12
 FOLDING = ("facts", "domain", "views")
 """Packages that decide what a picture of the same facts looks like."""
@@ -68,6 +73,50 @@ class _Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: Position
     chain: bytes
     code: str
+
+
+FROZEN: tuple[tuple[str, str, Any], ...] = (
+    ("room", "calls", Call),
+    ("room", "incidents", Incident),
+    ("room", "by_number", list[str]),
+    ("board", "closed", IncidentRow),
+    ("timelines", "incidents", Positions),
+)
+"""Dicts that thaw: part of the picture, field, and what each value is."""
+ALIKE = ("kept_position", "kept_media")
+"""Fields of the room that mostly hold what `kept_record` does: then they are written once."""
+
+
+class _Body(msgspec.Struct, frozen=True, array_like=True):
+    """A picture as it is written."""
+
+    folded: Folded
+    frozen: tuple[dict[str, msgspec.Raw], ...]
+    alike: tuple[str, ...]
+
+
+def _body(folded: Folded) -> bytes:
+    """The picture without what is frozen, and that apart."""
+    frozen = [getattr(getattr(folded, part), name) for part, name, _ in FROZEN]
+    room, record = folded.room, list(folded.room.kept_record.items())
+    alike = [name for name in ALIKE if list(getattr(room, name).items()) == record]
+    left: dict[str, dict[str, Any]] = {"room": {name: {} for name in alike}, "board": {}, "timelines": {}}
+    for part, name, _ in FROZEN:
+        left[part][name] = {}
+    light = replace(folded, **{part: replace(getattr(folded, part), **fields) for part, fields in left.items()})
+    return msgspec.msgpack.encode((light, frozen, alike), enc_hook=_out)
+
+
+def _folded(raw: memoryview) -> Folded:
+    """The picture in a body. Raises MsgspecError."""
+    body = msgspec.msgpack.decode(raw, type=_Body, dec_hook=_in)
+    folded = body.folded
+    for (part, name, kind), frozen in zip(FROZEN, body.frozen, strict=True):
+        thaw = msgspec.msgpack.Decoder(kind, dec_hook=_in).decode
+        setattr(getattr(folded, part), name, Thawing(frozen, thaw))
+    for name in set(body.alike) & set(ALIKE):
+        setattr(folded.room, name, dict(folded.room.kept_record))
+    return folded
 
 
 def _out(value: Any) -> Any:
@@ -108,10 +157,11 @@ class Snapshots:
     def _believed(self, raw: bytes) -> Folded:
         if not raw.startswith(MAGIC):
             raise ValueError("it has another format")
-        mac, rest = raw[len(MAGIC) : len(MAGIC) + MAC_B], memoryview(raw)[len(MAGIC) + MAC_B :]
-        if not hmac.compare_digest(mac, self._mac(rest)):
-            raise ValueError("it was not made here, or was changed")
-        rest = memoryview(self._cipher().decrypt(bytes(rest[:NONCE_B]), rest[NONCE_B:], MAGIC))
+        sealed = memoryview(raw)[len(MAGIC) :]
+        try:
+            rest = memoryview(self._cipher().decrypt(bytes(sealed[:NONCE_B]), sealed[NONCE_B:], MAGIC))
+        except InvalidTag:
+            raise ValueError("it was not made here, or was changed") from None
         length = int.from_bytes(rest[:4], "big")
         label = msgspec.msgpack.decode(rest[4 : 4 + length], type=_Label)
         if label.centre != self._log.centre:
@@ -121,7 +171,7 @@ class Snapshots:
         if not label.chain or self._chain_at(label.position) != label.chain:
             raise ValueError("it is not of this log: the chain at its position is another")
         with undisturbed():
-            folded = msgspec.msgpack.decode(rest[4 + length :], type=Folded, dec_hook=_in)
+            folded = _folded(rest[4 + length :])
         if folded.position != label.position:
             raise ValueError("it contradicts itself")
         return folded
@@ -133,13 +183,13 @@ class Snapshots:
         """
         label = _Label(self._log.centre, folded.position, self._chain_at(folded.position), code())
         head = msgspec.msgpack.encode(label)
-        rest = len(head).to_bytes(4, "big") + head + msgspec.msgpack.encode(folded, enc_hook=_out)
+        rest = len(head).to_bytes(4, "big") + head + _body(folded)
         nonce = secrets.token_bytes(NONCE_B)
-        rest = nonce + self._cipher().encrypt(nonce, rest, MAGIC)
+        sealed = self._cipher().encrypt(nonce, rest, MAGIC)
         part = self._folder / f"{FILE}.{os.getpid()}.part"
         try:
             with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
-                out.write(MAGIC + self._mac(rest) + rest)
+                out.writelines((MAGIC, nonce, sealed))
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(self._folder / FILE)
@@ -161,10 +211,6 @@ class Snapshots:
     def _chain_at(self, position: Position) -> bytes:
         row = next(iter(self._log.rows(position - 1)), None)
         return row.chain if row is not None and row.position == position else b""
-
-    def _mac(self, rest: bytes | memoryview) -> bytes:
-        key = hmac.new(self._key(), b"mac\n" + self._secret, hashlib.sha256).digest()
-        return hmac.new(key, rest, hashlib.sha256).digest()
 
     def _cipher(self) -> AESGCM:
         return AESGCM(hmac.new(self._key(), b"seal\n" + self._secret, hashlib.sha256).digest())
@@ -192,7 +238,12 @@ def code() -> str:
         for file in sorted(package.joinpath(folder).iterdir(), key=lambda one: one.name):
             if file.name.endswith(".py"):
                 found.update(file.name.encode() + file.read_bytes())
-    for place in (("log", "codec.py"), ("desk", "snapshot.py"), ("geo", "spread.py")):  # rows use spread's footprints
+    for place in (
+        ("log", "codec.py"),
+        ("desk", "snapshot.py"),
+        ("desk", "thaw.py"),
+        ("geo", "spread.py"),
+    ):  # rows use spread's footprints
         file = package.joinpath(*place)
         found.update(file.read_bytes())
     return found.hexdigest()

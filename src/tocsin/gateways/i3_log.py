@@ -179,10 +179,8 @@ class I3Log:
         return _no(found) if isinstance(found, NotLogged) else Answer(200, found)
 
 
-def aside(site: Callable[[Scope, Receive, Send], Awaitable[None]], door: I3Log | None) -> Any:
+def aside(site: Any, door: I3Log) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """One application of both: what begins with /i3/Logging/ never reaches the site of browsers."""
-    if door is None:
-        return site
 
     async def both(scope: Scope, receive: Receive, send: Send) -> None:
         here = scope["type"] == "http" and scope["path"].startswith(PATH)

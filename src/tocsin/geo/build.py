@@ -21,7 +21,8 @@ from tocsin.geo.manifest import FORMAT, VERSION, Manifest, is_region, write_mani
 from tocsin.geo.osm import check_source, osm_errors
 from tocsin.geo.progress import Progress
 from tocsin.geo.region import PLACES, RESOURCES, ROADS
-from tocsin.geo.resources import find_resources, save_resources
+from tocsin.geo.resources import save_resources
+from tocsin.geo.resources_find import find_resources
 
 _CHUNK = 1 << 20
 

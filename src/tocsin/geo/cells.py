@@ -11,17 +11,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tocsin.geo.graph import Graph
 from tocsin.geo.measure import E7
 from tocsin.geo.region import Region
-from tocsin.geo.roads import Roads
-from tocsin.geo.snapping import Snaps
 from tocsin.geo.speeds import ROAD_CLASSES
+
+if TYPE_CHECKING:
+    from tocsin.geo.roads import Roads
+    from tocsin.geo.snapping import Snaps
 
 Floats = NDArray[np.float64]
 Drives = NDArray[np.uint16]
@@ -79,6 +81,8 @@ class Finder:
     """Finds the cell whose road point is nearest."""
 
     def __init__(self, cells: Cells) -> None:
+        from scipy.spatial import cKDTree  # here: it takes longer to import than a server to start
+
         self._wide = float(np.cos(np.radians(cells.lat_deg.mean())))
         self._tree = cKDTree(np.stack([cells.lat_deg, cells.lon_deg * self._wide], axis=1))
 

@@ -3,27 +3,22 @@
 Refuses to know which of them a centre may send, and what a unit is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
-import osmium
-import shapely
-import shapely.wkb
 
 from tocsin.geo.errors import RegionError
 from tocsin.geo.measure import distance_m
-from tocsin.geo.osm import osm_errors
-from tocsin.geo.progress import Progress
 
 Kind = Literal["fire_station", "ambulance_station", "police_station", "hospital", "clinic", "hydrant", "defibrillator"]
 
 # One hospital mapped as a node and as a building (and again as its grounds) is one hospital when this near.
 SAME_PLACE_M: dict[str, float] = {"hydrant": 2.0, "defibrillator": 3.0, "hospital": 250.0, "clinic": 60.0}
 _SAME_STATION_M = 120.0
-_KEPT_TAGS = (
+KEPT_TAGS = (
     "operator",
     "phone",
     "contact:phone",
@@ -77,64 +72,6 @@ def kind_of(tags: Mapping[str, str]) -> Kind | None:
     if amenity == "hospital" or healthcare == "hospital":
         return "hospital"
     return "clinic" if amenity == "clinic" and emergency == "yes" else None
-
-
-def find_resources(source: Path, progress: Progress) -> list[Resource]:
-    """Find them among nodes, ways and multipolygons; areas stand for their centroid; doubles are merged."""
-    keys = osmium.filter.KeyFilter("amenity", "emergency", "healthcare")
-    found: list[Resource] = []
-    with osm_errors(source):
-        processor = osmium.FileProcessor(str(source)).with_areas(keys).with_filter(keys)
-        for thing in processor:
-            found += _resource(thing)
-            progress.advance(1)
-    return merge(found)
-
-
-_wkb = osmium.geom.WKBFactory()
-
-
-def _resource(thing: Any) -> Iterator[Resource]:
-    tags = dict(thing.tags)
-    kind = kind_of(tags)
-    if kind is None:
-        return
-    place = _place(thing)
-    if place is None:
-        return
-    says = tags.get("emergency")
-    yield Resource(
-        kind=kind,
-        name=tags.get("name") or tags.get("operator") or tags.get("ref") or "",
-        lat_deg=round(place[0], 7),
-        lon_deg=round(place[1], 7),
-        osm=_osm_id(thing),
-        emergency={"yes": True, "no": False}.get(says or "") if kind in ("hospital", "clinic") else None,
-        tags={key: tags[key] for key in _KEPT_TAGS if key in tags},
-    )
-
-
-def _osm_id(thing: Any) -> str:
-    if thing.is_area():
-        return f"{'w' if thing.from_way() else 'r'}{thing.orig_id()}"
-    return f"{'n' if thing.is_node() else 'w' if thing.is_way() else 'r'}{thing.id}"
-
-
-def _place(thing: Any) -> tuple[float, float] | None:
-    """Latitude and longitude, or None for what has no whole geometry (or comes again as an area)."""
-    if thing.is_node():
-        return (thing.lat, thing.lon) if thing.location.valid() else None
-    try:
-        if thing.is_area():
-            shape = shapely.wkb.loads(_wkb.create_multipolygon(thing), hex=True)
-        elif thing.is_way() and not thing.is_closed():
-            shape = shapely.wkb.loads(_wkb.create_linestring(thing), hex=True)
-        else:
-            return None
-    except (RuntimeError, osmium.InvalidLocationError):
-        return None
-    centre = shape.centroid
-    return centre.y, centre.x
 
 
 def merge(found: list[Resource]) -> list[Resource]:

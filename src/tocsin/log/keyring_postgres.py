@@ -27,7 +27,8 @@ _TABLES = """CREATE SCHEMA IF NOT EXISTS tocsin_keys;
         name text COLLATE "C", position bigint NOT NULL DEFAULT 0,
         wrapped bytea, mark bytea NOT NULL, erased_at double precision);
     CREATE INDEX IF NOT EXISTS keys_name ON tocsin_keys.keys (centre, name);
-    CREATE INDEX IF NOT EXISTS keys_position ON tocsin_keys.keys (centre, position)"""
+    CREATE INDEX IF NOT EXISTS keys_position ON tocsin_keys.keys (centre, position);
+    CREATE INDEX IF NOT EXISTS keys_mark ON tocsin_keys.keys (centre, mark) WHERE wrapped IS NOT NULL"""
 
 
 class PostgresKeys:
@@ -93,6 +94,13 @@ class PostgresKeys:
                 WHERE centre = %s AND wrapped IS NOT NULL GROUP BY mark"""
             )
         )
+
+    def other_marks(self, mark: bytes) -> list[bytes]:
+        """Marks of other master keys."""
+        one = """(SELECT mark FROM tocsin_keys.keys
+            WHERE centre = %s AND wrapped IS NOT NULL ORDER BY centre {0}, mark {0} LIMIT 1)"""
+        ends = self._ask(f"{one.format('')} UNION {one.format('DESC')}", self._centre)
+        return sorted(end for (end,) in ends if end != mark)
 
     def rewrap(self, again: Callable[[bytes], bytes], mark: bytes) -> int:
         """Wrap every key anew, all or none; answers how many."""

@@ -33,6 +33,11 @@ _TABLES = (
 )
 
 
+_MARKS = "CREATE INDEX IF NOT EXISTS keys_mark ON keys (centre, mark) WHERE wrapped IS NOT NULL"
+"""Tells at every start whether the master key is the one the keys are wrapped under; older files get it then."""
+_OF = "FROM keys WHERE centre = ?1 AND wrapped IS NOT NULL"
+
+
 class SqliteKeys:
     """The keys of one centre."""
 
@@ -64,6 +69,8 @@ class SqliteKeys:
                     con.execute(table)
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 con.execute(f"PRAGMA user_version = {SCHEMA}")
+            if con.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                con.execute(_MARKS)
             con.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -133,6 +140,11 @@ class SqliteKeys:
             "SELECT mark, COUNT(*) FROM keys WHERE centre = ? AND wrapped IS NOT NULL GROUP BY mark", self._centre
         )
         return dict(found)
+
+    def other_marks(self, mark: bytes) -> list[bytes]:
+        """Marks of other master keys."""
+        found = self._read(f"SELECT (SELECT MIN(mark) {_OF}), (SELECT MAX(mark) {_OF})", self._centre)
+        return sorted({end for end in found[0] if end not in (None, mark)})
 
     def rewrap(self, again: Callable[[bytes], bytes], mark: bytes) -> int:
         """Wrap every key anew, all or none; answers how many."""

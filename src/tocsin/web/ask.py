@@ -68,7 +68,8 @@ class Site:
         """Size of the board when it was last sent whole: tells whether compressing is worth it."""
         self.hosts = known_hosts(hosts)
         self.secure = secure
-        self.openapi = b""
+        self.openapi: Callable[[], bytes] = lambda: b""
+        """The OpenAPI document; made when somebody first asks for it."""
         self.stopping = asyncio.Event()
         """Set when the server begins to stop: tails end, so that nobody waits for them."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from starlette.routing import Route as Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,7 +18,7 @@ from tocsin.web.routes import ROUTES
 
 def build_web(site: Site, routes: tuple[Route, ...] = ROUTES) -> ASGIApp:
     """The ASGI application of one server."""
-    site.openapi = encoded(routes)
+    site.openapi = cache(lambda: encoded(routes))
     by_path: dict[str, dict[str, Route]] = {}
     for route in routes:
         by_path.setdefault(route.path, {})[route.method] = route
