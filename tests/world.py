@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from tocsin.domain import orders, orders_calls, orders_privacy
 from tocsin.domain import orders_caller_links as links
 from tocsin.domain import orders_plans as op
+from tocsin.domain import orders_sharing as sharing
 from tocsin.domain import orders_standby as standby
 from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
@@ -171,6 +172,8 @@ def travel(eta_s: float, basis: str = "road", position_at: float | None = T0) ->
 UNITS = ("E1", "E2", "A1", "L1", "1", "2")
 """Two units are named like calls and incidents are, as they are in many a real centre."""
 CAPABILITIES = ("engine", "ladder", "als", "ambulance")
+AGENCIES = {"A1": "ems", "1": "ems", "2": "police"}
+"""Whose units are no fire engines."""
 NUMBERS = ("+351 912 345 678", "0912345678", "+351 913 000 111")
 PLACES = (HERE, THERE, HOME)
 
@@ -280,10 +283,11 @@ class Dice:
     def crew(self, room: Room, now: float) -> AnyOrder:
         """Something is done with a unit apart from incidents."""
         rng, name = self.rng, self.rng.choice(UNITS)
+        agency = AGENCIES.get(name, "fire")
         can = tuple(rng.sample(CAPABILITIES, rng.randint(0, 3)))
         return rng.choice(
             (
-                orders.RegisterUnit(name, "engine", "fire", can, rng.choice(PLACES), rng.randint(0, 3)),
+                orders.RegisterUnit(name, "engine", agency, can, rng.choice(PLACES), rng.randint(0, 3)),
                 orders.UnitOnDuty(name, rng.randint(0, 5)),
                 orders.UnitOnDuty(name, 4, rng.choice(((), ("Ana", "Rui")))),
                 orders.UnitOnDuty(name, 5),
@@ -433,7 +437,22 @@ class Dice:
             )
         )
 
+    def share(self, room: Room, now: float) -> AnyOrder:
+        """Somebody else may see an incident, or no longer."""
+        rng, agency = self.rng, self.rng.choice(("fire", "ems", "police", "police"))
+        until = rng.choice((None, now + 30.0, now + 600.0, now - 1.0))
+        shared = self.some(room.shared, "1")
+        standing = list(room.incidents[shared].shares) if shared in room.incidents else []
+        return rng.choice(
+            (
+                sharing.ShareIncident(self.incident(room), agency, "their ladder is nearer", until),
+                sharing.ShareIncident(self.incident(room), agency, "their boat is nearer", until),
+                sharing.EndSharing(shared, self.some(standing, agency), rng.choice(("", "home"))),
+            )
+        )
+
     MAKERS = (
+        share,
         privacy,
         receive,
         after,

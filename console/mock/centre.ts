@@ -114,7 +114,7 @@ export class Centre {
     this.record({ kind: "incident.opened", incident: id, type, priority: priority ?? kind.priority, place, calls, at }, by, order);
     this.#put("incidents", {
       id, status: "open", type, priority: priority ?? kind.priority, place, summary: "", opened_at: at, opened_by: by, calls, links: [], units: [], first_dispatched_at: null, first_on_scene_at: null,
-      closed_at: null, disposition: "", notes: this.die(3), last_note: this.dice() < 0.4 ? "Caller says second floor, smoke on the stairs" : "", changed_at: at, erased: false, reports: [], areas: [], level: 1, owes: 0, proposal: null, callers: [],
+      closed_at: null, disposition: "", notes: this.die(3), last_note: this.dice() < 0.4 ? "Caller says second floor, smoke on the stairs" : "", changed_at: at, erased: false, reports: [], areas: [], level: 1, owes: 0, proposal: null, callers: [], agencies: [], shares: [],
     } as IncidentRow);
     return id;
   }

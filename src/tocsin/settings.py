@@ -280,6 +280,8 @@ def _spans(catalogue: Catalogue) -> Iterable[str]:
     for key, seconds in msgspec.structs.asdict(catalogue.limits).items():
         if not 0 < seconds <= 86_400:
             yield f"limits.{key}: {seconds:g} is not between 0 and 86400 seconds"
+    if not 0 <= catalogue.access.recent_h <= 876_600:
+        yield f"access.recent_h: {catalogue.access.recent_h:g} is not between 0 and 876600 hours"
     for key, days in msgspec.structs.asdict(catalogue.retention).items():
         if not 1 <= days <= 36_525:
             yield f"retention.{key}: {days:g} is not between 1 and 36525 days"

@@ -20,6 +20,7 @@ from tocsin.facts.union import AnyEntry
 from tocsin.log.memory import MemoryLog
 from tocsin.log.port import LogError
 from tocsin.log.sqlite import SqliteLog
+from tocsin.views.audience import Audience
 from tocsin.views.wire import Done
 
 encode = msgspec.json.Encoder(order="deterministic").encode
@@ -168,10 +169,13 @@ def same_as_fresh(desk: Desk, log) -> None:
 
 
 class Screen:
-    """A client at the tail: a picture, then rows replaced and deleted; refuses gaps and repeats."""
+    """A client at the tail: a picture, then rows replaced and deleted; refuses gaps and repeats.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    An agency's is told of some entries only.
+    """
+
+    def __init__(self, desk: Desk, agency: str = "") -> None:
+        self.desk, self.agency = desk, agency
         self.resets = 0
         self.heard: list[int] = []
         self.events: list[str] = []
@@ -179,7 +183,13 @@ class Screen:
         self.fetch()
 
     def fetch(self) -> None:
-        self.picture = msgspec.json.decode(self.desk.picture_bytes())["board"]
+        self.picture = self._fresh()
+
+    def _fresh(self) -> dict[str, Any]:
+        return msgspec.json.decode(self.desk.view(Audience(self.agency)).picture_bytes())["board"]
+
+    def follow(self, after: int | None = None) -> AsyncIterator[Frame]:
+        return self.desk.view(Audience(self.agency)).follow(self.position if after is None else after)
 
     @property
     def position(self) -> int:
@@ -195,7 +205,7 @@ class Screen:
             self.moves |= {move[0]: move for move in data["moves"]}
         elif frame.event == "facts" and data["position"] > self.position:
             positions = [entry["position"] for entry in data["entries"]]
-            if not self.resets:
+            if not self.resets and not self.agency:
                 assert positions == list(range(self.position + 1, data["position"] + 1))
             assert frame.position == data["position"]
             self.heard += positions
@@ -209,14 +219,14 @@ class Screen:
 
     async def listen(self, after: int | None = None, until: int | None = None) -> None:
         """Follow until the position is reached, or for good."""
-        async with aclosing(self.desk.follow(self.position if after is None else after)) as frames:
+        async with aclosing(self.follow(after)) as frames:
             async for frame in frames:
                 self.hear(frame)
                 if until is not None and self.position >= until:
                     return
 
     def shows_the_truth(self) -> bool:
-        return self.picture == msgspec.json.decode(self.desk.picture_bytes())["board"]
+        return self.picture == self._fresh()
 
 
 def facts_of(answers: Sequence[Any]) -> list[Any]:

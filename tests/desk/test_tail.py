@@ -239,18 +239,18 @@ async def dispatcher(desk, rng: random.Random, count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def viewer(desk, rng: random.Random, done: asyncio.Event) -> Screen:
+async def viewer(desk, rng: random.Random, done: asyncio.Event, agency: str = "") -> Screen:
     """Comes late, is cut off at any moment, comes back where it was."""
     for _ in range(rng.randrange(60)):
         await asyncio.sleep(0)
-    screen = Screen(desk)
+    screen = Screen(desk, agency)
     start = screen.position
     while True:
-        stream = desk.follow(screen.position)
+        stream = screen.follow()
         for _ in range(rng.randrange(2, 12)):
             if done.is_set() and screen.position == desk.position():
                 await stream.aclose()
-                if not screen.resets:
+                if not screen.resets and not agency:
                     assert screen.heard == list(range(start + 1, desk.position() + 1))
                 return screen
             screen.hear(await anext(stream))
@@ -278,7 +278,11 @@ def test_no_gap_and_no_repeat_however_readers_and_writers_meet(monkeypatch, seed
                     await desk.ticks.tick()
 
             passing = asyncio.create_task(time_passes())
-            viewers = [asyncio.create_task(viewer(desk, random.Random(seed * 100 + i), done)) for i in range(5)]
+            eyes = ("", "", "", "fire", "ems", "police")
+            viewers = [
+                asyncio.create_task(viewer(desk, random.Random(seed * 100 + i), done, agency))
+                for i, agency in enumerate(eyes)
+            ]
             await asyncio.gather(*(dispatcher(desk, random.Random(seed * 7 + i), 40) for i in range(4)))
             over.set()
             await passing
@@ -291,7 +295,7 @@ def test_no_gap_and_no_repeat_however_readers_and_writers_meet(monkeypatch, seed
             screens = [task.result() for task in viewers]
             assert all(screen.shows_the_truth() for screen in screens)
             if tail_module.CATCH_UP > 15:  # nobody was ever far behind: being a commit ahead is no reason to start anew
-                assert [screen.resets for screen in screens] == [0] * 5
+                assert [screen.resets for screen in screens[:3]] == [0] * 3
             assert desk.position() > 30
 
     asyncio.run(run())

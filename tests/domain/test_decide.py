@@ -35,13 +35,26 @@ from tocsin.domain import orders_caller_links as k
 from tocsin.domain import orders_calls as oc
 from tocsin.domain import orders_plans as op
 from tocsin.domain import orders_privacy as p
+from tocsin.domain import orders_sharing as sh
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import RULES, decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.refusals import Refusal
 from tocsin.facts import assignments as a
-from tocsin.facts import caller_links, calls, centre, choices, incidents, locations, roads, standby, units, watch
+from tocsin.facts import (
+    caller_links,
+    calls,
+    centre,
+    choices,
+    incidents,
+    locations,
+    roads,
+    sharing,
+    standby,
+    units,
+    watch,
+)
 from tocsin.facts.assignments import Drive
 from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
@@ -68,6 +81,7 @@ ON_PAGE = (LINK, OPENED)
 
 ATTACHED = calls.CallAttached(T0 + 11, "1", "1")
 LOST = (received("1"), calls.CallReleased(T0 + 9, "1", "abandoned"))
+SHARED = (opened(), unit(), sharing.IncidentShared(T0 + 20, "1", "fire", NOW + 60))
 OWING = (opened(), choices.UnitsChosen(T0 + 20, "1", 1, "overridden", ("E2",), choices.Shown(T0, 1, "P")))
 PROPOSED = (BUSY, unit("E2"), choices.ProposalMade(T0 + 30, "1-1", "1", "unit_free", ("E2",), ("E1",), 130.0))
 FILLING = (BUSY, unit("E2"), choices.ProposalMade(T0 - 900, "1-1", "1", "unit_free", ("E2",)))
@@ -125,6 +139,23 @@ ROWS = [
     ((opened("1"), opened("2"), closed("2")), o.LinkIncidents("1", "2"), [incidents.IncidentsLinked(NOW, "1", "2")]),
     ((opened(),), o.CloseIncident("1", "DONE", "out"), [incidents.IncidentClosed(NOW, "1", "DONE", "out")]),
     ((opened(), closed()), o.ReopenIncident("1", "smoke"), [incidents.IncidentReopened(NOW, "1", "smoke")]),
+    (
+        (opened(), unit()),
+        sh.ShareIncident("1", "fire", " their ladder ", NOW + 60),
+        [sharing.IncidentShared(NOW, "1", "fire", NOW + 60, "their ladder")],
+    ),
+    (SHARED, sh.ShareIncident("1", "fire", "longer"), [sharing.IncidentShared(NOW, "1", "fire", None, "longer")]),
+    (SHARED, sh.EndSharing("1", "fire", "home"), [sharing.SharingEnded(NOW, "1", "fire", "ordered", "home")]),
+    (
+        SHARED,
+        o.CloseIncident("1", "DONE"),
+        [incidents.IncidentClosed(NOW, "1", "DONE"), sharing.SharingEnded(NOW, "1", "fire", "closed")],
+    ),
+    (
+        (opened(), unit(), sharing.IncidentShared(T0 + 20, "1", "fire", NOW)),
+        o.RaiseAlarms(),
+        [sharing.SharingEnded(NOW, "1", "fire", "time")],
+    ),
     (
         (),
         o.RegisterUnit("E1", "engine", "fire", ("engine",), HOME, 2, "S1"),
@@ -360,7 +391,7 @@ def test_random_orders_reach_every_rule_and_most_refusals():
     done: set[str] = set()
     facts: set[str] = set()
     refused: set[str] = set()
-    for seed in range(60):
+    for seed in range(90):
         for _room, order, _told, decision in steps(random.Random(seed), 150):
             if isinstance(decision, Refusal):
                 refused.add(decision.name)

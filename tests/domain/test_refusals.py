@@ -25,12 +25,13 @@ from tocsin.domain import orders as o
 from tocsin.domain import orders_caller_links as k
 from tocsin.domain import orders_calls as oc
 from tocsin.domain import orders_privacy as p
+from tocsin.domain import orders_sharing as sh
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import decide
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
-from tocsin.facts import caller_links, calls, choices, incidents, privacy, standby, units, watch
+from tocsin.facts import caller_links, calls, choices, incidents, privacy, sharing, standby, units, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.values import Place
 
@@ -70,9 +71,18 @@ KOLD = caller_links.LinkSent(T0 - 1_750, "K1", "1", "ana", "en", T0 + 50)
 KFULL = caller_links.LinkMessage(T0 + 40, "K1", "1", 300, "", "x")
 ON_PAGE = (NUMBERED, KSENT, KOPENED)
 GONE = (*ON_PAGE, calls.CallReleased(T0 + 60, "1", "abandoned"))
+SHARED = (opened(), unit(), sharing.IncidentShared(T0 + 20, "1", "fire", NOW + 60))
 
 # (name, field, the room's facts, the order)
 ROWS = [
+    ("text_empty", "reason", SHARED, sh.ShareIncident("1", "fire", " ")),
+    ("unknown_incident", "incident", (), sh.ShareIncident("1", "fire", "help")),
+    ("unknown_incident", "incident", (), sh.EndSharing("1", "fire")),
+    ("incident_closed", "incident", (unit(), opened(), closed()), sh.ShareIncident("1", "fire", "help")),
+    ("unknown_agency", "agency", SHARED, sh.ShareIncident("1", "navy", "help")),
+    ("until_in_past", "until", SHARED, sh.ShareIncident("1", "fire", "help", NOW)),
+    ("shared_already", "agency", SHARED, sh.ShareIncident("1", "fire", "help", NOW + 60)),
+    ("not_shared", "agency", SHARED, sh.EndSharing("1", "ems")),
     ("unknown_call", "call", (), o.AnswerCall("1")),
     ("unknown_call", "call", (), o.LocateCall("1", HERE)),
     ("unknown_call", "call", (), o.NoteCall("1", "smoke")),
@@ -258,8 +268,8 @@ ROWS = [
     ("erased_already", "subject", (opened(), closed(), ERASED), p.ErasePersonal("incident:1")),
     ("erased_already", "subject", (opened(), closed()), p.ErasePersonal("incident:1", ("crew",))),
 ]
-ELSEWHERE = {"key_reused"}
-"""The desk says this one, before anything is decided: tests/desk/test_desk.py."""
+ELSEWHERE = {"key_reused", "not_yours"}
+"""Said by the desk, before anything is decided: tests/desk/test_desk.py; and to agencies: tests/domain/test_yours.py"""
 
 
 @pytest.mark.parametrize(("name", "field", "facts", "order"), ROWS, ids=lambda x: x if isinstance(x, str) else "")

@@ -24,6 +24,7 @@ from tocsin.facts import (
     neighbours,
     privacy,
     roads,
+    sharing,
     standby,
     units,
     watch,
@@ -43,6 +44,8 @@ RANGED = assignments.Drive("line", 214.5, 2890.0, 35.89, 14.51, AT - 3, 120.4, 3
 STAMPED = {"unit": "E12", "incident": "I-1"}
 
 EXAMPLES: dict[str, Any] = {
+    "incident.shared": sharing.IncidentShared(AT, "I-1", "fire", AT + 3_600, "their ladder is nearer"),
+    "incident.sharing_ended": sharing.SharingEnded(AT, "I-1", "fire", "ordered", "they are home"),
     "centre.opened": centre.CentreOpened(AT, "malta", "Malta Emergency Control", "exercise"),
     "call.received": calls.CallReceived(AT, "C-1", "112-3", "+356 2122 4001", "Rita Borg", HOME),
     "call.answered": calls.CallAnswered(AT, "C-1", "ana"),

@@ -32,6 +32,7 @@ NOT_PERSONAL = {
     ("LinkPassed", "reference"),  # the gateway's number of a message
     ("LinkEnded", "why"),  # a code, and a sentence of ours about the gateway
     ("LinkEnded", "text"),
+    ("SharingEnded", "cause"),
     *((None, name) for name in IDS | CODES),
     ("CentreOpened", "name"),  # the organisation's
     ("CallAnswered", "by"),  # an account of the centre: who did what is the point of the record

@@ -24,7 +24,9 @@ def board() -> BoardFold:
 
 
 def found(*more: object) -> list[str]:
-    return [row.id for row in on_record(board(), CATALOGUE, *more)]
+    fold = board()
+    rows = [*fold.incidents.values(), *fold.closed.values()]
+    return [row.id for row in on_record(rows, lambda row: row, CATALOGUE, *more)]
 
 
 def test_open_and_closed_ones_newest_first() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -52,5 +53,94 @@ def test_an_agency_is_given_to_an_account_and_seen_in_its_session_at_once(run: R
         assert (wrong.status, wrong.json()["name"]) == (422, "impossible_agency")
         last = await admin.ask("PATCH", "/api/accounts/administrator", {"agency": "fire"})
         assert (last.status, last.json()["name"]) == (409, "last_administrator")
+
+    run(test)
+
+
+async def two_agencies(world: World) -> tuple[str, str]:
+    """A fire and an ambulance incident, each with a unit of its agency on it; their ids."""
+    chief = world.client("chief")
+    await world.unit(chief, "E1")
+    home = {"lat": 60.18, "lon": 24.95}
+    await world.done(
+        chief, "register_unit", unit="A1", unit_kind="ambulance", agency="ems", capabilities=["als"], home=home
+    )
+    await world.done(chief, "unit_on_duty", unit="A1", crew_count=2)
+    fire, ems = await world.incident(chief), await world.incident(chief, type="MED-ILLNESS")
+    await world.done(chief, "dispatch_units", incident=fire, units=["E1"])
+    await world.done(chief, "dispatch_units", incident=ems, units=["A1"])
+    return fire, ems
+
+
+def test_an_agency_sees_its_own_board_and_no_other_incident_exists_for_it(run: Run) -> None:
+    async def test(world: World) -> None:
+        fire, ems = await two_agencies(world)
+        ana = world.client(of_agency(world, "ana", "fire"))
+        board = (await ana.ask("GET", "/api/board")).json()
+        assert (list(board["board"]["rows"]["incidents"]), list(board["board"]["rows"]["units"])) == ([fire], ["E1"])
+        assert board["view"].startswith("fire@")
+        assert [row["id"] for row in (await ana.ask("GET", "/api/incidents?status=any&why=testing")).json()] == [fire]
+        for path in ("", "/timeline", "/recommendation", "/routes"):
+            own, other = [await ana.ask("GET", f"/api/incidents/{one}{path}") for one in (fire, ems)]
+            assert (own.status, other.status) == (200, 404), path
+            none = await ana.ask("GET", f"/api/incidents/none{path}")
+            assert other.json() | {"text": "", "facts": {}} == none.json() | {"text": "", "facts": {}}
+        assert (await ana.ask("GET", "/api/units/A1/trail")).status == 404
+        answer = await world.order(ana, "note_incident", incident=ems, text="x")
+        assert (answer.status, answer.json()["name"]) == (409, "not_yours")
+
+    run(test)
+
+
+def test_what_is_shared_comes_to_the_screens_of_the_agency_and_goes_again(run: Run) -> None:
+    async def test(world: World) -> None:
+        _, ems = await two_agencies(world)
+        ana, chief = world.client(of_agency(world, "ana", "fire")), world.client("chief")
+        picture = (await ana.ask("GET", "/api/board")).json()
+        at = picture["board"]["position"]
+        stream = await ana.stream(f"/api/tail?after={at}&view={picture['view']}")
+        until = world.clock() + 60
+        await world.done(chief, "share_incident", incident=ems, agency="fire", reason="their ladder", until=until)
+        rows = (await facts(stream))["rows"]
+        assert (list(rows["incidents"]), list(rows["units"])) == ([ems], ["A1"])
+        await world.done(ana, "note_incident", incident=ems, text="on our way")
+        assert (await facts(stream))["entries"][0]["fact"]["text"] == "on our way"
+        world.clock.now += 61
+        assert (await ana.ask("GET", f"/api/incidents/{ems}")).status == 404, "before the record says so"
+        rows = (await facts(stream, lambda data: ems in data["rows"]["incidents"]))["rows"]
+        assert (rows["incidents"][ems], rows["units"]["A1"]) == (None, None)
+        await stream.close()
+
+    run(test)
+
+
+async def facts(stream: Any, fits: Callable[[Any], bool] = lambda _data: True) -> Any:
+    """The data of the next `facts` event that fits."""
+    while (event := await stream.event())["event"] != "facts" or not fits(event["data"]):
+        pass
+    return event["data"]
+
+
+def test_a_picture_of_something_else_does_not_go_on_with_this_tail(run: Run) -> None:
+    async def test(world: World) -> None:
+        await two_agencies(world)
+        ana = world.client(of_agency(world, "ana", "fire"))
+        at = (await world.client("chief").ask("GET", "/api/board")).json()["board"]["position"]
+        await ana.ask("GET", "/api/board")
+        for view, first in (("", "reset"), ("ems@", "reset"), ("fire@", "tracks")):
+            stream = await ana.stream(f"/api/tail?after={at}&view={view}")
+            assert (await stream.event())["event"] == first, view
+            await stream.close()
+
+    run(test)
+
+
+def test_a_tail_ends_when_its_account_becomes_an_agencys(run: Run) -> None:
+    async def test(world: World) -> None:
+        stream = await world.client("dispatcher").stream("/api/tail?after=0")
+        world.access.change("dispatcher", agency="fire")
+        world.desk._tail.pulse(world.clock())
+        while await stream.event() is not None:
+            pass
 
     run(test)

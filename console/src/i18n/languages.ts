@@ -16,6 +16,7 @@ import { recordEn, recordPt } from "./record";
 import { placesEn, placesPt } from "./places";
 import { refusalsEn, refusalsPt } from "./refusals";
 import { togetherEn, togetherPt } from "./together";
+import { sharingEn, sharingPt } from "./sharing";
 import { wallEn, wallPt } from "./wall";
 import type { Words } from "./words";
 
@@ -35,6 +36,7 @@ export const en = {
   record: recordEn,
   refusals: refusalsEn,
   together: togetherEn,
+  sharing: sharingEn,
   wall: wallEn,
 };
 export type Messages = Words<typeof en>;
@@ -55,6 +57,7 @@ export const pt: Messages = {
   record: recordPt,
   refusals: refusalsPt,
   together: togetherPt,
+  sharing: sharingPt,
   wall: wallPt,
 };
 

@@ -12,7 +12,7 @@ export const FOR_DISPATCHERS: ReadonlySet<Order["kind"]> = new Set<Order["kind"]
   "raise_level",
   "dispatch_units", "divert_unit", "cancel_unit", "close_road", "reopen_road",
   "stamp_unit", "unit_on_duty", "unit_off_duty", "unit_at_station", "move_up_unit", "unit_at_post", "call_home_unit", "decline_move",
-  "divert_hospital", "reopen_hospital", "report_hospital",
+  "divert_hospital", "reopen_hospital", "report_hospital", "share_incident", "end_sharing",
 ]);
 
 /** True also while there is no order yet: nothing is refused before it is known. */

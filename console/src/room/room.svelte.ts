@@ -33,6 +33,7 @@ class Room {
   #versions = $state<Record<TableName, number>>({ calls: 0, incidents: 0, units: 0, alarms: 0, closures: 0, hospitals: 0, caller_links: 0 });
   #tables = emptyTables();
   #tracks = new Map<string, Move>();
+  #view = "";
   #facts: LinkFacts | null = null;
   #tail: Tail | null = null;
   #timer = 0;
@@ -80,6 +81,7 @@ class Room {
       tracks: (event) => this.#takeTracks(event),
       pulse: (event) => this.#takePulse(event),
       reset: () => this.#fetch(),
+      view: () => this.#view,
       signedOut: () => this.#signedOut(),
       link: (facts) => this.#takeLink(facts),
     });
@@ -137,6 +139,7 @@ class Room {
     foldMoves(this.#tracks, picture.tracks);
     const { centre, name, mode, position } = picture.board;
     Object.assign(this, { centre, name, mode, position, ready: true, true_at: picture.now });
+    this.#view = picture.view ?? "";
     this.generation += 1;
     for (const table of TABLE_NAMES) this.#versions[table] += 1;
     for (const call of this.#onMoves) call(picture.tracks);

@@ -12,6 +12,8 @@ export interface TailHandlers {
   /** Too far behind: fetch the board and answer with its position, or null when that failed. */
   reset(event: TailReset): Promise<number | null>;
   signedOut(): void;
+  /** What the picture at hand is of, as it said itself. */
+  view?(): string;
   link(facts: LinkFacts): void;
 }
 
@@ -87,7 +89,9 @@ export class Tail {
     this.#asked_at = this.machinery.now_s();
     const signal = AbortSignal.any([this.#stop.signal, this.#stream.signal]);
     try {
-      const response = await this.machinery.fetch(`/api/tail?after=${this.position}`, {
+      const view = this.handlers.view?.();
+      const of = view === undefined ? "" : `&view=${encodeURIComponent(view)}`;
+      const response = await this.machinery.fetch(`/api/tail?after=${this.position}${of}`, {
         headers: { Accept: "text/event-stream" },
         credentials: "same-origin",
         cache: "no-store",

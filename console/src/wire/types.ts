@@ -63,6 +63,8 @@ export interface Picture {
   board: Board;
   tracks: Move[];
   now: Instant;
+  /** Names what is seen of the centre: said again when following. */
+  view?: string;
 }
 
 export type Drive = Partial<S["Drive"]> & { basis: Basis };
@@ -203,7 +205,9 @@ export type Order =
   | { kind: "send_caller_link"; call: string; tongue?: Tongue }
   | { kind: "end_caller_link"; link: string }
   | { kind: "tell_caller"; link: string; text?: string; phrase?: DeskPhrase | null }
-  | { kind: "acknowledge_alarm"; alarm: string };
+  | { kind: "acknowledge_alarm"; alarm: string }
+  | { kind: "share_incident"; incident: string; agency: string; reason: string; until?: Instant | null }
+  | { kind: "end_sharing"; incident: string; agency: string; reason?: string };
 
 /** A type error here means that the server's words have changed and ours have not. */
 type Agrees<Ours extends Theirs, Theirs> = Ours;

@@ -35,6 +35,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     **dict.fromkeys(("raise_level", "explain_choice", "accept_proposal", "dismiss_proposal"), _DISPATCH),
     **dict.fromkeys(("move_up_unit", "unit_at_post", "call_home_unit", "decline_move"), _DISPATCH),
     **dict.fromkeys(("divert_hospital", "reopen_hospital", "report_hospital"), _DISPATCH),
+    **dict.fromkeys(("share_incident", "end_sharing"), _DISPATCH),
     "register_hospital": ("supervisor", "administrator"),
     "register_unit": ("supervisor", "administrator"),
     "open_centre": (),  # given by the program itself
@@ -49,7 +50,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "lapse_proposal": (),
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),
-    "read_media": (*_DESK, "auditor"),
+    "read_media": _DESK,  # an auditor reads the trail, and not what callers said or showed
     "read_looks": ("supervisor", "auditor"),
     "read_field": (),
     "report_positions": (),

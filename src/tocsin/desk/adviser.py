@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
+
 from tocsin.domain.advise import Advice, recommend
 from tocsin.domain.case import Case
 from tocsin.domain.checks import known_incident
@@ -61,8 +63,10 @@ class Adviser:
             return Refusal("unknown_type", text, "type", {"type": known.type})
         return Case(room, known, kind, travels, self._now(), self.plans, self.loss(room))
 
-    async def recommend(self, incident: str, position: Callable[[], Position]) -> Recommendation | Refusal:
-        """Who should go, and why not the others; kept as what was shown."""
+    async def recommend(
+        self, incident: str, position: Callable[[], Position], own: Callable[[str], bool] | None = None
+    ) -> Recommendation | Refusal:
+        """Who should go, and why not the others; kept as what was shown. Given `own`, only the chosen and one's own."""
         known = known_incident(self._room(), incident)
         if isinstance(known, Refusal):
             return known
@@ -74,6 +78,9 @@ class Adviser:
         if isinstance(case, Refusal):
             return case
         made = self._view(case, recommend(case), position())
+        if own is not None:
+            told = tuple(row for row in made.candidates if row.chosen or own(row.unit))
+            made = msgspec.structs.replace(made, candidates=told)
         self._shown[made.id] = made
         while len(self._shown) > REMEMBERED:
             self._shown.popitem(last=False)

@@ -26,9 +26,11 @@ from tocsin.desk.second_look import SecondLook
 from tocsin.desk.snapshot import Snapshots, undisturbed
 from tocsin.desk.standby import Standby
 from tocsin.desk.tail import Frame, Tail
+from tocsin.desk.tail_agency import AgencyTails
 from tocsin.desk.tally import Tally
 from tocsin.desk.together import Together
 from tocsin.desk.tracks import TRAIL_S, Tracks
+from tocsin.desk.view import View
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.cover_rules import CoverRules
@@ -39,13 +41,14 @@ from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.types import Catalogue
 from tocsin.facts.centre import Mode
-from tocsin.facts.union import AnyEntry
+from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Head, Log, LogError
 from tocsin.views.advice import Recommendation
+from tocsin.views.audience import WHOLE, Audience
 from tocsin.views.board import BoardFold
 from tocsin.views.day import DayFigures, day_figures
-from tocsin.views.on_record import on_record
+from tocsin.views.eyes import Eyes
 from tocsin.views.rows import CallRow, IncidentRow, UnitRow
 from tocsin.views.timeline import TimelineIndex
 from tocsin.views.wire import Done, Picture, Route, Timeline
@@ -106,6 +109,8 @@ class Desk:
         self.together = Together(catalogue, self.board, lambda: self._writer.room, clock)
         self._tail = Tail(log, self.board)
         self._tail.latest = self.tracks.latest
+        self._eyes: dict[str, Eyes] = {}
+        self._tail.agencies = self._agencies = AgencyTails(log, self.board, self._tail, self.eyes)
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
         self._recording: asyncio.Task[None] | None = None
@@ -120,7 +125,6 @@ class Desk:
         """Held while entries are decided, recorded and folded: by the writer, or for what another node recorded."""
         self._trouble = Trouble(self._troubled)
         self._ears = self._ears_for(log, tracks_log) if shared else []
-        self._picture: tuple[Position, bytes] = (-1, b"")
         self.eraser = Eraser()
         self.tally = Tally(clock())
         """What machines sent in, taken or not."""
@@ -218,7 +222,7 @@ class Desk:
         self.standby.heard(entry)
         self._locating.hear(entry)
 
-    async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0) -> Done | Refusal:
+    async def give(self, order: AnyOrder, *, by: str, key: str, seen: Position = 0, agency: str = "") -> Done | Refusal:
         """Have an order decided and, if it may be, recorded. Returns when it is durable. Raises Busy."""
         if self._queue.full():
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
@@ -229,7 +233,7 @@ class Desk:
             raise Busy("busy", "the desk takes no orders now; nothing was changed")
         answer: asyncio.Future[Done | Refusal] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait(Asked(order, by, key, seen, travels, answer, self.adviser.evidence(order)))
+            self._queue.put_nowait(Asked(order, by, key, seen, travels, answer, self.adviser.evidence(order), agency))
         except asyncio.QueueFull:
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again") from None
         return await answer
@@ -351,16 +355,28 @@ class Desk:
 
     def picture_bytes(self) -> bytes:
         """The picture, encoded; the board part once per position however many ask."""
-        position, board = self._picture
-        if position != self.board.position:
-            board = _encode(self.board.picture())
-            self._picture = self.board.position, board
+        board = self._tail.board_bytes()
         tracks = _encode(list(self.tracks.latest.values()))
-        return b'{"board":%b,"tracks":%b,"now":%b}' % (board, tracks, _encode(self.now()))
+        return b'{"board":%b,"tracks":%b,"now":%b,"view":""}' % (board, tracks, _encode(self.now()))
 
     def follow(self, after: Position) -> AsyncIterator[Frame]:
         """Everything after `after`, then live, for as long as it is read."""
         return self._tail.follow(after, self.now())
+
+    def view(self, audience: Audience = WHOLE) -> View:
+        """What this audience sees, now. People read through nothing else."""
+        return View(self, audience, self.now())
+
+    def eyes(self, agency: str) -> Eyes:
+        """What an agency sees of the board; the empty one is the whole centre."""
+        found = self._eyes.get(agency)
+        if found is None:
+            found = self._eyes[agency] = Eyes(Audience(agency), self.board, self.catalogue, self.adviser.plans)
+        return found
+
+    def tail_of(self, agency: str) -> Tail:
+        """The tail an agency follows."""
+        return self._agencies.of(agency, self.now()) if agency else self._tail
 
     def unit(self, unit: str) -> UnitRow | None:
         """A unit's row."""
@@ -380,10 +396,6 @@ class Desk:
         rows = list(self.board.closed.values())
         return rows[: -limit - 1 : -1]
 
-    def on_record(self, limit: int, words: str = "", before: Instant | None = None) -> list[IncidentRow]:
-        """Incidents that were ever opened, the latest first: before `before`, with all of `words` in their row."""
-        return on_record(self.board, self.catalogue, limit, words, before)
-
     async def timeline(self, incident: str) -> Timeline | Refusal:
         """Everything recorded about one incident and its calls."""
         known = known_incident(self._writer.room, incident)
@@ -392,11 +404,14 @@ class Desk:
         positions = self._timelines.positions(incident)
         return Timeline(incident, tuple(await asyncio.to_thread(self._log.at, positions)))
 
-    async def day(self, since: Instant, until: Instant) -> DayFigures:
-        """Response times between two instants."""
+    async def day(
+        self, since: Instant, until: Instant, keep: Callable[[DecisionFact], bool] | None = None
+    ) -> DayFigures:
+        """Response times between two instants; of the facts to `keep`, or all."""
 
         def figures() -> DayFigures:
-            return day_figures(self._log.read(), since, until)
+            entries = self._log.read()
+            return day_figures((e for e in entries if keep(e.fact)) if keep else entries, since, until)
 
         return await asyncio.get_running_loop().run_in_executor(self._reports, figures)
 
@@ -415,9 +430,9 @@ class Desk:
         """Where it was."""
         return self.tracks.trail(unit, self.now() - minutes * 60)
 
-    async def recommend(self, incident: str) -> Recommendation | Refusal:
-        """Who should go, and why not the others."""
-        return await self.adviser.recommend(incident, self.position)
+    async def recommend(self, incident: str, own: Callable[[str], bool] | None = None) -> Recommendation | Refusal:
+        """Who should go, and why not the others; given `own`, of the others only one's own."""
+        return await self.adviser.recommend(incident, self.position, own)
 
     async def routes(self, incident: str) -> tuple[Route, ...] | Refusal:
         """The ways of those who are coming."""

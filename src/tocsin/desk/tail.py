@@ -1,7 +1,8 @@
 """Picture and tail, joined at a position: whoever holds the picture of position p misses nothing after p.
 
-One frame is encoded once, however many screens there are. A follower that falls behind is caught up from memory, then
-from the log, and is told to fetch the picture again only when it is hopelessly far back. Knows no screen.
+One frame is encoded once, however many screens there are; and once more for each agency that looks (tail_agency.py). A
+follower that falls behind is caught up from memory, then from the log, and is told to fetch the picture again only when
+it is hopelessly far back. Knows no screen.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log
-from tocsin.views.board import BoardFold
+from tocsin.views.board import BoardFold, Touched
+from tocsin.views.rows import Board
 from tocsin.views.wire import TailFacts, TailPulse, TailReset, TailTracks
+
+if TYPE_CHECKING:
+    from tocsin.desk.tail_agency import AgencyTails
 
 KEPT_FRAMES = 512
 KEPT_ENTRIES = 4_096
@@ -50,25 +55,45 @@ class Tail:
         """Whether orders are recorded now; a pulse says so."""
         self.latest: dict[str, Move] = {}
         """Latest position per unit, for whoever joins."""
+        self.agencies: AgencyTails | None = None
+        """Tails of those who see less; they are told what this one is told."""
+        self._picture: tuple[Position, bytes] = (-1, b"")
+
+    def board_bytes(self) -> bytes:
+        """The board, encoded once per position however many ask."""
+        if self._picture[0] != self._board.position:
+            self._picture = self._board.position, _encode(self._seen())
+        return self._picture[1]
+
+    def _seen(self) -> Board:
+        return self._board.picture()
 
     def announce(self, entries: Sequence[AnyEntry]) -> None:
         """These are durable and folded into the board: tell everybody."""
         self._recent.extend(entries)
-        self._add(self._facts(entries))
+        touched = self._board.touched(entries)
+        self._add(self._facts(entries, touched))
+        if self.agencies:
+            self.agencies.announce(entries, touched)
 
     def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
         """These units moved."""
         self._now = now
         self._add(Frame("tracks", None, _encode(TailTracks(now, tuple(moves)))))
+        if self.agencies:
+            self.agencies.announce_tracks(moves, now)
 
     def pulse(self, now: Instant) -> None:
         """Nothing happened, and that is news too."""
         self._now = now
-        self._add(Frame("pulse", None, _encode(TailPulse(now, self._board.position, self.recording))))
+        pulse = Frame("pulse", None, _encode(TailPulse(now, self._board.position, self.recording)))
+        self._add(pulse)
+        if self.agencies:
+            self.agencies.pulse(pulse, now)
 
-    def _facts(self, entries: Sequence[AnyEntry]) -> Frame:
+    def _facts(self, entries: Sequence[AnyEntry], touched: Touched) -> Frame:
         position = self._board.position
-        return Frame("facts", position, _encode(TailFacts(position, tuple(entries), self._board.rows(entries))))
+        return Frame("facts", position, _encode(TailFacts(position, tuple(entries), self._board.rows_of(touched))))
 
     def _add(self, frame: Frame) -> None:
         self._frames.append(frame)
@@ -104,7 +129,11 @@ class Tail:
 
     def _whereabouts(self) -> Frame:
         """The latest position of every unit: whoever missed moves misses none of where they led."""
-        return Frame("tracks", None, _encode(TailTracks(self._now, tuple(self.latest.values()))))
+        return Frame("tracks", None, _encode(TailTracks(self._now, self.whereabouts())))
+
+    def whereabouts(self) -> tuple[Move, ...]:
+        """The latest position of every unit that is seen."""
+        return tuple(self.latest.values())
 
     async def _missed(self, at: Position) -> list[Frame]:
         """What brings a follower from `at` to the board's position at the moment this returns."""
@@ -119,7 +148,7 @@ class Tail:
         if at > self._board.position:
             return [self._reset()]
         missing += [entry for entry in self._recent if entry.position > at]
-        return [self._facts(missing)] if missing else []
+        return [self._facts(missing, self._board.touched(missing))] if missing else []
 
     def _remembers(self, at: Position) -> bool:
         return bool(self._recent) and self._recent[0].position <= at + 1

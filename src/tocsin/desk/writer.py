@@ -50,6 +50,8 @@ class Asked(msgspec.Struct, frozen=True, eq=False):
     travels: Travels
     answer: asyncio.Future[Done | Refusal]
     shown: Shown | None = None
+    agency: str = ""
+    """Whose account ordered; empty: the whole centre's."""
 
     def digest(self) -> bytes:
         """Tells a repeated order from another one under the same key."""
@@ -156,7 +158,7 @@ class Writer:
                 return Refusal("key_reused", "another order was sent under this key", "id", {"id": asked.key})
             return msgspec.structs.replace(known[1], repeated=True)
         now = self.now()
-        given = Given(now, asked.by, self.catalogue, asked.travels, self.plans, asked.shown)
+        given = Given(now, asked.by, self.catalogue, asked.travels, self.plans, asked.shown, asked.agency)
         decision = decide(draft.room, asked.order, given)
         if isinstance(decision, Refusal):
             return decision

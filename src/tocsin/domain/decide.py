@@ -1,7 +1,7 @@
 """decide(): an order in a room becomes facts, or a named no. Same room, order and givens: the same answer, always.
 
-Checks run in a written order: what the order itself gets wrong (its texts), then each thing it names in the order of
-its fields (that it exists, then its state), then time. Never changes the room.
+Checks run in a written order: what the order itself gets wrong (its texts), then whether it is the orderer's to give,
+then each thing it names in the order of its fields (that it exists, then its state), then time. Never changes the room.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tocsin.domain import (
     decide_neighbours,
     decide_privacy,
     decide_rest,
+    decide_sharing,
     decide_standby,
     decide_units,
     orders,
@@ -28,12 +29,14 @@ from tocsin.domain import (
     orders_locations,
     orders_neighbours,
     orders_privacy,
+    orders_sharing,
     orders_standby,
     texts,
 )
 from tocsin.domain import orders_plans as op
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.room import Room
+from tocsin.domain.yours import not_yours
 
 RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders.ReceiveCall: decide_calls.receive,
@@ -81,6 +84,8 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders_privacy.HoldPersonal: decide_privacy.hold,
     orders_privacy.ReleaseHold: decide_privacy.release_hold,
     orders_privacy.EraseDue: decide_privacy.erase_due,
+    orders_sharing.ShareIncident: decide_sharing.share,
+    orders_sharing.EndSharing: decide_sharing.end,
     op.RaiseLevel: decide_choices.raise_level,
     op.ExplainChoice: decide_choices.explain,
     op.AcceptProposal: decide_choices.accept,
@@ -106,4 +111,4 @@ def decide(room: Room, order: orders.AnyOrder, given: Given) -> Decision:
         refusal = texts.unreadable(order)
         if refusal is not None:
             return refusal
-    return RULES[type(order)](room, order, given)
+    return not_yours(room, order, given) or RULES[type(order)](room, order, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.domain import checks, orders
 from tocsin.domain.decide_locations import known_basis
+from tocsin.domain.decide_sharing import all_ended
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
@@ -105,7 +106,8 @@ def close(room: Room, order: orders.CloseIncident, given: Given) -> Decision:
     if incident.units:
         words = f"{', '.join(incident.units)} still on it"
         return Refusal("units_still_assigned", words, "incident", {"incident": incident.id, "units": incident.units[:]})
-    return (incidents.IncidentClosed(given.now, incident.id, order.disposition, order.text),)
+    ended = incidents.IncidentClosed(given.now, incident.id, order.disposition, order.text)
+    return (ended, *all_ended(incident, given.now, "closed"))
 
 
 def reopen(room: Room, order: orders.ReopenIncident, given: Given) -> Decision:

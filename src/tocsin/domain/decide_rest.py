@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.domain import orders
 from tocsin.domain.decide_locations import expired
+from tocsin.domain.decide_sharing import over
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
@@ -45,6 +46,10 @@ def open_centre(room: Room, order: orders.OpenCentre, given: Given) -> Decision:
 
 
 def raise_alarms(room: Room, _order: orders.RaiseAlarms, given: Given) -> Decision:
-    """What is overdue now and was not said yet, and reports of places for which no call came."""
+    """What is overdue and was not said yet, reports of places for which no call came, and sharing whose time is up."""
     limits = given.catalogue.limits
-    return (*overdue(room, given.now, limits), *expired(room, given.now, limits.location_waits_s))
+    return (
+        *overdue(room, given.now, limits),
+        *expired(room, given.now, limits.location_waits_s),
+        *over(room, given.now),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tocsin.domain import evolve_caller_links, evolve_calls, evolve_standby
+from tocsin.domain import evolve_caller_links, evolve_calls, evolve_sharing, evolve_standby
 from tocsin.domain import evolve_choices as ec
 from tocsin.domain.evolve_locations import area_estimated, number_called, report_expired, report_matched, reported
 from tocsin.domain.evolve_neighbours import event_logged
@@ -174,7 +174,10 @@ def _assign(room: Room, unit_id: str, incident: str, at: Instant) -> None:
     unit.assignment = Assignment(unit_id, incident, "dispatched", at, at, at)
     evolve_standby.leave_post(room, unit_id)
     room.busy[unit_id] = None
-    room.incidents[incident].units.append(unit_id)
+    sent_to = room.incidents[incident]
+    sent_to.units.append(unit_id)
+    if unit.agency not in sent_to.agencies:
+        sent_to.agencies.append(unit.agency)
     _drop_alarms(room, unit_id, UNIT_ALARMS)
 
 
@@ -316,6 +319,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     roads.RoadReopened: _road_reopened,
     **evolve_standby.FOLD,
     **evolve_caller_links.FOLD,
+    **evolve_sharing.FOLD,
     locations.LocationReported: reported,
     locations.LocationMatched: report_matched,
     locations.LocationExpired: report_expired,

@@ -28,3 +28,5 @@ class Given(msgspec.Struct, frozen=True, gc=False):
     plans: Plans = NO_PLANS
     shown: Shown | None = None
     """The recommendation that was on the screen when units were sent."""
+    agency: str = ""
+    """Whose account orders; empty: the whole centre's, or no person's."""

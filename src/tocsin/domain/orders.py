@@ -34,6 +34,7 @@ from tocsin.domain.orders_plans import (
     RaiseLevel,
 )
 from tocsin.domain.orders_privacy import EraseDue, ErasePersonal, HoldPersonal, ReleaseHold
+from tocsin.domain.orders_sharing import EndSharing, ShareIncident
 from tocsin.domain.orders_standby import (
     CallHomeUnit,
     DeclineMove,
@@ -314,6 +315,8 @@ Order: TypeAlias = (
     | SendCallerLink
     | EndCallerLink
     | TellCaller
+    | ShareIncident
+    | EndSharing
 )
 """Orders that people and their machines may give."""
 

@@ -76,6 +76,10 @@ RefusalName: TypeAlias = Literal[
     "link_taken",
     "link_not_opened",
     "link_full",
+    "unknown_agency",
+    "shared_already",
+    "not_shared",
+    "not_yours",
 ]
 
 REFUSAL_NAMES: tuple[str, ...] = get_args(RefusalName)

@@ -84,6 +84,10 @@ class Incident(msgspec.Struct, gc=False):
     dismissed_at: Instant | None = None
     settled: int = 0
     """So many of its calls belonged to it when it was last closed: those stay."""
+    agencies: list[str] = msgspec.field(default_factory=list)
+    """Whose units were ever sent to it, in the order they came: they see it as their own."""
+    shares: dict[str, Instant | None] = msgspec.field(default_factory=dict)
+    """Agencies it is shared with, and until when; None: until it is closed."""
 
 
 class Assignment(msgspec.Struct, gc=False):
@@ -212,6 +216,8 @@ class Room(msgspec.Struct):
     kept_crew: dict[str, Instant] = msgspec.field(default_factory=dict)
     holds: dict[str, str] = msgspec.field(default_factory=dict)
     """Subjects that must not be erased, with the reference of who asked."""
+    shared: dict[str, None] = msgspec.field(default_factory=dict)
+    """Ids of incidents that are shared with anybody now."""
     last_call: int = 0
     last_incident: int = 0
     last_closure: int = 0

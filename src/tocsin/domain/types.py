@@ -85,6 +85,14 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return days
 
 
+class AccessRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long exact things stay exact for whoever looks."""
+
+    recent_h: float = 72.0
+    """An incident that was closed longer ago than this, or a call released, shows no exact position any more. Three
+    days: a long weekend, in which crews hand over, finish reports and answer the first questions."""
+
+
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Everything a centre may edit about incidents."""
 
@@ -98,6 +106,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     retention: Retention = Retention()
     call_back_reasons: tuple[Named, ...] = BACK_REASONS
     """Why nobody needs to call back any more."""
+    access: AccessRules = AccessRules()
 
     def type(self, code: str) -> IncidentType | None:
         """The type with this code, if there is one."""

@@ -16,6 +16,7 @@ from tocsin.facts import (
     neighbours,
     privacy,
     roads,
+    sharing,
     standby,
     units,
     watch,
@@ -77,6 +78,8 @@ DecisionFact: TypeAlias = (
     | standby.HospitalDiverted
     | standby.HospitalReopened
     | standby.HospitalLoad
+    | sharing.IncidentShared
+    | sharing.SharingEnded
     | locations.LocationReported
     | locations.LocationMatched
     | locations.LocationExpired

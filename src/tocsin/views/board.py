@@ -29,7 +29,7 @@ from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_callers, board_calls, board_choices, board_locations, board_standby
+from tocsin.views import board_callers, board_calls, board_choices, board_locations, board_sharing, board_standby
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -85,8 +85,8 @@ class BoardFold(msgspec.Struct, dict=True):
         rows = Rows(*tables)
         return Board(self.centre, self.name, self.mode, self.position, rows)
 
-    def rows(self, entries: Iterable[AnyEntry]) -> Rows:
-        """Every row that `entries` can have changed, as it stands now; None for one that is gone."""
+    def touched(self, entries: Iterable[AnyEntry]) -> Touched:
+        """Ids of every row that `entries` can have changed."""
         touched = Touched()
         for entry in entries:
             touched.add(entry.fact)
@@ -95,6 +95,14 @@ class BoardFold(msgspec.Struct, dict=True):
             touched.caller_links |= dict.fromkeys(board_callers.touches(self, entry.fact))
             if isinstance(entry.fact, incidents.IncidentNoted):
                 touched.alarms |= {alarm_id("long_on_scene", unit): None for unit in self._on(entry.fact.incident)}
+        return touched
+
+    def rows(self, entries: Iterable[AnyEntry]) -> Rows:
+        """Every row that `entries` can have changed, as it stands now; None for one that is gone."""
+        return self.rows_of(self.touched(entries))
+
+    def rows_of(self, touched: Touched) -> Rows:
+        """These rows as they stand now; None for one that is gone."""
         return Rows(
             pick(self.calls, touched.calls),
             pick(self.incidents, touched.incidents),
@@ -296,7 +304,9 @@ def _assign(board: BoardFold, unit: str, incident: str, at: Instant, drive: assi
     )
     row = board.incidents[incident]
     on_it = (*row.units, OnIt(unit, "dispatched", at, at, due_at, drive.basis, low_at, high_at))
-    _change(board, incident, at, units=on_it, first_dispatched_at=row.first_dispatched_at or at)
+    agencies = board_sharing.worked(row, board.units[unit].agency)
+    first_at = row.first_dispatched_at or at
+    _change(board, incident, at, units=on_it, first_dispatched_at=first_at, agencies=agencies)
     _drop_alarms(board, unit, UNIT_ALARMS)
 
 
@@ -453,6 +463,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     roads.RoadReopened: _road_reopened,
     **board_standby.FOLD,
     **board_callers.FOLD,
+    **board_sharing.FOLD,
     locations.LocationReported: board_locations.reported,
     locations.LocationMatched: board_locations.matched,
     locations.LocationExpired: board_locations.expired,

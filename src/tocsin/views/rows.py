@@ -105,6 +105,15 @@ class ProposalView(msgspec.Struct, frozen=True):
     """When those to send would be there, had they left at `at`."""
 
 
+class ShareRow(msgspec.Struct, frozen=True):
+    """An agency that sees an incident which is not its own, until an instant; None: until it is closed."""
+
+    agency: str
+    since: Instant
+    until: Instant | None
+    by: str
+
+
 class IncidentRow(msgspec.Struct, frozen=True):
     """An incident and who is on it."""
 
@@ -139,6 +148,10 @@ class IncidentRow(msgspec.Struct, frozen=True):
     """The latest to be attached, the newest last; while it is open."""
     erased: bool = False
     """What named people and places in it is gone; `place` says nothing."""
+    agencies: tuple[str, ...] = ()
+    """Whose units were ever sent to it, in the order they came."""
+    shares: tuple[ShareRow, ...] = ()
+    """Who else sees it now."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):

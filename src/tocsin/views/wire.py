@@ -51,6 +51,8 @@ class Picture(msgspec.Struct, frozen=True):
     board: Board
     tracks: tuple[Move, ...]
     now: Instant
+    view: str = ""
+    """Names what is seen of the centre; said again when following, so that no picture goes on with another's tail."""
 
 
 class TailFacts(msgspec.Struct, frozen=True):

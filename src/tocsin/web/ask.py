@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,7 +18,9 @@ from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
 from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
+from tocsin.desk.view import View
 from tocsin.log.memory import MemoryLog
+from tocsin.views.audience import Audience, audience_of
 from tocsin.web.bodies import RegionView
 from tocsin.web.console import Console
 from tocsin.web.evidence import Evidence
@@ -61,11 +64,10 @@ class Site:
         self.region = region
         self.basemap = basemap
         self.console = Console(static or Path(__file__).parent / "static")
-        self.squeeze = Squeezer()
+        self.pictures: defaultdict[str, Squeezer] = defaultdict(Squeezer)
+        """The board compressed, by the name of what is seen of it."""
         self.slowly = Slowly()
         self.framer = Framer()
-        self.board_b = 0
-        """Size of the board when it was last sent whole: tells whether compressing is worth it."""
         self.hosts = known_hosts(hosts)
         self.secure = secure
         self.openapi: Callable[[], bytes] = lambda: b""
@@ -110,6 +112,16 @@ class Ask(msgspec.Struct):
         if self.session is None:
             raise RuntimeError("this route does not ask who is signed in")
         return self.session
+
+    @property
+    def audience(self) -> Audience:
+        """Whom the asker belongs to, as far as it changes what they are told."""
+        return audience_of(self.who.roles, self.who.agency, self.who.scopes)
+
+    @property
+    def view(self) -> View:
+        """The desk as the asker sees it: whatever says something of an incident, a call or a unit comes from here."""
+        return self.site.desk.view(self.audience)
 
     def header(self, name: bytes) -> bytes:
         """The first header of this (lower-case) name, or nothing."""

@@ -65,6 +65,8 @@ class AfterQuery(Form, frozen=True):
     """Where to resume: the position of the last fact seen. The Last-Event-ID header, when there, goes first."""
 
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    view: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    """What the picture at hand was of, as it said; when that is not what is seen now, the picture is fetched again."""
 
 
 class IncidentsQuery(Form, frozen=True):

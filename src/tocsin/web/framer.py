@@ -14,18 +14,19 @@ def sse(frame: Frame) -> bytes:
 
 
 class Framer:
-    """Frames to bytes, remembering the latest few: every screen asks for the same frame in the same moment."""
+    """Frames to bytes, remembering the latest few: the screens of an audience ask for one frame in one moment."""
 
-    def __init__(self, size: int = 16) -> None:
-        self._slots: list[tuple[Frame | None, bytes]] = [(None, b"")] * size
-        self._next = 0
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._known: dict[int, tuple[Frame, bytes]] = {}
 
     def __call__(self, frame: Frame) -> bytes:
         """The frame's bytes, the same object for every screen."""
-        for known, raw in self._slots:
-            if known is frame:
-                return raw
+        known = self._known.get(id(frame))
+        if known is not None:  # it is held here, so that nothing else can have its id
+            return known[1]
         raw = sse(frame)
-        self._slots[self._next] = (frame, raw)
-        self._next = (self._next + 1) % len(self._slots)
+        if len(self._known) >= self._size:
+            del self._known[next(iter(self._known))]
+        self._known[id(frame)] = frame, raw
         return raw

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from tocsin.access.people import AccessError, Session
 from tocsin.access.roles import granted
 from tocsin.domain.orders import NoteIncident
@@ -39,16 +41,20 @@ def hold_to_own(ask: Ask, order: Any) -> None:
 
 
 def still_may(ask: Ask, permission: str) -> Callable[[], Awaitable[bool]]:
-    """A question that can be asked again later: is the session still good, and may it still do this?
+    """A question that can be asked again later: is the session good, may it still do this, and does it see the same?
 
     While the accounts cannot be reached, whoever was here may stay: nothing new is recorded meanwhile either.
     """
+
+    audience = ask.audience
 
     async def asked() -> bool:
         try:
             session = await ask.site.machine(ask.token, "") if ask.via else await ask.site.session(ask.token)
         except AccessError:
             return True
-        return isinstance(session, Session) and granted(session.roles, session.scopes, permission) is not None
+        if not isinstance(session, Session) or granted(session.roles, session.scopes, permission) is None:
+            return False
+        return msgspec.structs.replace(ask, session=session).audience == audience
 
     return asked

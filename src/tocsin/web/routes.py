@@ -95,7 +95,7 @@ ROUTES: tuple[Route, ...] = (
          query=bodies_looks.WhyQuery, errors=(404, 503)),
     _get("/api/incidents/{id}/export", READ_RECORD, "seen", record.export, None, "The same, to take away.",
          query=bodies_looks.NeedsWhy, media="application/x-ndjson", errors=(404, 503)),
-    _get("/api/media/{id}", READ_MEDIA, "centre", media.media, None, "A picture or clip that a caller showed.",
+    _get("/api/media/{id}", READ_MEDIA, "seen", media.media, None, "A picture or clip that a caller showed.",
          query=bodies_looks.WhyQuery, media="image/jpeg", errors=(404, 503)),
     _get("/api/looks", READ_LOOKS, "centre", looks.looks, list[bodies_looks.LookView], "Who looked at what, and why.",
          query=bodies_looks.LooksQuery, errors=(503,)),

@@ -22,6 +22,8 @@ class Squeezer:
     """Remembers the last picture it compressed; whoever asks for it in the same moment waits for the same work."""
 
     def __init__(self) -> None:
+        self.raw_b = 0
+        """Size of the picture when it was last sent whole: tells whether compressing is worth it."""
         self._key: object = None
         self._until = 0.0
         self._small: asyncio.Future[bytes] | None = None

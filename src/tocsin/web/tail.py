@@ -8,7 +8,7 @@ holds at most one socket buffer: after `STALL_S` its connection is cut and it re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
@@ -28,13 +28,13 @@ ABORT = "tocsin.abort"
 
 
 class Tail:
-    """One screen's tail, from `after` on, until it leaves, stalls, its session ends or the server stops."""
+    """One screen's tail until it leaves, stalls, its session ends or the server stops."""
 
-    def __init__(self, site: Site, after: int, still: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, site: Site, frames: AsyncIterator[Frame], still: Callable[[], Awaitable[bool]]) -> None:
         self._site = site
-        self._after = after
+        self._frames = frames
         self._still = still
-        """Whether the session may still read the board; asked at every pulse."""
+        """Whether the session may still read the board, and sees the same of it; asked at every pulse."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Write events for as long as they are read."""
@@ -54,7 +54,7 @@ class Tail:
 
     async def _pump(self, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"retry: 1000\n\n", "more_body": True})
-        frames = cast(AsyncGenerator[Frame, None], self._site.desk.follow(self._after))
+        frames = cast(AsyncGenerator[Frame, None], self._frames)
         async with aclosing(frames):
             async for frame in frames:
                 if frame.event == "pulse" and not await self._still():

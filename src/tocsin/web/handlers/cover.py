@@ -11,8 +11,7 @@ from tocsin.web.problems import not_found
 
 async def coverage(ask: Ask) -> CoverView:
     """Share of the demand that free units are expected to reach in time, and what leaves with each of them."""
-    desk = ask.site.desk
-    return desk.standby.view(desk.now())
+    return ask.view.coverage()
 
 
 async def cells(ask: Ask) -> CellsView:
@@ -26,4 +25,4 @@ async def cells(ask: Ask) -> CellsView:
 async def destination(ask: Ask) -> Any:
     """Every hospital for this unit's patient: chosen or passed over, and why."""
     needs = [word for part in ask.query.needs.split(",") if (word := part.strip())]
-    return await ask.site.desk.hospitals.destination(ask.path["id"], needs)
+    return await ask.view.destination(ask.path["id"], needs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.views.wire import OrderRequest
+from tocsin.views.wire import Done, OrderRequest
 from tocsin.web import looking
 from tocsin.web.ask import Ask
 from tocsin.web.bodies import Accepted, Field, Health
@@ -25,18 +25,21 @@ async def give(ask: Ask) -> Any:
         raise impossible(text, "seen", position=desk.position())
     if ask.grant == "own":
         hold_to_own(ask, request.order)
-    return await desk.give(request.order, by=ask.who.account, key=request.id, seen=request.seen)
+    who = ask.who
+    answer = await desk.give(request.order, by=who.account, key=request.id, seen=request.seen, agency=who.agency)
+    return ask.view.done(answer) if isinstance(answer, Done) else answer
 
 
 async def board(ask: Ask) -> Reply:
     """Everything live at one position of the log. Follow with the tail from `board.position`."""
-    desk, site = ask.site.desk, ask.site
     await looking.at_work(ask, "board", "the live picture")
-    if site.board_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
-        raw = desk.picture_bytes()
-        site.board_b = len(raw)
+    view = ask.view
+    squeeze = ask.site.pictures[view.name]
+    if squeeze.raw_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
+        raw = view.picture_bytes()
+        squeeze.raw_b = len(raw)
         return Reply(200, raw, (JSON, NO_STORE))
-    small = await site.squeeze(desk.position(), desk.picture_bytes)
+    small = await squeeze(ask.site.desk.position(), view.picture_bytes)
     return Reply(200, small, (JSON, NO_STORE, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")))
 
 
@@ -46,7 +49,7 @@ async def tail(ask: Ask) -> Tail:
     if seen and not (seen.isdigit() and len(seen) < 16):
         raise malformed("Last-Event-ID must be a position: a whole number.", "Last-Event-ID")
     after = int(seen) if seen else ask.query.after
-    return Tail(ask.site, after, still_may(ask, READ_BOARD))
+    return Tail(ask.site, ask.view.follow(after, ask.query.view), still_may(ask, READ_BOARD))
 
 
 async def field(ask: Ask) -> Field:

@@ -26,7 +26,7 @@ async def looks(ask: Ask) -> list[LookView]:
 
 async def opened(ask: Ask) -> LookNoted:
     """The screen has opened where the caller of a live call is. Stated by the screen, for the work in hand."""
-    call = ask.site.desk.call(ask.body.call)
+    call = ask.view.call(ask.body.call)
     if call is None:
         raise not_found("There is no live call with this id.", "call")
     why = f"handling incident {call.incident}" if call.incident else f"taking call {call.id}"

@@ -19,7 +19,7 @@ async def media(ask: Ask) -> Reply:
     """The bytes, for whoever works on the call; for what is past, with a reason."""
     showing = ask.site.showing
     shown = showing.about(ask.path["id"]) if showing else None
-    if showing is None or shown is None:
+    if showing is None or shown is None or not ask.view.of_call(shown.call, shown.incident):
         raise not_found("There is no picture or clip with this id.", "id")
     if shown.past:
         why = ask.query.why or f"reading closed incident {shown.incident or shown.call}"

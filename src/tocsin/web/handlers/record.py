@@ -22,16 +22,16 @@ async def incidents(ask: Ask) -> list[IncidentRow]:
     """Incidents that ended, or every one on record, page by page: that is a search in the past, and asks why."""
     query = ask.query
     if query.status == "closed":
-        return ask.site.desk.closed(query.limit)
+        return ask.view.closed(query.limit)
     why = looking.reason(query.why)
-    rows = ask.site.desk.on_record(query.limit, query.q, query.before)
+    rows = ask.view.on_record(query.limit, query.q, query.before)
     await looking.found(ask, why, query.q, rows)
     return rows
 
 
 async def incident(ask: Ask) -> IncidentRow:
     """One incident as it stands now, open or closed."""
-    row = ask.site.desk.incident(ask.path["id"])
+    row = ask.view.incident(ask.path["id"])
     if row is None:
         raise not_found("There is no incident with this id.", "id")
     return row
@@ -39,13 +39,13 @@ async def incident(ask: Ask) -> IncidentRow:
 
 async def timeline(ask: Ask) -> Any:
     """Every fact about the incident and its calls, in order. A look: recorded before it is shown."""
-    await looking.timeline(ask, ask.site.desk.incident(ask.path["id"]), ask.query.why)
-    return await ask.site.desk.timeline(ask.path["id"])
+    await looking.timeline(ask, ask.view.incident(ask.path["id"]), ask.query.why)
+    return await ask.view.timeline(ask.path["id"])
 
 
 async def export(ask: Ask) -> Any:
     """The same as lines of JSON, one fact each, to take away. Asks why; the copy is in the access log."""
-    found = await ask.site.desk.timeline(ask.path["id"])
+    found = await ask.view.timeline(ask.path["id"])
     if isinstance(found, Refusal):
         return found
     await looking.into_the_past(ask, "export", ask.query.why, incident=found.incident, count=len(found.entries))
@@ -57,19 +57,19 @@ async def export(ask: Ask) -> Any:
 
 async def recommendation(ask: Ask) -> Any:
     """Who should go, by road time, and why each other unit was passed over."""
-    return await ask.site.desk.recommend(ask.path["id"])
+    return await ask.view.recommend(ask.path["id"])
 
 
 async def routes(ask: Ask) -> Any:
     """The way of each unit that is coming, from where it is now."""
-    return await ask.site.desk.routes(ask.path["id"])
+    return await ask.view.routes(ask.path["id"])
 
 
 async def trail(ask: Ask) -> list[Move]:
     """Reported positions, oldest first."""
-    if ask.site.desk.unit(ask.path["id"]) is None:
+    if ask.view.unit(ask.path["id"]) is None:
         raise not_found("There is no unit with this id.", "id")
-    return ask.site.desk.trail(ask.path["id"], ask.query.minutes)
+    return ask.view.trail(ask.path["id"], ask.query.minutes)
 
 
 async def day(ask: Ask) -> Any:
@@ -77,7 +77,7 @@ async def day(ask: Ask) -> Any:
     since, until = ask.query.since, ask.query.until
     if not since < until <= since + DAY_MAX_S:
         raise impossible("'until' must be after 'since', and at most 400 days after it.", "until")
-    return await ask.site.desk.day(since, until)
+    return await ask.view.day(since, until)
 
 
 async def head(ask: Ask) -> HeadView:

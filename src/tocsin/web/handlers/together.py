@@ -11,9 +11,9 @@ from tocsin.web.ask import Ask
 async def belongs(ask: Ask) -> Any:
     """Incidents this live call may belong to, by what is typed so far; each with its reasons. Changes nothing."""
     draft = ask.body
-    return ask.site.desk.together.belongs(ask.path["id"], draft.place, draft.type, draft.words)
+    return ask.view.belongs(ask.path["id"], draft.place, draft.type, draft.words)
 
 
 async def groups(ask: Ask) -> GroupsView:
     """Live and lost calls that seem to be about one thing, grouped. A view: nothing is merged."""
-    return ask.site.desk.together.groups()
+    return ask.view.groups()
