@@ -7,12 +7,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.domain.cover_rules import CoverGroup
 from tocsin.domain.coverage import worths
 from tocsin.domain.loss import Gap
+from tocsin.domain.until_free import Usual
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,11 +38,25 @@ def areas_of(lat_deg: Floats, lon_deg: Floats, weight: Floats) -> Ints:
     return np.where(away <= half, 0, turn + 1)
 
 
-class GroupNow:
-    """One group at one moment. `reach[unit]`: the cells that a free unit reaches in time, ascending."""
+class Back(msgspec.Struct, frozen=True):
+    """A unit that is busy: when it is expected to be free, and the cells it reaches in time from its station."""
 
-    def __init__(self, rules: CoverGroup, busy: float, weight: Floats, reach: Mapping[str, Ints]) -> None:
+    free_in_s: float
+    cells: Ints
+
+
+class GroupNow:
+    """One group at one moment. `reach[unit]`: the cells that a free unit reaches in time, ascending.
+
+    `back`: those that are busy. `usual`: what an assignment of this group takes, where that is known.
+    """
+
+    def __init__(
+        self, rules: CoverGroup, busy: float, weight: Floats, reach: Mapping[str, Ints],
+        back: Sequence[Back] = (), usual: Usual | None = None,
+    ) -> None:  # fmt: skip
         self.rules, self.busy, self.weight, self.reach = rules, busy, weight, reach
+        self.back, self.usual = sorted(back, key=lambda one: one.free_in_s), usual
         count = np.zeros(len(weight), np.int64)
         for cells in reach.values():
             count[cells] += 1
@@ -87,6 +103,15 @@ class GroupNow:
             self._gains[unit] = known
         return known
 
+    def relief_s(self, bare: Ints) -> float | None:
+        """Seconds until the first busy unit is expected to be free whose station reaches half of what is bare."""
+        whole = float(self.weight[bare].sum())
+        for one in self.back:
+            met = np.intersect1d(bare, one.cells, assume_unique=True)
+            if float(self.weight[met].sum()) >= 0.5 * whole:
+                return one.free_in_s
+        return None
+
     def after(self, unit: str, cells: Ints) -> Floats:
         """Share of each cell served once `unit` reaches these cells instead of its own."""
         count = self.count.copy()
@@ -122,7 +147,9 @@ class CoverNow:
             share = lost / np.maximum(np.bincount(self.areas, group.weight, len(AREAS)), 1e-12)
             area = int(share.argmax())
             if share[area] >= NAMED and (worst is None or share[area] > worst.share):
-                worst = Gap("the " + AREAS[area].replace("_", "-"), float(share[area]))
+                there = bare[self.areas[bare] == area]
+                job_s = None if group.usual is None else group.usual.after("drive")
+                worst = Gap(AREAS[area], float(share[area]), group.relief_s(there), job_s)
         return worst
 
     def by_area(self, group: GroupNow, served: Floats) -> dict[str, float]:

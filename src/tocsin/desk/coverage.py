@@ -17,8 +17,10 @@ import msgspec
 import numpy as np
 
 from tocsin.desk.cover_demand import Demand, read_demand
-from tocsin.desk.cover_now import CoverNow, GroupNow, Ints, areas_of
+from tocsin.desk.cover_now import Back, CoverNow, GroupNow, Ints, areas_of
+from tocsin.desk.usual import Counted
 from tocsin.domain.cover_rules import CoverGroup, CoverRules
+from tocsin.domain.until_free import PHASE_OF, Usual, free_in_s
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.cells import FAR, Cells, Drives, Finder, cells_of, drives_from, kept_drives
 from tocsin.geo.region import Region
@@ -34,6 +36,8 @@ LIMIT_S = 1_200.0
 """Drives beyond this are not told apart: nobody is covered from so far, and no move-up goes so far."""
 MEMORY_S = 6 * 3600.0
 """How long the busy fraction remembers."""
+
+NOTHING_COUNTED: Mapping[str, Usual] = {}
 
 _say = logging.getLogger(__name__)
 
@@ -104,6 +108,8 @@ class Coverage:
         self.now: CoverNow | None = None
         self.reach: Reach | None = None
         self.demand: Demand | None = None
+        self.counted = Counted()
+        """What assignments usually take."""
         self._region, self._keep, self._beside = region, keep, beside
         self._thread = ThreadPoolExecutor(1, "coverage")
         self._busy = {group.name: group.busy for group in rules.groups}
@@ -162,7 +168,14 @@ class Coverage:
             return
         self._count_busy(rows, now)
         loop = asyncio.get_running_loop()
-        self._work = loop.run_in_executor(self._thread, self.picture, tuple(spots), self._known(rows), now)
+        away = [row for row in rows.values() if row.status in PHASE_OF]
+        usual = {
+            group.name: self.counted.usual(
+                group.capability, [row.id for row in rows.values() if group.capability in row.capabilities]
+            )
+            for group in self.rules.groups
+        }
+        self._work = loop.run_in_executor(self._thread, self.picture, tuple(spots), self._known(rows), now, away, usual)
         await asyncio.shield(self._work)
 
     async def aside(self, work: Callable[[], None]) -> None:
@@ -188,8 +201,11 @@ class Coverage:
                 share = sum(row.status != "available" for row in on_duty) / len(on_duty)
                 self._busy[group.name] = keep * self._busy[group.name] + (1 - keep) * share
 
-    def picture(self, spots: Sequence[Free], groups: Sequence[CoverGroup], now: Instant) -> None:
-        """The picture of a moment, made in whatever thread calls."""
+    def picture(
+        self, spots: Sequence[Free], groups: Sequence[CoverGroup], now: Instant, away: Sequence[UnitRow] = (),
+        usual: Mapping[str, Usual] = NOTHING_COUNTED,
+    ) -> None:  # fmt: skip
+        """The picture of a moment, made in whatever thread calls. `away`: units that are busy."""
         reach, demand = self.reach, self.demand
         if reach is None or demand is None:
             return
@@ -204,10 +220,24 @@ class Coverage:
                     for one in spots
                     if group.capability in one.capabilities
                 },
+                self._back(group, away, now, usual.get(group.name, Usual())),
+                usual.get(group.name),
             )
             for group in groups
         ]
         self.now = CoverNow(made, self._areas, now)
+
+    def _back(self, group: CoverGroup, away: Sequence[UnitRow], now: Instant, usual: Usual) -> list[Back]:
+        """The busy units of a group, as those who will cover its places again."""
+        reach = self.reach
+        return [
+            Back(
+                free_in_s(row.status, row.since, row.due_at, now, usual),
+                reach.within(row.home.lat, row.home.lon, True, group.target_s),
+            )
+            for row in away
+            if reach is not None and group.capability in row.capabilities and row.status in PHASE_OF
+        ]
 
 
 class _ClosingError(Exception):

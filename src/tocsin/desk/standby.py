@@ -43,6 +43,7 @@ class Standby:
         if isinstance(entry.fact, IncidentOpened):
             self._new.append(entry.fact)
         self.moves.heard(entry)
+        self.coverage.counted.heard(entry)
 
     def start(self) -> None:
         """Begin to work out the reach; nobody waits for it."""

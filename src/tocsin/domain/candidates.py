@@ -184,7 +184,7 @@ def _closer(
     more = case.loss.loss(swapped) - lost if case.loss else 0.0
     if asked.terms.lost * more >= last.own - one.own and more > 0.0:
         gap = gap_of(case.loss, swapped)
-        area, gap_s = (gap.area, gap.span_s) if gap else ("", None)
+        area, gap_s = (gap.area, gap.span_s(one.travel.eta_s)) if gap else ("", None)
         return _of(
             one, case, reason="leaves_gap", later_s=later_s, other=last.unit.id, lost=more, area=area, gap_s=gap_s,
             text=f"{sooner} but {_gap_words(more, area, gap_s)}",

@@ -9,12 +9,19 @@ import msgspec
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """Where cover is lost most: an area's name, the share of its demand that no unit would reach in time, how long."""
+    """Where cover is lost most: an area's code, the share of its demand that no unit would reach in time, how long."""
 
     area: str
     share: float
-    span_s: float | None = None
-    """Until somebody else covers it, as far as that can be expected; None when it cannot."""
+    relief_s: float | None = None
+    """Until somebody who is busy now is expected to cover it; None when nobody is."""
+    job_s: float | None = None
+    """What those who leave are expected to need, once on scene, until they are free again; None: not known."""
+
+    def span_s(self, drive_s: float) -> float | None:
+        """How long the gap is expected to last when the unit that leaves it drives so long to its incident."""
+        back_s = None if self.job_s is None else drive_s + self.job_s
+        return min((one for one in (self.relief_s, back_s) if one is not None), default=None)
 
 
 class Loss(Protocol):
