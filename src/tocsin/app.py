@@ -44,7 +44,7 @@ from tocsin.log.keyring import KeyRing
 from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
-from tocsin.log.master import I3_LOG, SNAPSHOT, VARIABLE, MasterKey
+from tocsin.log.master import I3_LOG, RECEIPTS, SNAPSHOT, VARIABLE, MasterKey
 from tocsin.log.media import FOLDER as MEDIA
 from tocsin.log.media import Media, MediaFolder
 from tocsin.log.port import Kind, Log, LogError
@@ -100,7 +100,7 @@ class App:
             showing=Showing(desk, media) if media else None,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
-        self.intake = Intake(desk, settings.intake, secrets.token_bytes(32))
+        self.intake = Intake(desk, settings.intake, secrets.token_bytes(32), master.derive(RECEIPTS))
         parts.callback(self.intake.close)
         self.lookups = Lookups(desk, lines, settings.location_server)
         parts.callback(self.lookups.close)
@@ -150,8 +150,9 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         coverage = Coverage(region, rules, settings.data / REACH, folder)
         shared = bool(settings.store)
         desk = Desk(
-            decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals
-        )
+            decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals,
+            secret=master.derive(RECEIPTS),
+        )  # fmt: skip
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         media = Media(MediaFolder(settings.data / MEDIA), ring, desk.position)
         desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))

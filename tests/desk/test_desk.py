@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from tests.desk.hall import Clock, Fragile, Logs, Screen, Ticks, desk_on, give, same_as_fresh, staff, with_desk
 from tests.world import CATALOGUE, HERE, T0, THERE
@@ -604,3 +607,28 @@ def test_recommending_for_what_is_not_there_is_refused_by_name():
         assert (await desk.recommend("1")).name == "incident_closed"
 
     with_desk(MemoryLog("north"), test)
+
+
+def test_a_receipt_tells_nothing_of_an_order_to_whoever_lacks_the_secret(tmp_path):
+    """It outlives what is erased: a guess at the caller's number must not be provable by it."""
+    order = o.ReceiveCall("112", "+356 2122 4001")
+
+    def digest(name: str, secret: bytes) -> bytes:
+        log = MemoryLog(name)
+
+        async def run() -> None:
+            async with desk_on(log, secret=secret) as desk:
+                await desk.give(order, by="ana", key="k")
+                assert (await desk.give(order, by="ana", key="k")).repeated
+
+        asyncio.run(run())
+        receipt = log.receipt("ana", "k")
+        assert receipt is not None
+        return receipt.digest
+
+    one, other = digest("north", b"a" * 32), digest("north", b"b" * 32)
+    assert one != other
+    guess = msgspec.json.Encoder(order="deterministic").encode(order)
+    assert hashlib.sha256(guess).digest() not in (one, other)
+    assert hmac.digest(b"", guess, "sha256") not in (one, other)
+    assert hmac.digest(b"a" * 32, guess, "sha256") == one

@@ -23,6 +23,7 @@ from tocsin.domain.orders import AnyOrder
 from tocsin.domain.orders_privacy import EraseDue, ErasePersonal, HoldPersonal, ReleaseHold
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.privacy import Kind, PersonalErased
+from tocsin.log.master import RECEIPTS
 from tocsin.settings import SettingsError, load_catalogue
 from tocsin.views.wire import Done
 
@@ -68,7 +69,7 @@ def _record(
             closing(open_place(place, write=True, codec=keys.codec)) as log,
         ):
             keys.ring.learn(log, keys.codec)
-            writer = Writer(log, rules, time.time)
+            writer = Writer(log, rules, time.time, secret=keys.master.derive(RECEIPTS))
             writer.begin(lambda _entry: None)
             try:
                 yield Record(keys, writer)

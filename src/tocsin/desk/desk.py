@@ -78,6 +78,7 @@ class Desk:
         shared: bool = False,
         coverage: Coverage | None = None,
         hospitals: HospitalRules | None = None,
+        secret: bytes = b"",
     ) -> None:
         self._log = log
         self.catalogue = catalogue
@@ -89,7 +90,7 @@ class Desk:
         """How the tick waits; a world on another clock sets its own before `start`."""
         self.board = BoardFold()
         self._timelines = TimelineIndex()
-        self._writer = Writer(log, catalogue, clock, plans)
+        self._writer = Writer(log, catalogue, clock, plans, secret)
         self.tracks = Tracks(tracks_log)
         self.driving = Driving(ground, self.board, self.tracks, self.now)
         self.adviser = Adviser(

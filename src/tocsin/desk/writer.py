@@ -8,7 +8,7 @@ than reading what is new.
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import hmac
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -53,10 +53,13 @@ class Asked(msgspec.Struct, frozen=True, eq=False):
     agency: str = ""
     """Whose account ordered; empty: the whole centre's."""
 
-    def digest(self) -> bytes:
-        """Tells a repeated order from another one under the same key."""
+    def digest(self, secret: bytes) -> bytes:
+        """Tells a repeated order from another one under the same key; without `secret` it tells nothing.
+
+        Receipts outlive what is erased: an open hash would let a guess at a number or a name be tried against it.
+        """
         try:
-            return hashlib.sha256(_encode(self.order)).digest()
+            return hmac.digest(secret, _encode(self.order), "sha256")
         except UnicodeEncodeError:
             return b""  # half a character: it will be refused by name, and nothing is kept of it
 
@@ -83,8 +86,17 @@ class _Draft:
 class Writer:
     """Decides and appends, one task at a time. `room` holds durable facts only."""
 
-    def __init__(self, log: Log, catalogue: Catalogue, clock: Callable[[], Instant], plans: Plans = NO_PLANS) -> None:
+    def __init__(
+        self,
+        log: Log,
+        catalogue: Catalogue,
+        clock: Callable[[], Instant],
+        plans: Plans = NO_PLANS,
+        secret: bytes = b"",
+    ) -> None:
+        """`secret` comes from the master key, the same on every node: see `Asked.digest`."""
         self._log = log
+        self._secret = secret
         self._clock = clock
         self.catalogue, self.plans = catalogue, plans
         self.room = Room()
@@ -151,7 +163,7 @@ class Writer:
         return draft.settled
 
     def _one(self, asked: Asked, draft: _Draft) -> Done | Refusal:
-        digest, key = asked.digest(), (asked.by, asked.key)
+        digest, key = asked.digest(self._secret), (asked.by, asked.key)
         known = draft.settled.done.get(key) or draft.before.get(key)
         if known is not None:
             if known[0] != digest:

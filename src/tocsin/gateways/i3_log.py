@@ -8,7 +8,7 @@ entitled. Every no has the standard's code, a name, and the field it is about.
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +59,7 @@ class I3Log:
         self._desk, self._settings = desk, settings
         self._partners = Partners(settings.partners)
         self.signer = Signer(secret)
+        self._secret = hmac.digest(secret, b"orders", "sha256")
         self._library = Library(log, settings.domain, self.signer)
         self._reader = ThreadPoolExecutor(1, "i3-read")
         self._asker = ThreadPoolExecutor(1, "i3-ask")
@@ -144,7 +145,7 @@ class I3Log:
     async def _give(self, order: LogEventOrder, body: bytes) -> Answer:
         """Under a key made of what was signed: a replay is done once and has the answer it had."""
         text = order.signed + order.signed_place + order.signed_words
-        key = hashlib.sha256(text.encode()).hexdigest()[:40]
+        key = hmac.new(self._secret, text.encode(), "sha256").hexdigest()[:40]
         try:
             done = await self._desk.give(order, by=f"i3:{order.partner}", key=key)
         except Busy as busy:

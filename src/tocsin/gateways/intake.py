@@ -8,7 +8,6 @@ hand at once, read in a thread of their own: a flood of reports never delays a c
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -60,10 +59,11 @@ class Answer(msgspec.Struct, frozen=True):
 class Intake:
     """An ASGI application for `/intake/…` over a desk."""
 
-    def __init__(self, desk: Desk, partners: Sequence[Partner], pairing_key: bytes = b"") -> None:
+    def __init__(self, desk: Desk, partners: Sequence[Partner], pairing_key: bytes = b"", secret: bytes = b"") -> None:
+        """`secret`: from the master key; orders' keys stand in the open and are made with it."""
         self._desk = desk
         self._partners: Mapping[str, Partner] = {partner.name: partner for partner in partners}
-        self._pairing_key = pairing_key
+        self._pairing_key, self._secret = pairing_key, secret
         self._thread = ThreadPoolExecutor(1, "intake")
         self._pending = 0
 
@@ -120,7 +120,7 @@ class Intake:
 
     async def _give(self, partner: Partner, way: str, body: bytes, read: Read) -> Answer:
         """One order for each place of the message, under keys made of its bytes: a replay is done once."""
-        told = hashlib.sha256(body + read.about.encode()).hexdigest()[:40]
+        told = hmac.new(self._secret, body + read.about.encode(), "sha256").hexdigest()[:40]
         repeated = True
         for n, order in enumerate(read.orders):
             try:

@@ -9,13 +9,13 @@ import base64
 import binascii
 import hmac
 import os
-import stat
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tocsin.log.key_file import read_line, write_line
 from tocsin.log.port import LogError
 
 KEY_B, NONCE_B, MARK_B = 32, 12, 8
@@ -23,9 +23,10 @@ VARIABLE = "TOCSIN_MASTER_KEY"
 FILE = "master.key"
 SNAPSHOT = b"snapshot"
 """What a snapshot is sealed with is derived for."""
+RECEIPTS = b"receipts"
+"""What receipts remember of an order's content is keyed by what is derived for this."""
 I3_LOG = b"i3 logging service"
 """The key that signs what neighbours read is derived for."""
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class MasterKey:
@@ -69,14 +70,7 @@ class MasterKey:
     @classmethod
     def load(cls, path: Path) -> MasterKey:
         """From a file. Raises LogError: not there, not a key, or open to others."""
-        try:
-            with path.open() as file:
-                mode = os.fstat(file.fileno()).st_mode
-                text = file.read(1_000)
-        except (OSError, UnicodeDecodeError) as error:
-            raise LogError(f"{path}: {getattr(error, 'strerror', None) or 'this is not a master key'}") from error
-        if mode & OTHERS:
-            raise LogError(f"{path}: others may read or write it; `chmod 600` it, and rotate it if anybody did")
+        text = read_line(path, "a master key")
         try:
             return cls.parse(text)
         except LogError as error:
@@ -84,20 +78,7 @@ class MasterKey:
 
     def save(self, path: Path) -> None:
         """Into a new file, mode 0600, there after a power cut too. Raises LogError; never writes over anything."""
-        try:
-            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-                out.write(self.line() + "\n")
-                out.flush()
-                os.fsync(out.fileno())
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except FileExistsError as error:
-            raise LogError(f"{path}: there is a file already; a key is never written over") from error
-        except OSError as error:
-            raise LogError(f"{path}: {error.strerror}") from error
+        write_line(path, self.line())
 
     def line(self) -> str:
         """The key as text: for a safe, never for a screen."""
