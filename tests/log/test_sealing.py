@@ -57,7 +57,7 @@ def test_no_personal_value_stands_in_the_stored_bytes(codec, kind):
     raw = codec.encode(example(kind))
     told = msgspec.to_builtins(EXAMPLES[kind])
     own = {name for names in kept_apart(type(EXAMPLES[kind])).values() for name in names}
-    for name in own:
+    for name in own & told.keys():  # what a later release added is not in the first example
         value = msgspec.json.encode(told[name]).strip(b'"[]{}')
         assert value not in raw or len(value) < 4, "a single figure may stand there by chance"
     assert msgspec.json.decode(raw)["fact"].keys() & own == set()
