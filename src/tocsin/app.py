@@ -97,6 +97,7 @@ class App:
             secure=settings.secure_cookies,
             evidence=evidence,
             looks=looks,
+            address=settings.address,
             showing=Showing(desk, media) if media else None,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
