@@ -156,6 +156,11 @@ class Desk:
         return self.board.name
 
     @property
+    def room(self) -> Room:
+        """What decisions rest on: durable facts and nothing else. For looking at only."""
+        return self._writer.room
+
+    @property
     def mode(self) -> Mode:
         """Whether calls are real."""
         mode: Mode = self.board.mode

@@ -83,8 +83,9 @@ class KeyStore(Protocol):
 class KeyRing:
     """Seals and opens for one centre. Thread-safe."""
 
-    def __init__(self, store: KeyStore, master: MasterKey, centre: str) -> None:
+    def __init__(self, store: KeyStore, master: MasterKey, centre: str, ahead: int = AHEAD) -> None:
         self._store, self._master, self._centre = store, master, centre.encode()
+        self._make_n = ahead
         self._lock = Lock()
         self._unbound: list[Bound] = []
         self._ahead: list[tuple[int, AESGCM]] = []
@@ -176,7 +177,7 @@ class KeyRing:
         return found
 
     def _make(self) -> None:
-        keys = [os.urandom(KEY_B) for _ in range(AHEAD)]
+        keys = [os.urandom(KEY_B) for _ in range(self._make_n)]
         numbers = self._store.make([self._master.wrap(key, self._centre) for key in keys], self._master.mark)
         self._ahead = [(number, AESGCM(key)) for number, key in zip(numbers, keys, strict=True)]
 
