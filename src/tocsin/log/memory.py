@@ -59,6 +59,7 @@ class MemoryLog:
                 raise Raced(expected, self.kept.tip.position)
             tip = self.kept.tip.copy()
             rows = link(entries, tip, self._codec)
+            self._codec.settle()
             keyed = {(r.by, r.order): r for r in receipts}
             if len(keyed) != len(receipts) or keyed.keys() & self.kept.receipts.keys():
                 raise LogError("an order in this group was recorded before; nothing was written")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tocsin.facts.values import Instant, Position
 from tocsin.log.keyring import Bound
@@ -15,10 +15,9 @@ class SharedKeys:
 
     def __init__(self) -> None:
         self.wrapped: dict[int, tuple[bytes, bytes]] = {}
-        self.owner: dict[int, str] = {}
+        self.owner: dict[int, tuple[str, Position]] = {}
         self.last = 0
         self.bound_up_to: Position = 0
-        self.erased: set[str] = set()
 
 
 class Keys:
@@ -41,18 +40,18 @@ class Keys:
         self._may_fail("bind")
         for one in bound:
             if one.number in self._shared.wrapped and one.number not in self._shared.owner:
-                self._shared.owner[one.number] = one.name
+                self._shared.owner[one.number] = one.name, one.position
                 self._shared.bound_up_to = max(self._shared.bound_up_to, one.position)
 
     def bound_up_to(self) -> Position:
         """How far that is known."""
         return self._shared.bound_up_to
 
-    def numbers_of(self, names: Sequence[str]) -> list[int]:
+    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
         """The keys of these names."""
         self._may_fail("numbers_of")
         wanted = set(names)
-        return sorted(number for number, name in self._shared.owner.items() if name in wanted)
+        return sorted(n for n, (name, position) in self._shared.owner.items() if name in wanted and position > after)
 
     def wrapped(self, number: int) -> bytes | None:
         """A wrapped key, if it is there."""
@@ -63,14 +62,17 @@ class Keys:
         """Under which master keys."""
         return dict(Counter(mark for _, mark in self._shared.wrapped.values()))
 
-    def erase(self, names: Sequence[str], at: Instant) -> int:
+    def other_marks(self, mark: bytes) -> list[bytes]:
+        """There is one master key."""
+        return sorted({one for _, one in self._shared.wrapped.values()} - {mark})
+
+    def erase(self, names: Mapping[str, Position], _at: Instant) -> int:
         """Gone."""
         self._may_fail("erase")
-        gone = [number for number, name in self._shared.owner.items() if name in set(names)]
+        gone = [n for n, (name, position) in self._shared.owner.items() if position < names.get(name, 0)]
         for number in gone:
             del self._shared.owner[number]
             del self._shared.wrapped[number]
-        self._shared.erased.update(names)
         return len(gone)
 
 

@@ -52,7 +52,7 @@ class Life:
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with suppress(BaseException):
-                    task.get_coro().close()  # type: ignore[union-attr]
+                    task.get_coro().close()
         self.tasks.clear()
 
 
@@ -105,14 +105,16 @@ class VirtualLoop(asyncio.BaseEventLoop):
             if handle._context is not None and handle._context.get(LIFE) is life:
                 handle.cancel()
 
-    def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(self, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
         """As every loop does, but nothing for the dead."""
         handle = super().call_soon(callback, *args, context=context)
         if _gone(handle):
             handle.cancel()
         return handle
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         """As every loop does, but nothing for the dead."""
         handle = super().call_at(when, callback, *args, context=context)
         if _gone(handle):

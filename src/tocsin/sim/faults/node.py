@@ -95,10 +95,8 @@ class Node:
             codec = Codec(sealer=ring)
             wire = self.log = self._store.wire(codec)
             ring.learn(wire, codec)
-            desk = Desk(
-                wire, self._store.wire(durable=False), CATALOGUE, self.now, None, PLANS, shared=True
-            )
-            desk.eraser.destroy = ring.erase_now
+            desk = Desk(wire, self._store.wire(durable=False), CATALOGUE, self.now, None, PLANS, shared=True)
+            desk.eraser.destroy, desk.eraser.retire = ring.erase_now, ring.retire
             desk.snapshots = self._shots(wire)
             await desk.start(CENTRE, "North", "exercise")
         except Exception as failure:  # noqa: BLE001 - said by the operator's service manager, which tries again
@@ -117,9 +115,11 @@ class Node:
             return
         folder = self._folder() / self.name
         folder.mkdir(exist_ok=True)
-        codec = Codec(sealer=self.ring())
+        ring = self.ring()
+        shots = Snapshots(folder, self._store.wire(Codec(sealer=ring)), b"")
+        shots.destroy = ring.erase_now
         try:
-            Snapshots(folder, self._store.wire(codec), b"").renew()
+            shots.renew()
         except LogError as failure:
             _say.info("%s: no snapshot: %s", self.name, failure)
             return
@@ -135,6 +135,11 @@ class Node:
             self.kills += 1
             self.desk = None
             self.life.kill()
+
+    def kill_life(self, life: Life) -> None:
+        """The same, if it is still that one."""
+        if self.life is life:
+            self.kill()
 
     def stop(self) -> None:
         """As an operator would: what is in hand is settled."""

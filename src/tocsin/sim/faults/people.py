@@ -43,7 +43,13 @@ class People:
         for name in UNITS:
             kind = "engine" if name.startswith("E") else "ambulance"
             told += [o.RegisterUnit(name, kind, "fire", (kind,), HOME), o.UnitOnDuty(name, 3, (self.word(), "Rui"))]
-        return [*told, o.OpenIncident("FIRE", place=self.place()), o.OpenIncident("SICK", place=self.place())]
+        told += [o.OpenIncident(kind, None, self.place(), (), self.word()) for kind in ("FIRE", "SICK", "SICK")]
+        told += [o.ReceiveCall("112", "+351910000000", self.word()), o.AnswerCall("1"), o.CloseIncident("3", "DONE")]
+        return [*told, o.ReleaseCall("1", "information", self.word())]
+
+    def first(self) -> AnyOrder:
+        """What can always be done."""
+        return o.ReceiveCall("112", "", self.word())
 
     def word(self) -> str:
         """Something personal that nobody else ever says."""
@@ -61,7 +67,7 @@ class People:
 
     # -- what they think of ---------------------------------------------------------------------------------------
 
-    def call(self, board: BoardFold) -> AnyOrder:
+    def call(self, _board: BoardFold) -> AnyOrder:
         """A line rings."""
         place = self.place() if self.dice.random() < 0.3 else None
         return o.ReceiveCall("112", self.dice.choice(("", f"+35191{self.dice.randrange(100):07}")), self.word(), place)
@@ -122,7 +128,7 @@ class People:
             return o.ReopenIncident(self.some(board.closed), self.word())
         return o.CloseIncident(self.some(empty), "DONE", self.word())
 
-    def crew(self, board: BoardFold) -> AnyOrder:
+    def crew(self, _board: BoardFold) -> AnyOrder:
         """A crew comes or goes, or stands by elsewhere."""
         unit = self.some(UNITS)
         return self.dice.choice(
@@ -151,14 +157,18 @@ class People:
 
     def privacy(self, board: BoardFold) -> AnyOrder:
         """Somebody asks to be forgotten, or must not be; or time has passed."""
+        if board.closed and self.dice.random() < 0.4:  # something has still to be said about it
+            return o.NoteIncident(self.dice.choice((next(iter(board.closed)), self.some(board.closed))), self.word())
         subjects = [f"incident:{name}" for name in board.closed] + [f"call:{n}" for n in range(1, 6)]
-        subject = self.some(subjects)
+        subject = self.dice.choice((subjects[0], self.some(subjects)))
         if self.dice.random() < 0.25:
             return self.dice.choice((privacy.HoldPersonal(subject, "117/26"), privacy.ReleaseHold(subject)))
         return self.dice.choice((privacy.ErasePersonal(subject), privacy.ErasePersonal(subject), privacy.EraseDue()))
 
     def machine(self, board: BoardFold) -> AnyOrder:
         """A handset says where it is."""
+        if self.dice.random() < 0.7:  # combining them is real work
+            return self.talk(board)
         shape = Circle(38.7 + self.dice.random() / 1e3, -9.1, 30.0)
         return ReportLocation("aml", self.some(board.calls), "", shape, text=self.word())
 

@@ -22,7 +22,7 @@ from tocsin.sim.faults.node import Node
 from tocsin.sim.faults.weather import Weather
 
 SLOW_S = (0.02, 0.5, 2.0)
-BUFFER = 4
+BUFFERS = (1, 1, 4)
 """Frames that fit in a socket."""
 SILENCE_S = 6.0
 """After so long without a pulse a screen looks for another node."""
@@ -68,22 +68,19 @@ class Screen:
         after = self.position
         if self._bad(0.2):
             after = max(0, after - self._dice.choice((1, 2, 9)))
-        pipe: asyncio.Queue[Frame] = asyncio.Queue(BUFFER)
+        pipe: asyncio.Queue[Frame] = asyncio.Queue(self._dice.choice(BUFFERS))
         pump = life.spawn(_pump(desk, after, pipe))
         try:
             while not life.dead:
+                if self._bad(self._weather.screen_slow):
+                    await asyncio.sleep(self._dice.choice(SLOW_S))
                 async with asyncio.timeout(SILENCE_S):
                     frame = await pipe.get()
                 if self._bad(self._weather.screen_cut):
                     return
-                if self._bad(self._weather.screen_slow):
-                    await asyncio.sleep(self._dice.choice(SLOW_S))
-                    if life.dead:
-                        return
                 self._take(desk, frame)
         except TimeoutError:
-            if self._loop.hurry and not life.dead and not desk.recording:
-                raise Broken("alive", f"{self.name} hears nothing from {life.name}") from None
+            pass
         finally:
             pump.cancel()
 

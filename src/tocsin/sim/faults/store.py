@@ -30,7 +30,7 @@ class Store:
         self.loop, self.dice, self.weather = loop, dice, weather
         self.decisions, self.tracks = Kept(CENTRE), Kept(CENTRE)
         self.away_until = 0.0
-        self.appended: Callable[[Sequence[AnyEntry], Sequence[Receipt], Codec], None] = lambda *_: None
+        self.appended: Callable[[Sequence[AnyEntry]], None] = lambda _entries: None
         """Told of each group the moment it is durable, before anybody knows whether it was."""
         self._waiting: list[asyncio.Event] = []
 
@@ -103,7 +103,7 @@ class Wire:
             raise Unsure("the connection was lost before the write")
         self._log.append(entries, expected, receipts)
         if self._durable:
-            store.appended(entries, receipts, self.codec)
+            store.appended(entries)
         store.grew()
         if store.trouble(store.weather.torn):
             raise Unsure("the connection was lost after the write")

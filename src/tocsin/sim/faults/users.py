@@ -22,8 +22,8 @@ from tocsin.sim.faults.weather import Weather
 from tocsin.views.wire import Done
 
 LATENCY_S = (0.0, 0.001, 0.01, 0.05, 0.3)
-PATIENCE_S = 2.5
-THINKING_S = (0.0, 0.0, 0.1, 0.4, 1.0)
+PATIENCE_S = 1.2
+THINKING_S = (0.0, 0.0, 0.05, 0.2, 0.5)
 CALM_TRIES = 60
 """So often at most a network without faults is asked before the order counts as one that is never answered."""
 
@@ -92,36 +92,47 @@ class User:
     """Somebody with a screen in front of them, who gives so many orders."""
 
     def __init__(
-        self, name: str, dice: Random, network: Network, nodes: list[Node], checker: Checker, count: int, *, first: bool
+        self, name: str, dice: Random, network: Network, nodes: list[Node], checker: Checker, weather: Weather
     ) -> None:
         self.name, self._dice, self._network, self._nodes, self._checker = name, dice, network, nodes, checker
         self.people = People(dice, name)
-        self._count, self._first = count, first
+        self._count, self._until_s = weather.orders, weather.storm_s
         self.given = 0
 
     async def work(self) -> None:
         """Order after order."""
-        if self._first:
-            for order in self.people.begin():
-                await self._one(order, give_up=False)
         for _ in range(self._count):
+            if self._network.loop.time() > self._until_s:
+                return
             node = await self._somewhere()
             if node.desk is not None:
-                order = self.people.order(node.desk.board)
-                await self._one(order, node.desk.position(), give_up=self._dice.random() < 0.1)
+                board, seen = node.desk.board, node.desk.position()
+                hands = self._dice.choice((1, 1, 2, 3))  # two windows, or a colleague at the same desk
+                orders = [self.people.order(board) for _ in range(hands)]
+                await asyncio.gather(*(self._one(o, seen, give_up=self._dice.random() < 0.1) for o in orders))
             await asyncio.sleep(self._dice.choice(THINKING_S))
+
+    async def furnish(self) -> None:
+        """Before the storm: a centre with units on duty and something to do."""
+        for order in self.people.begin():
+            await self._one(order, give_up=False)
+
+    async def ask_everywhere(self) -> None:
+        """After the storm: every node takes an order again."""
+        for node in self._nodes:
+            await self._one(self.people.first(), give_up=False, at=node)
 
     async def _somewhere(self) -> Node:
         while not (up := [node for node in self._nodes if node.up]):
             await asyncio.sleep(0.2)
         return self._dice.choice(up)
 
-    async def _one(self, order: AnyOrder, seen: Position = 0, *, give_up: bool) -> None:
+    async def _one(self, order: AnyOrder, seen: Position = 0, *, give_up: bool, at: Node | None = None) -> None:
         """Until there is an answer."""
         self.given += 1
         key, tries = f"{self.name}-{self.given}", 0
         while True:
-            node = await self._somewhere()
+            node = at or await self._somewhere()
             told = await self._network.post(node, order, self.name, key, seen)
             if isinstance(told, Done):
                 self._checker.answered(self.name, key, told)

@@ -29,6 +29,8 @@ class Weather(msgspec.Struct, frozen=True):
     order_lost: float = 0.0
     order_twice: float = 0.0
     kill_every_s: float = 0.0
+    kill_after_write: float = 0.0
+    """The node that has just written dies before it is told, or just after."""
     stop_every_s: float = 0.0
     clock_step_every_s: float = 0.0
     screen_cut: float = 0.0
@@ -39,7 +41,8 @@ class Weather(msgspec.Struct, frozen=True):
     snapshot: float = 0.0
     """A node that starts again finds a snapshot of the log as it stood a moment ago."""
     snapshot_torn: float = 0.0
-    calm_start_s: float = 0.0
+    storm_s: float = 14.0
+    """After so long nobody gives a new order, and it calms down."""
 
     @classmethod
     def drawn(cls, dice: Random, *, long: bool = False) -> Weather:
@@ -55,7 +58,8 @@ class Weather(msgspec.Struct, frozen=True):
             nodes=dice.choice((1, 2, 2, 3)),
             users=dice.choice((2, 3)),
             screens=dice.choice((1, 2, 3)),
-            orders=60 if long else 14,
+            orders=60 if long else 9,
+            storm_s=90.0 if long else 12.0,
             fail_before=rate(0.15),
             torn=rate(0.15),
             stall=rate(0.08),
@@ -65,11 +69,12 @@ class Weather(msgspec.Struct, frozen=True):
             order_lost=rate(0.2),
             order_twice=rate(0.3),
             kill_every_s=every(4.0),
+            kill_after_write=rate(0.06),
             stop_every_s=every(10.0),
             clock_step_every_s=every(3.0),
             screen_cut=rate(0.2),
             screen_slow=rate(0.4),
-            keys_fail=rate(0.3),
+            keys_fail=rate(0.5),
             snapshot=dice.choice((0.0, 0.5, 1.0)),
             snapshot_torn=dice.choice((0.0, 0.0, 0.5)),
         )

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tocsin.facts.privacy import PersonalErased
+from tocsin.facts.union import AnyEntry
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.keyring import KeyRing
 from tocsin.log.port import Head
 from tocsin.sim.dice import Dice
 from tocsin.sim.faults.checker import Broken, Checker
 from tocsin.sim.faults.keys import Keys, SharedKeys, never
-from tocsin.sim.faults.loop import Stuck, VirtualLoop
+from tocsin.sim.faults.loop import LIFE, Life, Stuck, VirtualLoop
 from tocsin.sim.faults.node import AHEAD, MASTER, Node, empty
 from tocsin.sim.faults.screens import Screen
 from tocsin.sim.faults.store import CENTRE, Store
@@ -29,7 +32,6 @@ from tocsin.sim.faults.users import Network, User
 from tocsin.sim.faults.weather import Weather
 
 NAMES = ("ana", "rui", "eva", "ivo")
-LONGEST_S = 120.0
 CALM_S = 40.0
 """Virtual seconds in which everything must come to rest."""
 
@@ -75,13 +77,15 @@ class World:
         network = Network(self.loop, dice.of("network"), self.weather, self.checker)
         network.failed = self.fail
         self.users = [
-            User(name, dice.of("user", name), network, self.nodes, self.checker, self.weather.orders, first=not i)
-            for i, name in enumerate(NAMES[: self.weather.users])
+            User(name, dice.of("user", name), network, self.nodes, self.checker, self.weather)
+            for name in NAMES[: self.weather.users]
         ]
         self.screens = [
             Screen(f"screen {i}", self.loop, dice.of("screen", i), self.weather, self.nodes, self.checker)
             for i in range(self.weather.screens)
         ]
+        self.trace: Callable[[float, str], None] | None = None
+        """Told what happens, when."""
         self.failure: BaseException | None = None
         self._heads: list[Head] = []
         self._processes: list[asyncio.Task[None]] = []
@@ -91,7 +95,8 @@ class World:
     def _disk(self) -> Path:
         """Where nodes have their folders; made when one asks."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="tocsin-faults-"))
+            memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - folders of one world, gone with it
+            self._folder = Path(tempfile.mkdtemp(prefix="tocsin-faults-", dir=memory))
         return self._folder
 
     def fail(self, failure: BaseException) -> None:
@@ -101,11 +106,22 @@ class World:
             if not self._over.done():
                 self._over.set_result(None)
 
-    def _appended(self, *told: Any) -> None:
+    def say(self, text: str) -> None:
+        """Tell whoever plays this world again."""
+        if self.trace is not None:
+            self.trace(self.loop.time(), text)
+
+    def _appended(self, entries: Sequence[AnyEntry]) -> None:
+        if self.trace is not None:
+            for entry in entries:
+                self.say(f"{entry.position} durable, by {entry.by} ({entry.order}): {entry.fact}")
         try:
-            self.checker.appended(*told)
+            self.checker.appended(entries)
         except Exception as broken:  # noqa: BLE001 - the desk must not swallow it
             self.fail(broken)
+        rate = self.weather.kill_after_write * (5 if isinstance(entries[-1].fact, PersonalErased) else 1)
+        if not self.loop.hurry and self._dice.random() < rate:
+            self._kill_whoever(LIFE.get(), self._dice.choice((0.0, 0.0, 0.002, 0.02)))
 
     # -- the run --------------------------------------------------------------------------------------------------
 
@@ -142,6 +158,9 @@ class World:
         self._processes.append(self.loop.create_task(safely()))
 
     async def _storm(self) -> None:
+        self.loop.hurry = True
+        await self.users[0].furnish()
+        self.loop.hurry = False
         async with asyncio.TaskGroup() as group:
             for user in self.users:
                 group.create_task(self._works(user))
@@ -157,21 +176,27 @@ class World:
         self._working -= 1
 
     async def _calm_at_last(self) -> None:
-        while self._working and self.loop.time() < LONGEST_S:
+        while self._working and self.loop.time() < self.weather.storm_s:
             await asyncio.sleep(0.25)
         self._calm()
 
     def _calm(self) -> None:
         """No more faults; one node dies once more, so that it must stand up again from what was kept."""
         if self._dice.random() < 0.5:
-            self._dice.choice(self.nodes).kill()
+            self._kill()
+        self.say("it calms down")
         self.loop.hurry = True
+        self.calm_at_s = self.loop.time()
 
     async def _rest(self) -> None:
+        await asyncio.gather(*(user.ask_everywhere() for user in self.users[:1]))
         end = self.loop.time() + CALM_S
-        while (moving := self._moving()) and self.failure is None:
+        while self.failure is None:
+            moving, left = self._moving(), self._left()
+            if not moving and not left:
+                return
             if self.loop.time() > end:
-                raise Broken("alive", moving)
+                raise Broken("alive", moving) if moving else Broken("erased", f"keys are still there: {left[:3]}")
             await asyncio.sleep(0.1)
 
     def _moving(self) -> str:
@@ -182,13 +207,13 @@ class World:
                 return f"node {node.name} does not stand up"
             if node.desk.position() != position:
                 return f"node {node.name} stands at {node.desk.position()} of {position}"
-            if not node.desk.recording:
-                return f"node {node.name} does not record"
         for screen in self.screens:
             if screen.position != position:
                 return f"{screen.name} stands at {screen.position} of {position}"
-        left = self.checker.should_be_gone(self.keys.wrapped, self.store.decisions.rows, CODEC)
-        return f"keys that should be gone: {left[:3]}" if left else ""
+        return ""
+
+    def _left(self) -> list[str]:
+        return self.checker.should_be_gone(self.keys.wrapped, self.store.decisions.rows, CODEC)
 
     def _judge(self) -> None:
         """All that can only be said at the end."""
@@ -210,9 +235,9 @@ class World:
     def _spirits(self) -> list[Coroutine[Any, Any, None]]:
         weather = self.weather
         told = [
-            (weather.kill_every_s, lambda: self._dice.choice(self.nodes).kill()),
-            (weather.stop_every_s, lambda: self._dice.choice(self.nodes).stop()),
-            (weather.clock_step_every_s, lambda: self._dice.choice(self.nodes).step_clock()),
+            (weather.kill_every_s, self._kill),
+            (weather.stop_every_s, self._stop),
+            (weather.clock_step_every_s, self._step),
             (weather.outage_every_s, self._outage),
             (2.0, self._note_head),
         ]
@@ -224,7 +249,30 @@ class World:
             if not self.loop.hurry:
                 do()
 
+    def _kill_whoever(self, life: Life | None, delay_s: float) -> None:
+        """The node that wrote dies between its write and whatever comes next."""
+        for node in self.nodes:
+            if node.life is life and life is not None:
+                self.say(f"node {node.name} dies of what it wrote")
+                self.loop.outside(delay_s, node.kill_life, life)
+
+    def _kill(self) -> None:
+        node = self._dice.choice(self.nodes)
+        self.say(f"node {node.name} is killed")
+        node.kill()
+
+    def _stop(self) -> None:
+        node = self._dice.choice(self.nodes)
+        self.say(f"node {node.name} is stopped")
+        node.stop()
+
+    def _step(self) -> None:
+        node = self._dice.choice(self.nodes)
+        node.step_clock()
+        self.say(f"node {node.name}: the clock is {node.offset_s} s off")
+
     def _outage(self) -> None:
+        self.say("the store goes away")
         self.store.away_until = self.loop.time() + self._dice.choice((0.2, 1.0, 4.0))
 
     def _note_head(self) -> None:
@@ -236,6 +284,7 @@ class World:
     def _end(self) -> None:
         for node in self.nodes:
             node.kill()
+        self.loop.run_until_complete(asyncio.sleep(0))  # what was begun has begun, and can be ended
         left = asyncio.all_tasks(self.loop) - {task for node in self.nodes for task in node.frozen()}
         for task in left:
             task.cancel()
@@ -270,12 +319,13 @@ class World:
         )
 
 
-def run_seed(seed: int, *, long: bool = False) -> Report:
-    """One world, from its seed alone."""
+def run_seed(seed: int, *, long: bool = False, storm: Mapping[str, Any] | None = None) -> Report:
+    """One world, from its seed alone; `storm`: with this weather where it would have had other."""
     quiet = logging.getLogger("tocsin")
     before, quiet.disabled = quiet.level, False
     quiet.setLevel(logging.CRITICAL)
     try:
-        return World(seed, long=long).run()
+        weather = Weather.drawn(Dice(seed).of("weather"), long=long)
+        return World(seed, msgspec.structs.replace(weather, **(storm or {}))).run()
     finally:
         quiet.setLevel(before)
