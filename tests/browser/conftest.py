@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,6 +148,15 @@ class House:
     def get(self, path: str) -> Any:
         return self.client.get(path).raise_for_status().json()
 
+    def link(self) -> str:
+        """The newest link that was sent, from its message."""
+        for _ in range(100):
+            messages = (self.data / "sms.txt").read_text().split() if (self.data / "sms.txt").exists() else []
+            if messages and "/c#" in messages[-1]:
+                return messages[-1].removeprefix(self.base)
+            time.sleep(0.05)
+        raise AssertionError("no message was sent")
+
     def rows(self, table: str) -> dict[str, Any]:
         return dict(self.get("/api/board")["board"]["rows"].get(table, {}))
 
@@ -206,8 +216,8 @@ def drive(house: House) -> Drive:
                 said = json.loads(line)
                 if "ask" not in said:
                     break
-                (on or {})[said["ask"]]()
-                process.stdin.write("done\n")
+                answer = (on or {})[said["ask"]]()
+                process.stdin.write(f"{answer if isinstance(answer, str) else 'done'}\n")
                 process.stdin.flush()
             else:
                 pytest.fail(f"{scenario} ended without a word")

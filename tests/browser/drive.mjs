@@ -49,6 +49,23 @@ async function person({ name = "ana", path = "/", theme = "night", lang = "en", 
   return page;
 }
 
+/** A caller's phone: a small screen, a language, a place to be at, and nobody signed in. */
+async function phone({ path, lang = "en", at = { latitude: 35.9032, longitude: 14.5021, accuracy: 14 }, allow = true, shot = "" }) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 640 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, locale: lang, geolocation: at, permissions: allow ? ["geolocation"] : [] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/status of (403|404|410|415|413|409)/.test(message.text())) errors.push(message.text());
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !url.startsWith("blob:")) outside.push(url);
+  });
+  await page.goto(base + path);
+  return page;
+}
+
 async function findings(page, where) {
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => (await globalThis.axe.run(document)).violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0].html.slice(0, 160) })));
@@ -61,7 +78,7 @@ async function ask(word) {
 }
 
 try {
-  const result = await scenarios[scenario]({ person, findings, ask, base, given: JSON.parse(given ?? "{}") });
+  const result = await scenarios[scenario]({ person, phone, findings, ask, base, given: JSON.parse(given ?? "{}") });
   say({ result, errors, outside });
 } catch (error) {
   for (const context of browser.contexts()) for (const page of context.pages()) if (process.env.TOCSIN_BROWSER_TRACE) await page.screenshot({ path: process.env.TOCSIN_BROWSER_TRACE });

@@ -1,5 +1,7 @@
 // What a person does, one function a scenario. They answer with what was seen; the tests judge it.
 
+import { callerScenarios } from "./callers.mjs";
+
 const command = (page) => page.getByRole("combobox", { name: "Command line" });
 const text = (page, selector) => page.locator(selector).allTextContents();
 
@@ -8,6 +10,8 @@ async function rowsOf(page) {
 }
 
 export const scenarios = {
+  ...callerScenarios,
+
   async sign_in({ person }) {
     const page = await person();
     return { who: await page.locator(".who").textContent(), focus: await page.evaluate(() => document.activeElement?.getAttribute("aria-label")) };

@@ -10,6 +10,7 @@ from pathlib import Path
 from tocsin.app import App, build, serve
 from tocsin.domain import orders
 from tocsin.facts.values import Place
+from tocsin.gateways.callers.sms_printer import PrinterSms
 from tocsin.settings import load_settings
 
 PASSWORD = "correct horse battery"
@@ -32,9 +33,17 @@ async def furnish(app: App) -> None:
             await app.desk.give(order, by="test", key=f"furnish-{unit}-{n}")
 
 
+def write(path: Path, message: str) -> None:
+    with path.open("a") as out:
+        out.write(message + "\n")
+
+
 def main() -> None:
     data, region, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    app = build(load_settings(data=data, port=port, region=region, centre_mode="exercise"))
+    callers = {"sms": {"way": "printer"}}
+    app = build(load_settings(data=data, port=port, region=region, centre_mode="exercise", callers=callers))
+    assert app.callers
+    app.callers.sending.sms = PrinterSms(lambda message: write(data / "sms.txt", message))
     known = {account.name for account in app.access.accounts()}
     for name in ("ana", "bo"):
         if name not in known:

@@ -3,6 +3,7 @@
 import { accessEn, accessPt } from "./access";
 import { arrivalEn, arrivalPt } from "./arrival";
 import { auditEn, auditPt } from "./audit";
+import { callersEn, callersPt } from "./callers";
 import { commonEn, commonPt } from "./common";
 import { coverEn, coverPt } from "./cover";
 import { deskEn } from "./desk";
@@ -24,6 +25,7 @@ export const en = {
   access: accessEn,
   arrival: arrivalEn,
   audit: auditEn,
+  callers: callersEn,
   common: commonEn,
   cover: coverEn,
   desk: deskEn,
@@ -45,6 +47,7 @@ export const pt: Messages = {
   access: accessPt,
   arrival: arrivalPt,
   audit: auditPt,
+  callers: callersPt,
   common: commonPt,
   cover: coverPt,
   desk: deskPt,

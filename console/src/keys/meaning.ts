@@ -1,7 +1,7 @@
 /// What a verb of the command line is given, and what a line may mean. Types alone.
 
 import type { Messages } from "../i18n/languages";
-import type { AlarmRow, CallRow, Catalogue, ClosureRow, IncidentRow, Order, Place, UnitRow } from "../wire/types";
+import type { AlarmRow, CallerLinkRow, CallRow, Catalogue, ClosureRow, IncidentRow, Order, Place, UnitRow } from "../wire/types";
 
 export interface Ground {
   calls: ReadonlyMap<string, CallRow>;
@@ -9,6 +9,7 @@ export interface Ground {
   units: ReadonlyMap<string, UnitRow>;
   alarms: ReadonlyMap<string, AlarmRow>;
   closures: ReadonlyMap<string, ClosureRow>;
+  links: ReadonlyMap<string, CallerLinkRow>;
   catalogue: Catalogue;
   language: string;
   messages: Messages;

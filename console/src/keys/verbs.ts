@@ -7,6 +7,7 @@ import type { IncidentType, Order, Place, UnitRow } from "../wire/types";
 import { findDispositions, findId, findTypes, nameOf, startingWith } from "./find";
 import type { Completion, Ground, Meaning, Said } from "./meaning";
 import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
+import { CALLER_VERBS } from "./verbs_callers";
 import { PLAN_VERBS } from "./verbs_plans";
 
 type Need = keyof Messages["desk"]["command"]["what"];
@@ -373,5 +374,6 @@ export const VERBS: Record<string, Verb> = {
   reopen: verb("reopen", (w) => `${w.incident} ${w.reason}`, reopen),
   ack: verb("ack", () => "", acknowledge),
   ...PLAN_VERBS,
+  ...CALLER_VERBS,
   g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),
 };

@@ -3,7 +3,7 @@
 import type { Messages } from "../i18n/languages";
 import { nameOf } from "../keys/find";
 import { placeName } from "../room/places";
-import type { AlarmKind, Catalogue, Drive, Entry, Fact, Place, ReleaseReason } from "../wire/types";
+import type { AlarmKind, Catalogue, Drive, Entry, Fact, Place, ReleaseReason, Tongue } from "../wire/types";
 import * as format from "../i18n/format";
 
 /** `viewer` is the incident whose timeline it stands in: a link is named by its other end. */
@@ -80,6 +80,17 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return messages.locations.certainty[text(fact.certainty)]?.(format.distance(Number(fact.radius_m ?? 0), messages.common.distance, language)) ?? "";
     case "neighbour.event_logged":
       return text(fact.event).replace(/LogEvent$/u, "");
+    case "link.sent":
+    case "link.opened":
+      return messages.callers.tongues[fact.tongue as Tongue] ?? text(fact.tongue);
+    case "link.passed":
+      return text(fact.gateway);
+    case "link.said":
+      return messages.callers.fact_said(text(fact.by) || messages.callers.caller, text(fact.text));
+    case "link.shown":
+      return fact.form === "clip" ? messages.callers.fact_clip(`${Math.round(Number(fact.duration_s ?? 0))} s`) : messages.callers.fact_photo(`${String(fact.width_px)} × ${String(fact.height_px)}`);
+    case "link.ended":
+      return [messages.callers.why[fact.why as keyof Messages["callers"]["why"]] ?? text(fact.why), messages.callers.not_sent[text(fact.text)] ?? ""].filter(Boolean).join(": ");
     case "location.taken":
       return text(fact.basis);
     default:

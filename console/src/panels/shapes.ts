@@ -1,6 +1,6 @@
 /// One small shape for every status and priority, so that none is told by colour alone. Paths on a 12 × 12 grid.
 
-import type { UnitStatus } from "../wire/types";
+import type { CallerLinkRow, UnitStatus } from "../wire/types";
 
 export interface Shape {
   /** SVG path data. */
@@ -25,6 +25,15 @@ export const STATUS_SHAPES: Record<UnitStatus, Shape> = {
   left_scene: shape("M1.500 4.500h5v-3L11 6l-4.500 4.500v-3h-5z", true, "--ink-2"),
   at_hospital: shape("M2 1.500h2.500v3h3v-3h2.500v9h-2.500v-3.500h-3v3.500h-2.500z", true, "--ink-2"),
   handed_over: shape("M1.500 6.500L4.700 9.700L10.500 2.500", false, "--ink-2"),
+};
+
+/** How far a caller's link came: an empty circle fills. */
+export const LINK_SHAPES: Record<CallerLinkRow["status"], Shape> = {
+  sent: shape("M6 2a4 4 0 1 0 0 8a4 4 0 1 0 0-8z", false, "--ink-3"),
+  passed: shape("M6 2a4 4 0 1 0 0 8a4 4 0 1 0 0-8z", false, "--alarm"),
+  opened: shape("M6 1.500a4.500 4.500 0 1 0 0 9zM6 1.500a4.500 4.500 0 0 1 0 9", false, "--go"),
+  sharing: shape("M6 1.500a4.500 4.500 0 1 0 0 9a4.500 4.500 0 1 0 0-9z", true, "--good"),
+  ended: shape("M3 3l6 6M9 3l-6 6", false, "--ink-3"),
 };
 
 export const PRIORITY_SHAPES: Record<number, Shape> = {

@@ -4,7 +4,7 @@ import { DISPOSITIONS, TYPES } from "../../mock/centre";
 import { en, pt } from "../../src/i18n/languages";
 import { understand } from "../../src/keys/grammar";
 import type { Ground } from "../../src/keys/meaning";
-import type { AlarmRow, CallRow, ClosureRow, IncidentRow, UnitRow } from "../../src/wire/types";
+import type { AlarmRow, CallerLinkRow, CallRow, ClosureRow, IncidentRow, UnitRow } from "../../src/wire/types";
 
 const table = <T extends { id: string }>(...rows: Partial<T>[]) => new Map(rows.map((row) => [row.id as string, row as T]));
 const PLACE = { lat: 38.7, lon: -9.1, text: "12 Mill Street" };
@@ -27,6 +27,7 @@ const GROUND: Ground = {
   alarms: table<AlarmRow>({ id: "a1", alarm_kind: "not_acknowledged", subject: "M3", raised_at: 1, acknowledged_by: "" }),
   closures: table<ClosureRow>({ id: "7", place: PLACE }),
   catalogue: { types: TYPES as never, dispositions: DISPOSITIONS as never, limits: { call_unanswered_s: 10, not_acknowledged_s: 60, long_on_scene_s: 2700, location_waits_s: 300, same_caller_s: 7200 } },
+  links: table<CallerLinkRow>({ id: "K3", call: "17", status: "opened", sent_at: 5 }, { id: "K2", call: "17", status: "ended", sent_at: 1 }),
   language: "en",
   messages: en,
   selected: "1432",
@@ -38,6 +39,13 @@ const GROUND: Ground = {
 describe("a line becomes an order", () => {
   test.each([
     ["a", { kind: "answer_call", call: "19" }],
+    ["sms", { kind: "send_caller_link", call: "17", tongue: "en" }],
+    ["sms AR", { kind: "send_caller_link", call: "17", tongue: "ar" }],
+    ["w which door?", { kind: "tell_caller", link: "K3", text: "which door?" }],
+    ["w 1", { kind: "tell_caller", link: "K3", phrase: "help_is_coming" }],
+    ["w 14", { kind: "tell_caller", link: "K3", phrase: "call_again" }],
+    ["w 15", { kind: "tell_caller", link: "K3", text: "15" }],
+    ["we", { kind: "end_caller_link", link: "K3" }],
     ["a 18", { kind: "answer_call", call: "18" }],
     ["o fire b", { kind: "open_incident", type: "fire_building", calls: ["17"] }],
     ["o building fire p2", { kind: "open_incident", type: "fire_building", calls: ["17"], priority: 2 }],

@@ -72,10 +72,11 @@ def serve_world(
     """Run the server in `folder` with a world beside it. Raises AppError."""
     from tocsin.app import build
     from tocsin.app import serve as serve_app
-    from tocsin.settings import Centre, Settings
+    from tocsin.settings import Callers, Centre, Settings, SmsPrinter
 
     settings = Settings(
-        data=folder, host=asked.host, port=asked.port, region=region.path, centre=Centre("demo", name, "exercise")
+        data=folder, host=asked.host, port=asked.port, region=region.path, centre=Centre("demo", name, "exercise"),
+        callers=Callers(SmsPrinter()),
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     app = build(settings, clock.now, region)

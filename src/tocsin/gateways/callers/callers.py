@@ -26,9 +26,9 @@ class Callers:
 
     def __init__(self, desk: Desk, media: Media, setting: Setting | None, sms: Sms | None = None) -> None:
         self._desk, self._media = desk, media
-        self._sms = sms or (gateway_of(setting.sms) if setting else None)
+        sms = sms or (gateway_of(setting.sms) if setting else None)
         service = setting.service if setting else "112"
-        self.sending = Sending(desk, self._sms, service, setting.url.rstrip("/") if setting else "")
+        self.sending = Sending(desk, sms, service, setting.url.rstrip("/") if setting else "")
         self.site = CallersSite(desk, media, behind_proxy=setting.behind_proxy) if setting else None
 
     def beside(self, site: ASGI) -> ASGI:

@@ -50,7 +50,7 @@ class Sending:
     """Sends links that the record asks for, and ends those that are over."""
 
     def __init__(self, desk: Desk, sms: Sms | None, service: str = "112", url: str = "") -> None:
-        self._desk, self._sms, self._service = desk, sms, service
+        self._desk, self.sms, self._service = desk, sms, service
         self.url = url
         """What callers reach this server under."""
         self._threads = ThreadPoolExecutor(SENDERS, "sms")
@@ -103,21 +103,21 @@ class Sending:
             _say.warning("link %s was not sent: %s", fact.link, why)
             await self._give(StopLink(fact.link, "not_sent", why.name), f"{fact.link}-not-sent")
             return
-        await self._give(PassLink(fact.link, self._sms.name if self._sms else "", reference), f"{fact.link}-passed")
+        await self._give(PassLink(fact.link, self.sms.name if self.sms else "", reference), f"{fact.link}-passed")
 
     async def _hand_over(self, fact: LinkSent, token: str) -> str:
-        if self._sms is None:
+        if self.sms is None:
             raise NotSent("no_gateway", "no SMS gateway is in the settings ([callers])")
         call = self._desk.room.calls.get(fact.call)
         number = plain_number(call.number if call else "")
         text = f"{WORDS[fact.tongue].format(service=self._service)} {self.url}{PATH}#{token}"
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._sms.send, number, text)
+            return await loop.run_in_executor(self._threads, self.sms.send, number, text)
         except NotSent:
             raise
         except Exception as error:
-            raise NotSent("gateway_failed", f"{self._sms.name} failed: {type(error).__name__}") from error
+            raise NotSent("gateway_failed", f"{self.sms.name} failed: {type(error).__name__}") from error
 
     async def _give(self, order: OrderBase, key: str) -> Done | Refusal | None:
         """None where it could not be recorded: the next look finds it."""
