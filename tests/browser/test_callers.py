@@ -47,8 +47,10 @@ def test_the_page_comes_in_the_phones_language_and_fits_a_small_one(
     call = ring(house)
     house.give("answer_call", call=call)
     house.give("send_caller_link", call=call)
-    seen = drive("caller_page", path=house.link(), lang=lang, shots=SHOTS, share=True, said="هنا" if lang == "ar" else "")
-    titles = {"ar": "أرِنا أين أنت", "sw": "Tuonyeshe ulipo", "pt-PT": "Mostre-nos onde está", "xx": "Show us where you are"}
+    said = "هنا" if lang == "ar" else ""
+    seen = drive("caller_page", path=house.link(), lang=lang, shots=SHOTS, share=True, said=said)
+    titles = {"ar": "أرِنا أين أنت", "sw": "Tuonyeshe ulipo", "pt-PT": "Mostre-nos onde está"}
+    titles["xx"] = "Show us where you are"
     assert (seen["dir"], seen["title"], seen["wide"]) == (dir_, titles[lang], False)
     assert seen["switched"]["ar"] == [titles["ar"], "rtl"]
     assert seen["switched"]["en"] == [titles["xx"], "ltr"]

@@ -75,7 +75,11 @@ def serve_world(
     from tocsin.settings import Callers, Centre, Settings, SmsPrinter
 
     settings = Settings(
-        data=folder, host=asked.host, port=asked.port, region=region.path, centre=Centre("demo", name, "exercise"),
+        data=folder,
+        host=asked.host,
+        port=asked.port,
+        region=region.path,
+        centre=Centre("demo", name, "exercise"),
         callers=Callers(SmsPrinter()),
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
