@@ -52,13 +52,13 @@ class MemoryShelf(Shelf):
         return MemoryLog(centre, durable=durable, codec=codec, kind=kind)
 
     def rows(self, log):
-        return list(log.kept.rows)
+        return list(log._rows)
 
     def put(self, log, rows):
-        log.kept.rows[:] = rows
+        log._rows[:] = rows
 
     def put_head(self, log, tip):
-        log.kept.tip = tip
+        log._tip = tip
 
 
 class SqliteShelf(Shelf):

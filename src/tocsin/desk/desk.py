@@ -109,7 +109,7 @@ class Desk:
         self.adviser.loss = lambda _room: self.standby.coverage.now
         self.together = Together(catalogue, self.board, lambda: self._writer.room, clock)
         self._tail = Tail(log, self.board)
-        self._tail.latest = self.tracks.latest
+        self._tail.latest, self._tail.recent_s = self.tracks.latest, catalogue.access.recent_h * 3_600.0
         self._eyes: dict[str, Eyes] = {}
         self._tail.agencies = self._agencies = AgencyTails(log, self.board, self._tail, self.eyes)
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
@@ -127,7 +127,6 @@ class Desk:
         self._trouble = Trouble(self._troubled)
         self._ears = self._ears_for(log, tracks_log) if shared else []
         self.eraser = Eraser()
-        self._writer.taken = self.eraser.hear
         self.tally = Tally(clock())
         """What machines sent in, taken or not."""
         self.listeners: list[Callable[[AnyEntry], None]] = []
@@ -218,6 +217,7 @@ class Desk:
 
     def _told(self, entry: AnyEntry) -> None:
         """Whatever is folded here stands in `snapshot.Folded` too, or a start from a snapshot would lack it."""
+        self.eraser.hear(entry)
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)

@@ -57,6 +57,8 @@ class Tail:
         """Latest position per unit, for whoever joins."""
         self.agencies: AgencyTails | None = None
         """Tails of those who see less; they are told what this one is told."""
+        self.recent_s = float("inf")
+        """Nobody is caught up from further back: exact places of callers grow coarse with time, entries do not."""
         self._picture: tuple[Position, bytes] = (-1, b"")
 
     def board_bytes(self) -> bytes:
@@ -145,9 +147,13 @@ class Tail:
             read = await asyncio.to_thread(self._read, at, self._board.position - at)
             missing += read
             at = read[-1].position
+            if missing[0].recorded_at < self._now - self.recent_s:
+                return [self._reset()]
         if at > self._board.position:
             return [self._reset()]
         missing += [entry for entry in self._recent if entry.position > at]
+        if missing and missing[0].recorded_at < self._now - self.recent_s:
+            return [self._reset()]
         return [self._facts(missing, self._board.touched(missing))] if missing else []
 
     def _remembers(self, at: Position) -> bool:

@@ -43,8 +43,7 @@ def on_duty(room: Room, order: orders.UnitOnDuty, given: Given) -> Decision:
         return unit
     if unit.on_duty and unit.crew_count == order.crew_count and not order.crew:
         return Refusal("unit_on_duty_already", f"{unit.id} is on duty", "unit", {"unit": unit.id})
-    relieved = unit.on_duty and bool(order.crew)
-    return (units.UnitCameOnDuty(given.now, unit.id, order.crew_count, order.crew, relieved),)
+    return (units.UnitCameOnDuty(given.now, unit.id, order.crew_count, order.crew),)
 
 
 def off_duty(room: Room, order: orders.UnitOffDuty, given: Given) -> Decision:
