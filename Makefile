@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs console types screenshots clean
+.PHONY: help demo test faults check bench docs console types screenshots clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ demo: $(VENV)/.run console ## a living control room in an invented city, at http
 test: $(VENV)/.dev console ## all tests; what this machine lacks (a browser, the outside material) is skipped and named
 	@$(BIN)/python console/build.py --run test
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+faults: $(VENV)/.run ## 2,000 worlds in which everything fails, each from a seed; what breaks one is told with how to play it again
+	@$(BIN)/tocsin sim faults --seeds 0:2000 $(ARGS)
 
 check: $(VENV)/.dev types ## linters, types, import contracts, house rules
 	@$(BIN)/ruff check .

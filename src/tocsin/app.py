@@ -97,6 +97,7 @@ class App:
             secure=settings.secure_cookies,
             evidence=evidence,
             looks=looks,
+            address=settings.address,
             showing=Showing(desk, media) if media else None,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
@@ -156,6 +157,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         media = Media(MediaFolder(settings.data / MEDIA), ring, desk.position)
         desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))
+        desk.eraser.retire = ring.retire
         evidence = _evidence(settings, decisions)
         app = App(settings, desk, access, region, parts, master, evidence, lines, looks, media)
         if settings.logging_service:

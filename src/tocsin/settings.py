@@ -181,6 +181,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True where browsers reach this server over https, as they should in earnest."""
     allowed_hosts: tuple[Word, ...] = ()
     """Names under which browsers reach this server, besides localhost and `host`."""
+    address: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^/?#\s]{1,200})?$")] = ""
+    """What browsers reach this server under (`https://tocsin.example.org`): passkeys belong to it, and providers of
+    sign-in send people back to it."""
     centre: Centre = Centre()
     signing_key: Path | None = None
     """Key that signs checkpoints of the record; otherwise `record.key` in the data folder, made at the first start.

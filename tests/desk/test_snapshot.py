@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from tests.desk.hall import Clock, Ticks, encode, plain, same_as_fresh
-from tests.world import CATALOGUE, T0, story
+from tests.world import CATALOGUE, OPENED, T0, entries_of, story
 
 from tocsin.desk import snapshot
 from tocsin.desk.desk import Desk
 from tocsin.desk.snapshot import FILE, KEY, MAGIC, NONCE_B, Folded, Snapshots
+from tocsin.facts.privacy import PersonalErased
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import SNAPSHOT, MasterKey
 from tocsin.log.memory import MemoryLog
+from tocsin.log.port import LogError
 from tocsin.log.sqlite import SqliteLog
 
 
@@ -108,6 +110,25 @@ def test_a_forged_snapshot_is_refused(tmp_path, caplog, harm, why):
     assert keep.load() is None
     assert why in caplog.text
     assert keep.renew() == folded(log)
+    assert keep.load() == folded(log)
+
+
+def test_there_is_no_snapshot_before_the_keys_of_all_who_are_erased_in_it_are_gone(tmp_path):
+    """Whoever begins from it reads of nobody who was erased before. Found by the simulation of faults."""
+    log = MemoryLog("north")
+    log.append(entries_of(OPENED, PersonalErased(T0, "call:1", ("call",), ("record/call:1",), "request")), 0)
+    keep, told = Snapshots(tmp_path, log), []
+
+    def fails(_keys):
+        raise LogError("the keys cannot be reached")
+
+    keep.destroy = fails
+    with pytest.raises(LogError, match="cannot be reached"):
+        keep.renew()
+    assert keep.load() is None
+    keep.destroy = told.append
+    keep.renew()
+    assert told == [{"record/call:1": 2}]
     assert keep.load() == folded(log)
 
 

@@ -55,7 +55,7 @@ def test_a_value_thaws_once_and_stays_the_same_thing():
 
 def test_what_lies_in_a_snapshot_is_frozen_until_it_is_asked_for(tmp_path):
     log = MemoryLog("north")
-    log.append(story(random.Random(6), 500), 0)
+    log.append(story(random.Random(2), 900), 0)
     folded = Folded()
     for entry in log.read():
         folded.fold(entry)

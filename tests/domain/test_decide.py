@@ -162,7 +162,11 @@ ROWS = [
         [units.UnitRegistered(NOW, "E1", "engine", "fire", ("engine",), 2, HOME, "S1")],
     ),
     ((unit(crew=None),), o.UnitOnDuty("E1", 1), [units.UnitCameOnDuty(NOW, "E1", 1)]),
-    ((unit(crew=2),), o.UnitOnDuty("E1", 2, ("Ana", "Rui")), [units.UnitCameOnDuty(NOW, "E1", 2, ("Ana", "Rui"))]),
+    (
+        (unit(crew=2),),
+        o.UnitOnDuty("E1", 2, ("Ana", "Rui")),
+        [units.UnitCameOnDuty(NOW, "E1", 2, ("Ana", "Rui"), relieved=True)],
+    ),
     ((unit(),), o.UnitOffDuty("E1"), [units.UnitWentOffDuty(NOW, "E1")]),
     (
         (BUSY, stage("en_route"), a.UnitAvailable(T0 + 40, "E1", "1")),

@@ -6,13 +6,14 @@ import random
 
 import msgspec
 import pytest
-from tests.world import CATALOGUE, HERE, T0, closed, given, opened, room_of, steps, taken, unit
+from tests.world import CATALOGUE, HERE, T0, closed, flat, given, opened, room_of, steps, taken, unit
 
 from tocsin.domain.decide import decide
 from tocsin.domain.given import Given
 from tocsin.domain.orders_privacy import EraseDue, ErasePersonal
 from tocsin.domain.types import Retention
 from tocsin.facts import calls, incidents, locations, units
+from tocsin.facts.personal import blanked
 from tocsin.facts.privacy import KINDS, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
 
@@ -45,6 +46,19 @@ def test_a_call_that_came_to_nothing_and_a_crew_have_days_of_their_own():
     assert {one.subject for one in due(room, 2.5)} == {"call:1"}
     day = int(T0 // DAY_S)
     assert {one.subject for one in due(room, 3.5)} == {"call:1", f"crew:E1:{day}"}
+
+
+def test_a_room_is_the_same_whether_its_facts_were_read_before_or_after_somebody_was_erased():
+    """Found by the simulation of faults: a number stayed in the room, and a shift's begin went with the names."""
+    told = (
+        calls.CallReceived(T0, "1", "112", "+351 912 345 678"), calls.CallAnswered(T0 + 1, "1", "ana"),
+        calls.CallReleased(T0 + 2, "1", "information"), unit(crew=4),
+        units.UnitCameOnDuty(T0 + 3, "E1", 4, ("Rita",), relieved=True),
+    )  # fmt: skip
+    gone = due(room_of(told), 400)
+    assert {one.subject.partition(":")[0] for one in gone} == {"call", "crew"}
+    read_after = [blanked(fact) for fact in flat(told)]
+    assert room_of(told, gone) == room_of(read_after, gone)
 
 
 def test_a_hold_stops_time_and_nothing_else_is_stopped():

@@ -39,7 +39,7 @@ def test_what_is_missing_is_installed_before_anything_is_checked(bare: Path):
     said = run(bare, script).splitlines()
     assert said[0].startswith("apt-get update")
     assert all(package in said[1] for package in ("chromium", "fonts-noto-core", "postgresql-15"))
-    assert said[2:] == ["make check", "make test"]
+    assert said[2:] == ["make check", "make faults", "make test"]
 
 
 def test_a_machine_that_has_it_all_is_left_alone(bare: Path):
@@ -48,7 +48,7 @@ def test_a_machine_that_has_it_all_is_left_alone(bare: Path):
     server.touch()
     (bare / "chromium").symlink_to("/bin/sh")
     script = (ROOT / ".ci" / "run").read_text().replace("/usr/lib/postgresql", str(bare.parent / "postgresql"))
-    assert run(bare, script).splitlines() == ["make check", "make test"]
+    assert run(bare, script).splitlines() == ["make check", "make faults", "make test"]
 
 
 def test_it_can_be_run():

@@ -52,13 +52,13 @@ class MemoryShelf(Shelf):
         return MemoryLog(centre, durable=durable, codec=codec, kind=kind)
 
     def rows(self, log):
-        return list(log._rows)
+        return list(log.kept.rows)
 
     def put(self, log, rows):
-        log._rows[:] = rows
+        log.kept.rows[:] = rows
 
     def put_head(self, log, tip):
-        log._tip = tip
+        log.kept.tip = tip
 
 
 class SqliteShelf(Shelf):

@@ -12,11 +12,13 @@ from tests.log.entries import HARD_TEXTS, T0, a_call, a_note, entry
 from tocsin.facts.base import Entry
 from tocsin.facts.calls import CallNoted
 from tocsin.facts.personal import NOWHERE, blanked, kept_apart, personal_fields, subject_of
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import FACT_TYPES
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.keyring import KeyRing
 from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import MasterKey
+from tocsin.log.memory import MemoryLog
 from tocsin.log.port import LogError
 from tocsin.log.sqlite import SqliteLog
 
@@ -90,7 +92,7 @@ def test_any_text_is_sealed_and_opened_exactly(text):
 
 def test_what_is_erased_is_gone_and_the_rest_is_not(codec, ring):
     kept, gone = codec.encode(a_note(1, "smoke")), codec.encode(a_note(2, SECRET))
-    assert ring.erase(["record/call:C2"], T0) == 1
+    assert ring.erase(erased(["record/call:C2"]), T0) == 1
     assert codec.decode(1, kept).fact.text == "smoke"
     read = codec.decode(2, gone)
     assert (read.fact.text, read.erased) == ("", True)
@@ -99,24 +101,66 @@ def test_what_is_erased_is_gone_and_the_rest_is_not(codec, ring):
 
 def test_kinds_of_data_are_erased_apart(codec, ring):
     raw = codec.encode(a_call(1))
-    ring.erase(["position/call:C1"], T0)
+    ring.erase(erased(["position/call:C1"]), T0)
     read = codec.decode(1, raw)
     assert (read.fact.number, read.fact.place, read.erased) == ("+356 2122 0000", None, True)
-    ring.erase(["record/call:C1"], T0)
+    ring.erase(erased(["record/call:C1"]), T0)
     assert codec.decode(1, raw).fact.number == ""
 
 
 def test_a_required_place_that_is_erased_says_so(codec, ring):
     raw = codec.encode(example("call.located"))
-    ring.erase(["position/call:C-1"], T0)
+    ring.erase(erased(["position/call:C-1"]), T0)
     assert codec.decode(1, raw).fact.place == NOWHERE
 
 
 def test_after_an_erasure_new_words_about_the_same_call_get_a_new_key(codec, ring):
     codec.encode(a_note(1, "first"))
-    ring.erase(["record/call:C1"], T0)
+    ring.erase(erased(["record/call:C1"]), T0)
     raw = codec.encode(Entry(2, T0, "ana", "o", 1, CallNoted(T0, "C1", "second")))
     assert codec.decode(2, raw).fact.text == "second"
+
+
+def test_words_said_after_an_erasure_outlive_its_being_done_again(codec, ring):
+    """As every start does, which reads all that was ever erased."""
+    before = codec.encode(a_note(1, "first"))
+    ring.erase({"record/call:C1": 2}, T0)
+    after = codec.encode(Entry(3, T0, "ana", "o", 1, CallNoted(T0, "C1", "second")))
+    assert ring.erase({"record/call:C1": 2}, T0) == 0
+    assert codec.decode(1, before).erased
+    assert codec.decode(3, after).fact.text == "second"
+    assert ring.erase({"record/call:C1": 4}, T0) == 1
+    assert codec.decode(3, after).erased
+
+
+def test_nothing_is_sealed_with_a_key_that_is_about_to_be_destroyed(codec, ring):
+    """The erasure is recorded, and its keys are there still: they could not be destroyed yet, or not on this node."""
+    codec.encode(a_note(1, "first"))
+    codec.encode(Entry(2, T0, "ana", "e", 1, PersonalErased(T0, "call:C1", ("call",), ("record/call:C1",), "request")))
+    after = codec.encode(Entry(3, T0, "ana", "o", 1, CallNoted(T0, "C1", "second")))
+    assert ring.erase({"record/call:C1": 2}, T0) == 1
+    assert codec.decode(3, after).fact.text == "second"
+    again = codec.encode(Entry(4, T0, "ana", "o", 1, CallNoted(T0, "C1", "third")))
+    assert codec.decode(4, again).fact.text == "third"
+
+
+def test_a_node_reads_no_more_with_a_key_that_another_node_destroyed_first():
+    master, keys = MasterKey.new(), Pocket()
+    here, there = (KeyRing(keys, master, "north") for _ in range(2))
+    raw = Codec(sealer=here).encode(a_note(1, SECRET))
+    here.settle()
+    assert Codec(sealer=there).decode(1, raw).fact.text == SECRET
+    here.erase_now({"record/call:C1": 2})
+    there.erase_now({"record/call:C1": 2})
+    assert Codec(sealer=there).decode(1, raw).erased
+
+
+def test_whose_keys_they_are_is_written_down_before_the_entries_are():
+    """A node that dies after its write leaves no key that another cannot find."""
+    keys = Pocket()
+    log = MemoryLog("north", codec=Codec(sealer=KeyRing(keys, MasterKey.new(), "north")))
+    log.append([a_note(1, SECRET)], 0)
+    assert len(keys.numbers_of(["record/call:C1"])) == 1
 
 
 def test_a_box_opens_only_beside_its_own_fact(codec):
@@ -151,7 +195,7 @@ def test_whole_store_holds_nobody_s_words_and_verifies_after_an_erasure(tmp_path
     before = log.head()
     assert greps(tmp_path, SECRET) == [], "sealed while it is kept"
     assert [e.fact for e in log.read()] == [e.fact for e in told]
-    ring.erase([f"{mark}/call:C{n}" for n in range(20) for mark in ("record", "position")], T0)
+    ring.erase(erased([f"{mark}/call:C{n}" for n in range(20) for mark in ("record", "position")]), T0)
     assert all(e.erased for e in log.read())
     assert log.verify([before]) == []
     log.close()
@@ -163,7 +207,7 @@ def test_nothing_of_an_erased_key_is_left_in_the_file_or_its_journal(tmp_path, c
     ring.settle()
     wrapped = keys.wrapped(keys.numbers_of(["record/call:C1"])[0])
     assert any(wrapped in p.read_bytes() for p in tmp_path.glob("keys.db*"))
-    ring.erase(["record/call:C1"], T0)
+    ring.erase(erased(["record/call:C1"]), T0)
     assert not any(wrapped in p.read_bytes() for p in tmp_path.glob("keys.db*"))
 
 
@@ -177,7 +221,7 @@ def test_whose_a_key_is_can_be_read_from_the_log_again(tmp_path, keys):
     ring = KeyRing(keys, master, "north")
     ring.learn(log, codec)
     assert len(keys.numbers_of(["record/call:C1", "position/call:C1", "record/call:C2"])) == 3
-    ring.erase(["record/call:C2"], T0)
+    ring.erase(erased(["record/call:C2"]), T0)
     log.close()
     again = SqliteLog.open(tmp_path / "decisions.db", "north", codec=Codec(sealer=ring))
     assert [e.erased for e in again.read()] == [False, True]
@@ -209,6 +253,11 @@ def test_master_key_files_are_their_owner_s_alone(tmp_path):
         MasterKey.load(path)
 
 
+def erased(names, position=1_000):
+    """Names erased by a fact at this position."""
+    return dict.fromkeys(names, position)
+
+
 class Pocket:
     """Keys in memory, for one test at a time."""
 
@@ -221,13 +270,13 @@ class Pocket:
         return list(range(first, first + len(wrapped)))
 
     def bind(self, bound):
-        self.names.update({one.number: one.name for one in bound})
+        self.names.update({one.number: (one.name, one.position) for one in bound})
 
     def bound_up_to(self):
         return 0
 
-    def numbers_of(self, names):
-        return [number for number, name in self.names.items() if name in names]
+    def numbers_of(self, names, after=0):
+        return [number for number, (name, position) in self.names.items() if name in names and position > after]
 
     def wrapped(self, number):
         return self.kept.get(number)
@@ -236,7 +285,8 @@ class Pocket:
         return {}
 
     def erase(self, names, at):
-        return sum(self.kept.pop(number, None) is not None for number in self.numbers_of(names))
+        found = [number for number, (name, position) in self.names.items() if position < names.get(name, 0)]
+        return sum(self.kept.pop(number, None) is not None for number in found)
 
 
 class Forgetful:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tocsin.access.failures import account_key, unlock
 from tocsin.access.hashing import Hasher
+from tocsin.access.passkeys import Passkeys
 from tocsin.access.people import AccessRefusal, Account, Instant, plain_name
 from tocsin.access.roles import ROLES
 from tocsin.access.rules import refuse_name, refuse_password, refuse_profile
@@ -31,6 +32,7 @@ class Accounts:
         self._hasher = hasher
         self._sessions = Sessions(tables)
         self.tokens = Tokens(tables, self._sessions)
+        self.passkeys = Passkeys(tables, self._sessions)
 
     def accounts(self) -> list[Account]:
         """All accounts by name."""

@@ -11,6 +11,8 @@ import msgspec
 Instant: TypeAlias = float
 """Seconds since 1970-01-01T00:00:00Z, handed in by the caller."""
 
+RECENT_S = 900.0
+"""Who adds a way in must have signed in this lately: a screen left alone is not enough."""
 SESSION_S = 12 * 3600.0
 """A session ends this long after signing in, whatever happens: a shift, and no second one."""
 IDLE_S = 8 * 3600.0
@@ -64,6 +66,15 @@ class AccessRefusal(msgspec.Struct, frozen=True):
         "unit_needed",
         "last_administrator",
         "impossible_expiry",
+        "impossible_label",
+        "passkey_refused",
+        "passkey_copied",
+        "passkey_known",
+        "unknown_passkey",
+        "too_many_passkeys",
+        "ceremony_over",
+        "sign_in_again",
+        "unknown_session",
         "no_scope",
         "unknown_scope",
         "unknown_token",
@@ -92,6 +103,10 @@ class Account(msgspec.Struct, frozen=True):
     """Whose account it is: it sees that agency's incidents and those shared with it. Empty: the whole centre's."""
 
 
+How: TypeAlias = Literal["password", "link", "passkey", "provider"]
+"""How a session began."""
+
+
 class Session(msgspec.Struct, frozen=True):
     """Somebody who is signed in, as of the last change to their account."""
 
@@ -117,6 +132,18 @@ class Session(msgspec.Struct, frozen=True):
     def is_csrf(self, given: str) -> bool:
         """Whether this is the session's CSRF secret; takes the same time for every wrong guess."""
         return hmac.compare_digest(self.csrf.encode(), given.encode("utf-8", "surrogatepass"))
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """One of somebody's open sessions, as they see it; no secret is here."""
+
+    id: str
+    created_at: Instant
+    seen_at: Instant
+    expires_at: Instant
+    how: str
+    remote: str
+    current: bool = False
 
 
 def plain_name(name: str) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tocsin.access.hashing import new_token, token_digest
-from tocsin.access.people import IDLE_S, SESSION_S, Account, Instant, Session
+from tocsin.access.people import IDLE_S, SESSION_S, AccessRefusal, Account, How, Instant, OpenSession, Session
 from tocsin.access.tables import AnyTables, Con
 
 SAVE_SEEN_S = 60.0
 """How stale the last-seen of a session may be in the file: it is written at most this often."""
 LOOK_ELSEWHERE_S = 1.0
+ID_HEX = 16
+"""So much of a session's digest is its name among an account's own."""
 
 ACCOUNT_COLUMNS = "name, display, roles, unit, language, disabled, created_at, agency"
 
@@ -40,13 +42,14 @@ class Sessions:
         self.on_change: list[Callable[[], object]] = [self._held.clear]
         """Called when another process has written: whatever is held in memory is asked for again."""
 
-    def begin(self, con: Con, account: Account, now: Instant) -> Session:
+    def begin(self, con: Con, account: Account, now: Instant, how: How, remote: str = "") -> Session:
         """Sign in, inside the caller's transaction. Sessions that have ended are swept out on the way."""
         token, csrf, ends = new_token(), new_token(), now + SESSION_S
         con.execute("DELETE FROM sessions WHERE expires_at <= ? OR seen_at <= ?", (now, now - IDLE_S))
         con.execute(
-            "INSERT INTO sessions (digest, account, csrf, created_at, seen_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (token_digest(token), account.name, csrf, now, now, ends),
+            "INSERT INTO sessions (digest, account, csrf, created_at, seen_at, expires_at, how, remote)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (token_digest(token), account.name, csrf, now, now, ends, how, remote[:64]),
         )
         self._let_go(lambda held: _is_over(held, now))
         return _session(account, csrf, token, now, ends)
@@ -84,6 +87,46 @@ class Sessions:
         with self._tables.writing() as con:
             con.execute("DELETE FROM sessions WHERE digest = ?", (digest,))
         self._held.pop(digest, None)
+
+    def of(self, account: str, now: Instant, current: str = "") -> list[OpenSession]:
+        """The open sessions of an account, the latest first; `current` is the token of the one that asks."""
+        with self._tables.reading() as con:
+            rows = con.execute(
+                "SELECT digest, created_at, seen_at, expires_at, how, remote FROM sessions"
+                " WHERE account = ? AND expires_at > ? AND seen_at > ? ORDER BY created_at DESC",
+                (account, now, now - IDLE_S),
+            ).fetchall()
+        own = token_digest(current)
+        return [
+            OpenSession(bytes(digest).hex()[:ID_HEX], begun, seen, ends, how, remote, bytes(digest) == own)
+            for digest, begun, seen, ends, how, remote in rows
+        ]
+
+    def end_one(self, account: str, session: str) -> AccessRefusal | None:
+        """End one of an account's sessions, by its id."""
+        for digest in self._digests(account):
+            if digest.hex()[:ID_HEX] == session:
+                self._end([digest])
+                return None
+        return AccessRefusal("unknown_session", "There is no open session with this id.", "id")
+
+    def end_others(self, account: str, current: str) -> int:
+        """End all of an account's sessions but this one; answers how many."""
+        others = [digest for digest in self._digests(account) if digest != token_digest(current)]
+        self._end(others)
+        return len(others)
+
+    def _digests(self, account: str) -> list[bytes]:
+        with self._tables.reading() as con:
+            rows = con.execute("SELECT digest FROM sessions WHERE account = ?", (account,)).fetchall()
+        return [bytes(row[0]) for row in rows]
+
+    def _end(self, digests: list[bytes]) -> None:
+        with self._tables.writing() as con:
+            for digest in digests:
+                con.execute("DELETE FROM sessions WHERE digest = ?", (digest,))
+        for digest in digests:
+            self._held.pop(digest, None)
 
     def refresh(self, account: str) -> None:
         """Forget what is held in memory of this account: the file knows better now."""

@@ -22,6 +22,7 @@ from tocsin.access.people import (
     AccessError,
     AccessRefusal,
     Instant,
+    OpenSession,
     Session,
     plain_name,
 )
@@ -96,7 +97,7 @@ class Access(Accounts):
             account = find(con, found[0])
             if account is None or account.disabled:
                 return _DISABLED
-            return self._sessions.begin(con, account, now)
+            return self._sessions.begin(con, account, now, "link", remote)
 
     def is_at_hand(self, token: str, now: Instant) -> bool:
         """Whether `session` would answer from memory; otherwise it asks the store, and an event loop uses a thread."""
@@ -109,6 +110,30 @@ class Access(Accounts):
     def sign_out(self, token: str) -> None:
         """End the session of this token, if there is one."""
         self._sessions.end(token)
+
+    def sessions_of(self, account: str, now: Instant, current: str = "") -> list[OpenSession]:
+        """The open sessions of an account, the latest first."""
+        return self._sessions.of(account, now, current)
+
+    def end_session(self, account: str, session: str) -> AccessRefusal | None:
+        """End one of an account's own sessions, by its id."""
+        return self._sessions.end_one(account, session)
+
+    def end_other_sessions(self, account: str, current: str) -> int:
+        """End all of an account's sessions but the one that asks."""
+        return self._sessions.end_others(account, current)
+
+    def change_own_password(self, name: str, old: str, new: str, remote: str, now: Instant) -> Session | AccessRefusal:
+        """A new password by whoever knows the old one: every session ends, and a new one begins."""
+        known = self.sign_in(name, old, remote, now)
+        if isinstance(known, AccessRefusal):
+            return known
+        changed = self.set_password(name, new)
+        if isinstance(changed, AccessRefusal):
+            self.sign_out(known.token)
+            return changed
+        with self._tables.writing() as con:
+            return self._sessions.begin(con, changed, now, "password", remote)
 
     def _locked(self, plain: str, remote: str, now: Instant) -> AccessRefusal | None:
         with self._tables.reading() as con:
@@ -139,7 +164,7 @@ class Access(Accounts):
             if account.disabled:
                 return _DISABLED
             forget_failures(con, account_key(plain))
-            return self._sessions.begin(con, account, now)
+            return self._sessions.begin(con, account, now, "password", remote)
 
 
 def _count(con: Con, plain: str | None, remote: str, now: Instant) -> None:

@@ -42,6 +42,22 @@ LATER: tuple[tuple[str, ...], ...] = (
             expires_at DOUBLE PRECISION NOT NULL, used_at DOUBLE PRECISION NOT NULL,
             revoked_at DOUBLE PRECISION NOT NULL)""",
     ),
+    (  # 4: passkeys, other providers' accounts, broken glass; how a session began
+        """CREATE TABLE passkeys (
+            id TEXT NOT NULL PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT NULL, counter BIGINT NOT NULL,
+            label TEXT NOT NULL, synced INTEGER NOT NULL, created_at DOUBLE PRECISION NOT NULL,
+            used_at DOUBLE PRECISION NOT NULL)""",
+        """CREATE TABLE ceremonies (
+            digest TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, secret TEXT NOT NULL,
+            expires_at DOUBLE PRECISION NOT NULL)""",
+        """CREATE TABLE identities (
+            issuer TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (issuer, subject))""",
+        """CREATE TABLE glass (
+            account TEXT NOT NULL, incident TEXT NOT NULL, until DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (account, incident))""",
+        "ALTER TABLE sessions ADD COLUMN how TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN remote TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """What each later schema adds, in words that SQLite and PostgreSQL both understand. Tables are brought forward when
 they are opened, one step after the other; what is further on than this release is refused."""

@@ -21,7 +21,7 @@ class Rooms(click.Group):
         "keys": ("tocsin.cli.keys:keys", "Keys of personal data, and the master key that wraps them."),
         "privacy": ("tocsin.cli.privacy:privacy", "What is known of people: due, erased, held."),
         "backup": ("tocsin.cli.backup:backup", "Copies of one moment, sealed; put back; and the drill."),
-        "sim": ("tocsin.cli.sim:sim", "Invented cities, written as ordinary maps."),
+        "sim": ("tocsin.cli.sim:sim", "Invented cities, written as ordinary maps; and the proof by accident."),
         "twin": ("tocsin.cli.twin:twin", "Plan ahead: years of calls through the desk's own decisions."),
         "learn": ("tocsin.cli.learn:learn", "Travel times from the units' own drives; in force only with your yes."),
         "openapi": ("tocsin.cli.openapi:openapi", "The API as an OpenAPI 3.1 document."),

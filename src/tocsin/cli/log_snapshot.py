@@ -35,5 +35,7 @@ def snapshot(data: Path, store: str, centre: str | None) -> None:
             keys_at(data, store, place.centre, make=True) as keys,
             closing(open_place(place, codec=keys.codec)) as log,
         ):
-            folded = Snapshots(data, log, keys.master.derive(SNAPSHOT)).renew()
+            snapshots = Snapshots(data, log, keys.master.derive(SNAPSHOT))
+            snapshots.destroy = keys.ring.erase_now
+            folded = snapshots.renew()
     click.echo(f"folded {folded.position:,} entries in {time.monotonic() - begun:.1f} s")

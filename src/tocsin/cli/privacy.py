@@ -50,7 +50,7 @@ class Record(NamedTuple):
             raise click.ClickException(f"{done.text} ({done.name})")
         for entry in done.entries:
             if isinstance(entry.fact, PersonalErased):
-                self.keys.ring.erase_now(entry.fact.keys)
+                self.keys.ring.erase_now(dict.fromkeys(entry.fact.keys, entry.position))
         return done
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from tocsin.cli.sim_city import city
+from tocsin.cli.sim_faults import faults
 
 
 @click.group()
 def sim() -> None:
-    """Invented cities, written as ordinary maps."""
+    """Invented cities, written as ordinary maps; and the proof by accident."""
 
 
 sim.add_command(city)
+sim.add_command(faults)

@@ -127,6 +127,7 @@ class Desk:
         self._trouble = Trouble(self._troubled)
         self._ears = self._ears_for(log, tracks_log) if shared else []
         self.eraser = Eraser()
+        self._writer.taken = self.eraser.hear
         self.tally = Tally(clock())
         """What machines sent in, taken or not."""
         self.listeners: list[Callable[[AnyEntry], None]] = []
@@ -217,7 +218,6 @@ class Desk:
 
     def _told(self, entry: AnyEntry) -> None:
         """Whatever is folded here stands in `snapshot.Folded` too, or a start from a snapshot would lack it."""
-        self.eraser.hear(entry)
         self._timelines.fold(entry)
         self.board.fold(entry)
         self.standby.heard(entry)

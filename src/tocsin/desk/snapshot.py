@@ -17,7 +17,7 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -32,6 +32,7 @@ from msgspec.structs import replace
 from tocsin.desk.thaw import Thawing
 from tocsin.domain.evolve import evolve
 from tocsin.domain.room import Call, Incident, Room
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.port import Log, LogError
@@ -141,6 +142,9 @@ class Snapshots:
         self._folder = folder
         self._log = log
         self._secret = secret
+        self.destroy: Callable[[Mapping[str, Position]], object] = lambda _keys: None
+        """Destroys keys of personal data up to a position. Whoever begins from a snapshot does not read of those that
+        were erased before it: there is none before their keys are gone. May raise LogError."""
 
     def load(self) -> Folded | None:
         """What the snapshot holds, if it may be believed; why not is said. Raises LogError when the log fails."""
@@ -201,9 +205,13 @@ class Snapshots:
     def renew(self) -> Folded:
         """Fold what came after the last snapshot (or everything), and write the next. Raises LogError."""
         folded = self.load() or Folded()
+        gone: dict[str, Position] = {}
         with undisturbed():
             for entry in self._log.read(folded.position):
                 folded.fold(entry)
+                if isinstance(entry.fact, PersonalErased):
+                    gone |= dict.fromkeys(entry.fact.keys, entry.position)
+        self.destroy(gone)
         if folded.position:
             self.write(folded)
         return folded

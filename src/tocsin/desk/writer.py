@@ -104,6 +104,8 @@ class Writer:
         self._last_at: Instant = 0.0
         self._thread = ThreadPoolExecutor(1, "writer")
         """Its own: whatever else keeps threads busy (passwords, reports, tiles), an order is recorded at once."""
+        self.taken: Callable[[AnyEntry], None] = lambda _entry: None
+        """Told of each durable entry before anything is decided after it; must be quick."""
         self._news: list[AnyEntry] = []
         self._unsure = False
         """The log may hold more than the room does: read on before anything is decided."""
@@ -125,6 +127,7 @@ class Writer:
         evolve(self.room, entry.fact)
         self.position = entry.position
         self._last_at = max(self._last_at, entry.recorded_at)
+        self.taken(entry)
 
     def begin_at(self, room: Room, position: Position, last_at: Instant) -> None:
         """Begin with a room that was folded before."""

@@ -43,7 +43,8 @@ def on_duty(room: Room, order: orders.UnitOnDuty, given: Given) -> Decision:
         return unit
     if unit.on_duty and unit.crew_count == order.crew_count and not order.crew:
         return Refusal("unit_on_duty_already", f"{unit.id} is on duty", "unit", {"unit": unit.id})
-    return (units.UnitCameOnDuty(given.now, unit.id, order.crew_count, order.crew),)
+    relieved = unit.on_duty and bool(order.crew)
+    return (units.UnitCameOnDuty(given.now, unit.id, order.crew_count, order.crew, relieved),)
 
 
 def off_duty(room: Room, order: orders.UnitOffDuty, given: Given) -> Decision:

@@ -151,7 +151,7 @@ def _unit_registered(room: Room, fact: units.UnitRegistered) -> None:
 
 def _unit_on_duty(room: Room, fact: units.UnitCameOnDuty) -> None:
     unit = room.units[fact.unit]
-    if not unit.on_duty or fact.crew:  # a named crew relieves another: its shift begins
+    if not unit.on_duty or fact.crew or fact.relieved:  # a named crew relieves another: its shift begins
         unit.duty_since, unit.freed_at = fact.at, None
     unit.on_duty, unit.crew_count = True, fact.crew_count
     if fact.crew:
@@ -255,6 +255,8 @@ def _nobody(room: Room, call: Call, kinds: tuple[Kind, ...]) -> None:
         call.place = None
         for report in call.reports:
             room.reports.pop(report, None)
+    if "record" in kinds or "call" in kinds:
+        call.number = ""
     if call.filed and ("record" in kinds or "call" in kinds):
         room.by_number[call.filed].remove(call.id)
         if not room.by_number[call.filed]:

@@ -24,6 +24,8 @@ class UnitCameOnDuty(FactBase, tag="unit.on_duty", frozen=True):
     unit: str
     crew_count: int
     crew: tuple[PersonalText, ...] = ()
+    relieved: bool = False
+    """A named crew took over and its shift begins: still known when the names are erased."""
 
 
 class UnitWentOffDuty(FactBase, tag="unit.off_duty", frozen=True):

@@ -21,6 +21,7 @@ import msgspec
 
 from tocsin.facts.base import Entry, FactBase
 from tocsin.facts.personal import blanks, kept_apart, subject_of
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import FACT_TYPES, AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.port import LogError
@@ -53,6 +54,14 @@ class Sealer(Protocol):
 
     def open(self, box: Box, bound: bytes) -> bytes | None:
         """What was sealed, or None when its key is gone or not at hand. Raises LogError for a box that was altered."""
+        ...
+
+    def retire(self, names: Mapping[str, Position]) -> None:
+        """Seal nothing that comes after these positions with a key of these names that was used before them."""
+        ...
+
+    def settle(self) -> None:
+        """Have it written down whose keys have been used. Raises LogError."""
         ...
 
 
@@ -138,6 +147,12 @@ class Codec:
             raise LogError(f"{_name(entry.fact)} cannot be stored: it would read back as something else")
         return raw if self._sealer is None else self._seal(self._sealer, entry, raw)
 
+    def settle(self) -> None:
+        """Before entries become durable in a store that others share: whose keys they are sealed with is known there,
+        so that whoever erases somebody finds all of them. Raises LogError."""
+        if self._sealer is not None:
+            self._sealer.settle()
+
     def decode(self, position: Position, raw: bytes) -> AnyEntry:
         """One entry; raises LogError that names the position and what is wrong."""
         return self.decode_all([(position, raw)])[0]
@@ -198,6 +213,8 @@ class Codec:
         return subject_of(fact), self._outer.decode(raw).sealed
 
     def _seal(self, sealer: Sealer, entry: AnyEntry, raw: bytes) -> bytes:
+        if isinstance(entry.fact, PersonalErased):
+            sealer.retire(dict.fromkeys(entry.fact.keys, entry.position))
         kind: type = type(entry.fact)
         apart = kept_apart(kind)
         subject = subject_of(entry.fact) if apart else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple, Protocol
 
@@ -59,8 +59,8 @@ class KeyStore(Protocol):
         """Everything bound up to this position is remembered; what came later has to be read from the log."""
         ...
 
-    def numbers_of(self, names: Sequence[str]) -> list[int]:
-        """Keys that belong to any of `names` and are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
+        """Keys that belong to any of `names`, seal nothing up to `after` and are not erased, the latest last."""
         ...
 
     def wrapped(self, number: int) -> bytes | None:
@@ -75,28 +75,36 @@ class KeyStore(Protocol):
         """Of other master keys: the least and the greatest, if any. Quick, however many keys there are."""
         ...
 
-    def erase(self, names: Sequence[str], at: Instant) -> int:
-        """Destroy the keys of these names; durable on return, nothing of them left in the store. Answers how many."""
+    def erase(self, names: Mapping[str, Position], at: Instant) -> int:
+        """Destroy the keys of these names that seal something before the position beside the name: what was said after
+        somebody was erased has keys of its own. Durable on return, nothing of them left in the store. Answers how many.
+        """
         ...
 
 
 class KeyRing:
     """Seals and opens for one centre. Thread-safe."""
 
-    def __init__(self, store: KeyStore, master: MasterKey, centre: str) -> None:
+    def __init__(self, store: KeyStore, master: MasterKey, centre: str, ahead: int = AHEAD) -> None:
         self._store, self._master, self._centre = store, master, centre.encode()
+        self._make_n = ahead
         self._lock = Lock()
         self._unbound: list[Bound] = []
         self._ahead: list[tuple[int, AESGCM]] = []
-        self._own: dict[str, tuple[int, AESGCM]] = {}
-        """By name: the key new entries are sealed with."""
+        self._own: dict[str, tuple[Position, int, AESGCM]] = {}
+        """By name: the key new entries are sealed with, and from which position on."""
+        self._retired: dict[str, Position] = {}
+        """Names that were erased at these positions, whose keys may be there still: they seal nothing later."""
         self._at_hand: dict[int, AESGCM | None] = {}
 
     def seal(self, mark: str, subject: str, plain: bytes, bound: bytes, position: Position) -> Box:
         """Seal under the key of this kind and person, made where there is none. Raises LogError."""
         name = name_of(mark, subject)
         with self._lock:
-            number, aes = self._own.get(name) or self._own_key(name, position)
+            own = self._own.get(name)
+            if own is None or own[0] <= self._retired.get(name, 0):
+                own = self._own_key(name, position)
+            _, number, aes = own
         nonce = os.urandom(NONCE_B)
         return Box(number, mark, nonce + aes.encrypt(nonce, plain, self._tied(bound)))
 
@@ -132,51 +140,60 @@ class KeyRing:
         with self._lock:
             self._bind()
 
-    def erase(self, names: Sequence[str], at: Instant) -> int:
-        """Destroy the keys of these names, here and in the store; answers how many there were."""
+    def retire(self, names: Mapping[str, Position]) -> None:
+        """These names were erased at these positions: whatever is said later is sealed with new keys. Never blocks."""
+        for name, position in names.items():
+            self._retired[name] = max(position, self._retired.get(name, 0))
+
+    def erase(self, names: Mapping[str, Position], at: Instant) -> int:
+        """Destroy the keys of these names, up to the positions where that was recorded, here and in the store.
+
+        Answers how many there were.
+        """
         with self._lock:
             self._bind()
-            self._drop(names)
-            return self._store.erase(names, at)
+            self.retire(names)
+            self._at_hand.clear()  # another node may have been first, and then nobody can say whose they were
+            gone = self._store.erase(names, at)
+            for name, position in names.items():
+                if name in self._own and self._own[name][0] <= position:
+                    del self._own[name]
+                if self._retired.get(name) == position:
+                    del self._retired[name]
+            return gone
 
-    def erase_now(self, names: Sequence[str]) -> int:
+    def erase_now(self, names: Mapping[str, Position]) -> int:
         """`erase`, by the wall clock; harmless where they are gone already, here or on another node."""
-        return sum(self.erase(names[i : i + AT_ONCE], time.time()) for i in range(0, len(names), AT_ONCE))
+        told = list(names.items())
+        return sum(self.erase(dict(told[i : i + AT_ONCE]), time.time()) for i in range(0, len(told), AT_ONCE))
 
     def _bind(self) -> None:
         self._store.bind(self._unbound)
         self._unbound = []
 
-    def _drop(self, names: Sequence[str]) -> None:
-        for number in self._store.numbers_of(names):
-            self._at_hand.pop(number, None)
-        for name in names:
-            if found := self._own.pop(name, None):
-                self._at_hand.pop(found[0], None)
-
-    def _own_key(self, name: str, position: Position) -> tuple[int, AESGCM]:
-        """The latest key of this name, or a new one."""
-        for number in reversed(self._store.numbers_of([name])):
+    def _own_key(self, name: str, position: Position) -> tuple[Position, int, AESGCM]:
+        """The latest key of this name that was not retired, or a new one."""
+        for number in reversed(self._store.numbers_of([name], self._retired.get(name, 0))):
             if aes := self._fetch(number):
-                return self._keep(name, (number, aes))
+                return self._keep(name, (position, number, aes))
         if not self._ahead:
             self._make()
-        found = self._ahead.pop()
-        self._unbound.append(Bound(found[0], name, position))
+        number, aes = self._ahead.pop()
+        self._unbound.append(Bound(number, name, position))
         if len(self._unbound) >= BIND_AT:
             self._bind()
-        return self._keep(name, found)
+        return self._keep(name, (position, number, aes))
 
-    def _keep(self, name: str, found: tuple[int, AESGCM]) -> tuple[int, AESGCM]:
+    def _keep(self, name: str, found: tuple[Position, int, AESGCM]) -> tuple[Position, int, AESGCM]:
         if len(self._own) >= AT_HAND:
             self._bind()
             self._own.clear()
         self._own[name] = found
-        self._at_hand[found[0]] = found[1]
+        self._at_hand[found[1]] = found[2]
         return found
 
     def _make(self) -> None:
-        keys = [os.urandom(KEY_B) for _ in range(AHEAD)]
+        keys = [os.urandom(KEY_B) for _ in range(self._make_n)]
         numbers = self._store.make([self._master.wrap(key, self._centre) for key in keys], self._master.mark)
         self._ahead = [(number, AESGCM(key)) for number, key in zip(numbers, keys, strict=True)]
 

@@ -6,7 +6,7 @@ journal and base backups for as long as those are kept: docs/how-to/personal-dat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import RLock
 from typing import Any, TypeVar
@@ -63,12 +63,13 @@ class PostgresKeys:
         """The last position at which a key was bound."""
         return int(self._ask("SELECT COALESCE(MAX(position), 0) FROM tocsin_keys.keys WHERE centre = %s")[0][0])
 
-    def numbers_of(self, names: Sequence[str]) -> list[int]:
-        """Keys of these names that are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
+        """Keys of these names that seal nothing up to `after` and are not erased, the latest last."""
         found = self._ask(
             """SELECT number FROM tocsin_keys.keys
-            WHERE centre = %s AND name = ANY(%s) AND erased_at IS NULL ORDER BY number""",
+            WHERE centre = %s AND name = ANY(%s) AND position > %s AND erased_at IS NULL ORDER BY number""",
             list(names),
+            after,
         )
         return [number for (number,) in found]
 
@@ -77,11 +78,13 @@ class PostgresKeys:
         found = self._ask("SELECT wrapped FROM tocsin_keys.keys WHERE centre = %s AND number = %s", number)
         return found[0][0] if found else None
 
-    def erase(self, names: Sequence[str], at: Instant) -> int:
-        """Destroy the keys of these names."""
-        statement = """UPDATE tocsin_keys.keys SET wrapped = NULL, erased_at = %s
-            WHERE centre = %s AND name = ANY(%s) AND erased_at IS NULL"""
-        gone = self._do(lambda con: con.execute(statement, (at, self._centre, list(names))).rowcount)
+    def erase(self, names: Mapping[str, Position], at: Instant) -> int:
+        """Destroy the keys of these names, up to these positions."""
+        statement = """UPDATE tocsin_keys.keys AS k SET wrapped = NULL, erased_at = %s
+            FROM unnest(%s::text[], %s::bigint[]) AS gone(name, before)
+            WHERE k.centre = %s AND k.name = gone.name AND k.position < gone.before AND k.erased_at IS NULL"""
+        values = (at, list(names), list(names.values()), self._centre)
+        gone = self._do(lambda con: con.execute(statement, values).rowcount)
         if gone:
             self._do(lambda con: con.execute("VACUUM tocsin_keys.keys"))
         return gone

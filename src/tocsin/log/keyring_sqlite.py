@@ -6,7 +6,7 @@ Pages that held an erased key are overwritten (`secure_delete`), and the journal
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -105,12 +105,14 @@ class SqliteKeys:
         """The last position at which a key was bound."""
         return int(self._read("SELECT COALESCE(MAX(position), 0) FROM keys WHERE centre = ?", self._centre)[0][0])
 
-    def numbers_of(self, names: Sequence[str]) -> list[int]:
-        """Keys of these names that are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
+        """Keys of these names that seal nothing up to `after` and are not erased, the latest last."""
         marks = ", ".join("?" * len(names))
         found = self._read(
-            f"SELECT number FROM keys WHERE centre = ? AND name IN ({marks}) AND erased_at IS NULL ORDER BY number",  # noqa: S608
+            f"SELECT number FROM keys WHERE centre = ? AND position > ? AND name IN ({marks}) AND erased_at IS NULL"  # noqa: S608
+            " ORDER BY number",
             self._centre,
+            after,
             *names,
         )
         return [number for (number,) in found]
@@ -120,10 +122,11 @@ class SqliteKeys:
         found = self._read("SELECT wrapped FROM keys WHERE number = ? AND centre = ?", number, self._centre)
         return found[0][0] if found else None
 
-    def erase(self, names: Sequence[str], at: Instant) -> int:
-        """Destroy the keys of these names; nothing of them is left in the file or its journal."""
-        statement = "UPDATE keys SET wrapped = NULL, erased_at = ? WHERE centre = ? AND name = ? AND erased_at IS NULL"
-        rows = [(at, self._centre, name) for name in names]
+    def erase(self, names: Mapping[str, Position], at: Instant) -> int:
+        """Destroy the keys of these names up to these positions; nothing of them is left in the file or its journal."""
+        statement = """UPDATE keys SET wrapped = NULL, erased_at = ?
+            WHERE centre = ? AND name = ? AND position < ? AND erased_at IS NULL"""
+        rows = [(at, self._centre, name, position) for name, position in names.items()]
         gone: int = self._write(lambda con: con.executemany(statement, rows).rowcount, durable=True)
         self._empty_journal()
         return gone

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class Media:
         """It was not recorded after all."""
         self._blobs.remove(call, media)
 
-    def forget(self, keys: Sequence[str], _destroyed: int = 0) -> None:
+    def forget(self, keys: Iterable[str], _destroyed: int = 0) -> None:
         """Remove what was sealed under keys of these names (`media/call:12`), once they are destroyed."""
         for key in keys:
             if key.startswith(_PREFIX):

@@ -116,6 +116,7 @@ class PostgresLog(PostgresReader):
                     raise Raced(expected, stand.tip.position)
                 tip = stand.tip.copy()
                 rows = link(entries, tip, self._codec)
+                self._codec.settle()
                 if self._keep(stand, tip, rows, receipts):
                     return
                 stand = self._look()

@@ -22,6 +22,7 @@ from tocsin.desk.view import View
 from tocsin.log.memory import MemoryLog
 from tocsin.views.audience import Audience, audience_of
 from tocsin.web.bodies import RegionView
+from tocsin.web.bodies_access import ProviderView
 from tocsin.web.console import Console
 from tocsin.web.evidence import Evidence
 from tocsin.web.framer import Framer
@@ -51,10 +52,14 @@ class Site:
         clock: Callable[[], float] = time.time,
         evidence: Evidence | None = None,
         looks: Looks | None = None,
+        address: str = "",
         showing: Showing | None = None,
     ) -> None:
         self.desk = desk
         self.evidence = evidence
+        self.address = address
+        """What browsers reach this server under; empty: not said."""
+        self.providers: tuple[ProviderView, ...] = ()
         self.showing = showing
         """What callers showed, where there is a place for it."""
         self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)

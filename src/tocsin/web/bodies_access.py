@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from tocsin.access.tokens import Token
-from tocsin.web.bodies import Form, Name
+from tocsin.web.bodies import Form, Name, Secret
 
 
 class NewToken(Form, frozen=True):
@@ -31,3 +31,45 @@ class TokensView(msgspec.Struct, frozen=True):
 
     tokens: tuple[Token, ...]
     scopes: tuple[str, ...]
+
+
+class PasskeyAnswer(Form, frozen=True):
+    """What the browser's own interface gave for a passkey, as its toJSON() has it, and the id of the first half."""
+
+    ceremony: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    credential: dict[str, Any]
+
+
+class PasskeyMade(Form, frozen=True):
+    """The same for a new passkey, and what its owner calls it."""
+
+    ceremony: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    credential: dict[str, Any]
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
+class PasswordChange(Form, frozen=True):
+    """The old password and the new one."""
+
+    old: Secret
+    new: Secret
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How many sessions were ended."""
+
+    ended: int
+
+
+class ProviderView(msgspec.Struct, frozen=True):
+    """Somebody else who says who people are: its name here, and what the button says."""
+
+    name: str
+    label: str
+
+
+class WaysIn(msgspec.Struct, frozen=True):
+    """What the sign-in page may offer besides name and password."""
+
+    passkeys: bool
+    providers: tuple[ProviderView, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.access import Account
+from tocsin.access.passkeys import Begun, Passkey
+from tocsin.access.people import OpenSession
 from tocsin.access.tokens import Token
 from tocsin.desk.hospitals import DestinationView
 from tocsin.desk.tally import IntakeView
@@ -38,6 +40,8 @@ from tocsin.web.handlers import (
     live,
     looks,
     media,
+    own,
+    passkeys,
     people,
     record,
     together,
@@ -149,6 +153,27 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/api/accounts/{name}", MANAGE_ACCOUNTS, "centre", accounts.change_account, Account,
           "Change an account.",
           body=bodies.AccountChange, errors=(404, 409, 503)),
+    Route("DELETE", "/api/accounts/{name}/passkeys", MANAGE_ACCOUNTS, "centre", passkeys.remove_passkeys, None,
+          "Remove all passkeys of an account.", status=204, errors=(404, 503)),
+    _get("/api/ways-in", ANYONE, "all", own.ways_in, bodies_access.WaysIn, "What the sign-in page may offer."),
+    _get("/api/sessions", PERSON, "self", own.sessions, list[OpenSession], "One's own open sessions."),
+    Route("DELETE", "/api/sessions", PERSON, "self", own.end_sessions, bodies_access.Ended,
+          "End all of one's sessions but this one.", errors=(503,)),
+    Route("DELETE", "/api/sessions/{id}", PERSON, "self", own.end_session, None, "End one of one's sessions.",
+          status=204, errors=(404, 503)),
+    Route("POST", "/api/password", PERSON, "self", own.change_password, bodies.SessionView, "Change one's password.",
+          body=bodies_access.PasswordChange, errors=(503,)),
+    _get("/api/passkeys", PERSON, "self", passkeys.passkeys, list[Passkey], "One's own passkeys."),
+    Route("POST", "/api/passkeys/begin", PERSON, "self", passkeys.begin_passkey, Begun, "Begin to add a passkey.",
+          errors=(409, 503)),
+    Route("POST", "/api/passkeys", PERSON, "self", passkeys.add_passkey, Passkey, "Add a passkey.",
+          body=bodies_access.PasskeyMade, errors=(409, 503)),
+    Route("DELETE", "/api/passkeys/{id}", PERSON, "self", passkeys.remove_passkey, None, "Remove a passkey.",
+          status=204, errors=(404, 503)),
+    Route("POST", "/api/session/passkey/begin", ANYONE, "all", passkeys.begin_passkey_sign_in, Begun,
+          "Begin to sign in by a passkey.", errors=(409, 503)),
+    Route("POST", "/api/session/passkey", ANYONE, "self", passkeys.sign_in_by_passkey, bodies.SessionView,
+          "Sign in by a passkey.", body=bodies_access.PasskeyAnswer, errors=(401, 409, 429, 503)),
     _get("/api/tokens", MANAGE_ACCOUNTS, "centre", tokens.tokens, bodies_access.TokensView, "All tokens of machines."),
     Route("POST", "/api/tokens", MANAGE_ACCOUNTS, "centre", tokens.add_token, bodies_access.TokenMade, "Make a token.",
           body=bodies_access.NewToken, errors=(409, 503)),

@@ -20,19 +20,21 @@ async def sign_in(ask: Ask) -> Reply:
     now = ask.site.clock()
     # By link nothing is slow: whoever was sent one gets in while others guess.
     opening = asyncio.to_thread if form.link else ask.site.slowly
-    session = unless_refused(await opening(_opened, ask, form, now), now)
-    return as_json(_view(ask, session), 200, ((b"set-cookie", _cookie(ask, session.token)),))
+    return await entered(ask, unless_refused(await opening(_opened, ask, form, now), now))
+
+
+async def entered(ask: Ask, session: Session) -> Reply:
+    """The answer to whoever has just come in: who they are, and the cookie; the session before it ends."""
+    if ask.token and ask.token != session.token:
+        await asyncio.to_thread(ask.site.access.sign_out, ask.token)
+    return as_json(_view(ask, session), 200, ((b"set-cookie", cookie(ask, session.token)),))
 
 
 def _opened(ask: Ask, form: SignIn, now: float) -> Session | AccessRefusal:
     access = ask.site.access
     if form.link:
-        found = access.sign_in_by_link(form.link, ask.remote, now)
-    else:
-        found = access.sign_in(form.name, form.password, ask.remote, now)
-    if isinstance(found, Session) and ask.token:
-        access.sign_out(ask.token)
-    return found
+        return access.sign_in_by_link(form.link, ask.remote, now)
+    return access.sign_in(form.name, form.password, ask.remote, now)
 
 
 async def session(ask: Ask) -> SessionView:
@@ -43,7 +45,7 @@ async def session(ask: Ask) -> SessionView:
 async def sign_out(ask: Ask) -> Reply:
     """The session ends at once; its tails within two seconds."""
     await asyncio.to_thread(ask.site.access.sign_out, ask.token)
-    return Reply(204, b"", ((b"set-cookie", _cookie(ask, "", b"; Max-Age=0")),))
+    return Reply(204, b"", ((b"set-cookie", cookie(ask, "", b"; Max-Age=0")),))
 
 
 def _view(ask: Ask, who: Session) -> SessionView:
@@ -54,6 +56,7 @@ def _view(ask: Ask, who: Session) -> SessionView:
     )  # fmt: skip
 
 
-def _cookie(ask: Ask, token: str, more: bytes = b"") -> bytes:
+def cookie(ask: Ask, token: str, more: bytes = b"") -> bytes:
+    """The header that gives a browser its session, or takes it."""
     secure = b"; Secure" if ask.site.secure or ask.scope.get("scheme") == "https" else b""
     return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict".encode() + secure + more

@@ -1,0 +1,122 @@
+"""Screens: a picture, then rows replaced and deleted as the tail says, over connections that end at any moment.
+
+Whatever node there is serves them; they resume by the position they hold, as the console does (`wire/tail.ts`), and now
+and then by an older one, as a browser whose last event was not written down. Every picture they come to is compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from random import Random
+from typing import Any, cast
+
+import msgspec
+
+from tocsin.desk.desk import Desk
+from tocsin.desk.tail import Frame
+from tocsin.facts.values import Position
+from tocsin.sim.faults.checker import Broken, Checker
+from tocsin.sim.faults.loop import Life, VirtualLoop
+from tocsin.sim.faults.node import Node
+from tocsin.sim.faults.weather import Weather
+
+SLOW_S = (0.02, 0.5, 2.0)
+BUFFERS = (1, 1, 4)
+"""Frames that fit in a socket."""
+SILENCE_S = 6.0
+"""After so long without a pulse a screen looks for another node."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Screen:
+    """One screen."""
+
+    def __init__(
+        self, name: str, loop: VirtualLoop, dice: Random, weather: Weather, nodes: list[Node], checker: Checker
+    ) -> None:
+        self.name = name
+        self._loop, self._dice, self._weather, self._nodes, self._checker = loop, dice, weather, nodes, checker
+        self.picture: Any = None
+        self.connects = self.frames = self.resets = 0
+        self.fresh = False
+        """A picture was fetched since the last gap: what follows it follows it."""
+
+    @property
+    def position(self) -> Position:
+        """What it shows."""
+        return -1 if self.picture is None else cast(Position, self.picture["position"])
+
+    def _bad(self, rate: float) -> bool:
+        return not self._loop.hurry and self._dice.random() < rate
+
+    async def watch(self) -> None:
+        """For as long as the world lasts."""
+        while True:
+            up = [node for node in self._nodes if node.up]
+            if up:
+                node = self._dice.choice(up)
+                if node.desk is not None and node.life is not None:
+                    await self._connected(node.desk, node.life)
+            await asyncio.sleep(0.05 if self._loop.hurry else self._dice.choice((0.05, 0.5)))
+
+    async def _connected(self, desk: Desk, life: Life) -> None:
+        self.connects += 1
+        if self.picture is None:
+            self._fetch(desk)
+        after = self.position
+        if self._bad(0.2):
+            after = max(0, after - self._dice.choice((1, 2, 9)))
+        pipe: asyncio.Queue[Frame] = asyncio.Queue(self._dice.choice(BUFFERS))
+        pump = life.spawn(_pump(desk, after, pipe))
+        try:
+            while not life.dead:
+                if self._bad(self._weather.screen_slow):
+                    await asyncio.sleep(self._dice.choice(SLOW_S))
+                async with asyncio.timeout(SILENCE_S):
+                    frame = await pipe.get()
+                if self._bad(self._weather.screen_cut):
+                    return
+                self._take(desk, frame)
+        except TimeoutError:
+            pass
+        finally:
+            pump.cancel()
+
+    def _fetch(self, desk: Desk) -> None:
+        self.picture = _decode(desk.picture_bytes())["board"]
+        self._checker.shown(self.name, self.picture, "picture")
+
+    def _take(self, desk: Desk, frame: Frame) -> None:
+        self.frames += 1
+        data = _decode(frame.data)
+        if frame.event == "reset":
+            self.resets += 1
+            self._fetch(desk)
+        elif frame.event == "pulse":
+            if data["position"] > self._checker.position:
+                raise Broken("picture", f"a pulse says {data['position']}; the log stands at {self._checker.position}")
+        elif frame.event == "facts" and data["position"] > self.position:
+            self._fold(data)
+
+    def _fold(self, data: Any) -> None:
+        told = [entry["position"] for entry in data["entries"]]
+        new = [position for position in told if position > self.position]
+        if new != list(range(self.position + 1, data["position"] + 1)):
+            raise Broken("positions", f"{self.name} at {self.position} is told {told}, up to {data['position']}")
+        for table, rows in data["rows"].items():
+            for name, row in rows.items():
+                if row is None:
+                    self.picture["rows"][table].pop(name, None)
+                else:
+                    self.picture["rows"][table][name] = row
+        self.picture["position"] = data["position"]
+        self._checker.shown(self.name, self.picture, "tail")
+
+
+async def _pump(desk: Desk, after: Position, pipe: asyncio.Queue[Frame]) -> None:
+    """At the node: frames into the socket, for as long as it takes them."""
+    async with aclosing(cast(Any, desk.follow(after))) as frames:
+        async for frame in frames:
+            await pipe.put(frame)
