@@ -171,7 +171,7 @@ def _open_to_neighbours(app: App, door: LoggingService, log: Log) -> None:
     """The NENA i3 logging service beside everything else. Raises SettingsError."""
     from tocsin.gateways.i3_log import I3Log, aside
 
-    i3_log = I3Log(app.desk, log, door, app.master.derive(I3_LOG))
+    i3_log = I3Log(app.desk, log, door, app.master.derive(I3_LOG), app.site.looks)
     app.parts.callback(i3_log.close)
     app.web = aside(app.web, i3_log)
 

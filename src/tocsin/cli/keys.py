@@ -12,7 +12,7 @@ import msgspec
 from tocsin.cli.keys_at import keys_at
 from tocsin.cli.log_stores import one_place, plainly
 from tocsin.log.master import FILE as MASTER
-from tocsin.log.master import MasterKey
+from tocsin.log.master import I3_LOG, MasterKey
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -62,6 +62,18 @@ def show(data: Path, store: str, centre: str | None, master_key: Path | None, as
     click.echo(
         msgspec.json.encode(told).decode() if as_json else f"{centre}: {count:,} keys under {told['master_key']}"
     )
+
+
+@keys.command()
+@where
+def i3(data: Path, store: str, centre: str | None, master_key: Path | None) -> None:
+    """The public key that signs what neighbours read of the record (NENA i3), as a JWK. For them, and for anybody."""
+    from tocsin.standards.jws import Signer
+
+    with plainly():
+        centre = one_place(store or str(data), centre).centre
+        with keys_at(data, store, centre, master_key, make=False) as found:
+            click.echo(msgspec.json.encode(Signer(found.master.derive(I3_LOG)).jwk).decode())
 
 
 @keys.command()

@@ -18,6 +18,7 @@ from tocsin.facts.values import Instant, Position
 from tocsin.gateways.i3_ours import KINDS, NEEDS_SIGHT, number_of
 from tocsin.log.codec import UPCASTS
 from tocsin.log.port import Log
+from tocsin.standards.i3_types import NEEDS_CALL
 
 FOREIGN = str(EventLogged.__struct_config__.tag)
 NOBODY = 0
@@ -89,6 +90,7 @@ class Index:
         self._sent: dict[str, set[int]] = {}
         """Incidents by the agencies whose units were sent there."""
         self._homes: dict[int, int] = {}
+        self._first_calls: dict[int, int] = {}
         self._unattached: dict[int, list[int]] = {}
         self._positions, self._at = array("q"), array("d")
         self._kind, self._owner, self._sight = array("h"), array("h"), array("b")
@@ -118,8 +120,11 @@ class Index:
             self._put(position, fact.said_at, fact.event, call, incident, self._partner(fact.partner), sight=True)
         elif fact.kind in KINDS or fact.kind == "incident.opened":
             call, incident = self.calls.of(fact.call), self.incidents.of(fact.incident)
-            sight = fact.kind in NEEDS_SIGHT
-            self._put(position, fact.at, KINDS.get(fact.kind, ""), call, incident, OURS, sight=sight)
+            kind, sight = KINDS.get(fact.kind, ""), fact.kind in NEEDS_SIGHT
+            if not call and kind in NEEDS_CALL:  # the first call of the incident; without any it is no event
+                call = self._first_calls.get(incident, NOBODY)
+                kind = kind if call else ""
+            self._put(position, fact.at, kind, call, incident, OURS, sight=sight)
         if fact.kind == "call.attached":
             self._attach(self.calls.of(fact.call), self.incidents.of(fact.incident))
 
@@ -140,6 +145,7 @@ class Index:
 
     def _attach(self, call: int, incident: int) -> None:
         self._homes[call] = incident
+        self._first_calls.setdefault(incident, call)
         for row in self._unattached.pop(call, ()):
             self._incident[row] = incident
 

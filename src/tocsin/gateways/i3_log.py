@@ -20,14 +20,16 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
+from tocsin.desk.looks import Looks
 from tocsin.desk.tally import Refused
 from tocsin.domain.orders_neighbours import LogEvent as LogEventOrder
 from tocsin.domain.refusals import Refusal
+from tocsin.facts.looks import Looked
 from tocsin.gateways.i3_ask import Asked, Library
 from tocsin.gateways.i3_ours import log_id, number_of
 from tocsin.gateways.i3_partners import Partners, may_say
 from tocsin.log.port import Log, LogError
-from tocsin.settings import LoggingService
+from tocsin.settings import LoggingService, LogPartner
 from tocsin.standards.i3_log import MOST_B, NotLogged, parse
 from tocsin.standards.i3_types import PLACES, SHOWS
 from tocsin.standards.jws import Signer, Unproven, read
@@ -54,8 +56,14 @@ class Answer(msgspec.Struct, frozen=True):
 class I3Log:
     """An ASGI application for `/i3/Logging/…` over a desk and its log."""
 
-    def __init__(self, desk: Desk, log: Log, settings: LoggingService, secret: bytes) -> None:
-        """`secret`: 32 bytes of which our signing key is made. Raises SettingsError for a partner's key file."""
+    def __init__(
+        self, desk: Desk, log: Log, settings: LoggingService, secret: bytes, looks: Looks | None = None
+    ) -> None:
+        """`secret`: 32 bytes of which our signing key is made; `looks`: where reads are recorded.
+
+        Raises SettingsError for a partner's key file.
+        """
+        self.looks = looks
         self._desk, self._settings = desk, settings
         self._partners = Partners(settings.partners)
         self.signer = Signer(secret)
@@ -177,7 +185,26 @@ class I3Log:
         except LogError as error:
             _say.error("the record cannot be read: %s", error)
             return _no(NotLogged(503, "not_read", "The record cannot be read now; ask again."))
-        return _no(found) if isinstance(found, NotLogged) else Answer(200, found)
+        if isinstance(found, NotLogged):
+            return _no(found)
+        try:
+            await self._looked(partner, way, asked, found)
+        except Busy as busy:
+            return _no(NotLogged(503, busy.name, str(busy)))
+        return Answer(200, found)
+
+    async def _looked(self, partner: LogPartner, way: str, asked: Asked, found: Any) -> None:
+        """A partner's look is recorded before it is answered, or it is not answered. Raises Busy."""
+        if self.looks is None:
+            return
+        name, domain = way.split("/")[1], self._settings.domain
+        count = found.get("count", 1) if isinstance(found, dict) else 1
+        fact = Looked(
+            self._desk.now(), "export", "the logging service for recorders and neighbours", stated=True,
+            incident=number_of(asked.get("incidentId", ""), "incidentid", domain),
+            call=number_of(asked.get("callId", ""), "callid", domain), count=count, via=f"i3 {name}",
+        )  # fmt: skip
+        await self.looks.record(fact, by=f"i3:{partner.name}")
 
 
 def aside(site: Any, door: I3Log) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
