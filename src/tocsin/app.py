@@ -98,6 +98,7 @@ class App:
             evidence=evidence,
             looks=looks,
             address=settings.address,
+            providers=settings.providers,
             showing=Showing(desk, media) if media else None,
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).

@@ -152,6 +152,33 @@ class Callers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True where a proxy of ours stands before this server and says in X-Forwarded-For who came; never otherwise."""
 
 
+_ISSUER = r"^(https://[^\s#?]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s#?]*)?)$"
+
+
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody else who says who people are (OpenID Connect), registered there with `<address>/sign-in/<name>/back`."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,38}$")]
+    issuer: Annotated[str, msgspec.Meta(pattern=_ISSUER, max_length=500)]
+    """Exactly as the provider says it in its own description and tokens."""
+    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    client_secret: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    label: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    """What the button says; otherwise the name."""
+    scopes: tuple[Word, ...] = ("profile",)
+    """Asked for besides `openid`."""
+    name_claim: Word = "preferred_username"
+    """Becomes the name in the record."""
+    roles_claim: Word = "groups"
+    roles: dict[str, Literal["call_taker", "dispatcher", "supervisor", "auditor", "administrator"]] = {}
+    """A value of that claim, and the role it gives. Nobody has a role that no value gives."""
+    agency_claim: str = ""
+    agencies: dict[str, str] = {}
+    """A value of that claim, and the agency it means; with any, somebody without one is refused."""
+    skew_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 60.0
+    """How far the two clocks may be apart."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything `tocsin serve` needs to know. Paths in a file are relative to that file."""
 
@@ -194,6 +221,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Public keys of those whose cosignatures are shown with a checkpoint."""
     access_log_days: Annotated[float, msgspec.Meta(ge=30, le=36_525)] = 730
     """How long it is kept who looked at what, and why."""
+    providers: tuple[Provider, ...] = ()
+    """Those besides ourselves who say who people are."""
     intake: tuple[Partner, ...] = ()
     """Those who may send in where callers are."""
     lines: Path | None = None
@@ -235,6 +264,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     names = [partner.name for partner in door.partners] if door else []
     for fault in (
         *_repeated("intake", [partner.name for partner in settings.intake]),
+        *_repeated("providers", [provider.name for provider in settings.providers]),
         *_repeated("logging_service.partners", names),
     ):
         raise SettingsError(fault)

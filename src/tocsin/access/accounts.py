@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from tocsin.access.ceremonies import Ceremonies
 from tocsin.access.failures import account_key, unlock
 from tocsin.access.hashing import Hasher
+from tocsin.access.identities import Identities
 from tocsin.access.passkeys import Passkeys
 from tocsin.access.people import AccessRefusal, Account, Instant, plain_name
 from tocsin.access.roles import ROLES
@@ -33,6 +35,8 @@ class Accounts:
         self._sessions = Sessions(tables)
         self.tokens = Tokens(tables, self._sessions)
         self.passkeys = Passkeys(tables, self._sessions)
+        self.ceremonies = Ceremonies(tables)
+        self.identities = Identities(tables, self._sessions)
 
     def accounts(self) -> list[Account]:
         """All accounts by name."""

@@ -75,6 +75,8 @@ class AccessRefusal(msgspec.Struct, frozen=True):
         "ceremony_over",
         "sign_in_again",
         "unknown_session",
+        "no_role_from_provider",
+        "name_is_anothers",
         "no_scope",
         "unknown_scope",
         "unknown_token",

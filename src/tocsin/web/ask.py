@@ -20,6 +20,7 @@ from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
 from tocsin.desk.view import View
 from tocsin.log.memory import MemoryLog
+from tocsin.settings import Provider
 from tocsin.views.audience import Audience, audience_of
 from tocsin.web.bodies import RegionView
 from tocsin.web.bodies_access import ProviderView
@@ -27,6 +28,7 @@ from tocsin.web.console import Console
 from tocsin.web.evidence import Evidence
 from tocsin.web.framer import Framer
 from tocsin.web.hosts import known_hosts
+from tocsin.web.openid import OpenID
 from tocsin.web.slowly import Slowly
 from tocsin.web.squeeze import Squeezer
 
@@ -53,13 +55,15 @@ class Site:
         evidence: Evidence | None = None,
         looks: Looks | None = None,
         address: str = "",
+        providers: Sequence[Provider] = (),
         showing: Showing | None = None,
     ) -> None:
         self.desk = desk
         self.evidence = evidence
         self.address = address
         """What browsers reach this server under; empty: not said."""
-        self.providers: tuple[ProviderView, ...] = ()
+        self.openid = {one.name: OpenID(one) for one in providers}
+        self.providers = tuple(ProviderView(one.name, one.label or one.name) for one in providers)
         self.showing = showing
         """What callers showed, where there is a place for it."""
         self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)

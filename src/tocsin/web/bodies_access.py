@@ -61,6 +61,15 @@ class Ended(msgspec.Struct, frozen=True):
     ended: int
 
 
+class BackQuery(Form, frozen=True, forbid_unknown_fields=False):
+    """What a provider sends a browser back with; what else it says is left alone."""
+
+    code: Annotated[str, msgspec.Meta(max_length=4_000)] = ""
+    state: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    iss: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    error: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
 class ProviderView(msgspec.Struct, frozen=True):
     """Somebody else who says who people are: its name here, and what the button says."""
 
