@@ -20,7 +20,7 @@ APPLICATION_ID = 0x546F_6361
 """'Toca': the mark in the file's header."""
 BUSY_S = 10.0
 
-_TABLES = (
+TABLES = (
     """CREATE TABLE accounts (
         name TEXT NOT NULL PRIMARY KEY, display TEXT NOT NULL, roles TEXT NOT NULL, unit TEXT NOT NULL,
         language TEXT NOT NULL, hash TEXT NOT NULL, disabled INTEGER NOT NULL, created_at REAL NOT NULL)""",
@@ -160,7 +160,7 @@ class Tables:
         self._con.execute("PRAGMA journal_mode = WAL")
         with self.writing() as con:
             if self._is_empty():
-                for table in _TABLES:
+                for table in TABLES:
                     con.execute(table)
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 con.execute("PRAGMA user_version = 1")

@@ -12,6 +12,7 @@ import msgspec
 from tocsin.access import ROLES, Account
 from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
 from tocsin.access.rules import refuse_password
+from tocsin.cli.account_copy import copy_command
 from tocsin.cli.account_tokens import token
 from tocsin.cli.account_where import Command, Where, data_option, granted, opened
 
@@ -161,3 +162,4 @@ def _line(found: Account) -> str:
 
 
 account.add_command(token)
+account.add_command(copy_command)

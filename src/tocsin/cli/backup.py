@@ -13,11 +13,14 @@ from typing import Any
 import click
 import msgspec
 
-from tocsin.cli.keys_at import keys_at
-from tocsin.cli.log_stores import FILES, is_address, one_place, open_place, place_like, places_at, plainly
+from tocsin.access.copy import copy_accounts
+from tocsin.cli.account_copy import account_store
+from tocsin.cli.keys_at import key_store, keys_at
+from tocsin.cli.log_stores import FILES, one_place, open_place, place_like, places_at, plainly
 from tocsin.log.backup import open_files, seal_files
 from tocsin.log.codec import CODEC
 from tocsin.log.copy import copy_log
+from tocsin.log.keyring_copy import copy_keys
 from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.master import MasterKey
 from tocsin.log.port import LogError
@@ -44,25 +47,27 @@ def backup() -> None:
 @backup.command()
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data"), show_default=True)
 @click.option("--store", envvar="TOCSIN_STORE", default="", help="The database, where one is used.")
+@click.option("--centre", help="The centre, where a database has several.")
 @click.option("-o", "--output", type=_FILE, required=True, help="Name of the two files, without their endings.")
 @_KEY
-def make(data: Path, store: str, output: Path, key: Path) -> None:
+def make(data: Path, store: str, centre: str | None, output: Path, key: Path) -> None:
     """Copy everything as it is at one moment, while the server runs.
 
-    From a database only the record is copied; for its keys and accounts use the database's own backup
-    (`pg_dump --schema=tocsin_keys` and `--schema=tocsin_access`), kept apart like these.
+    From a database too: record, keys and accounts of the centre are written as files, which a server can start with as
+    they are, or which `log copy`, `keys copy` and `account copy` bring into a database again.
     """
     begun = time.monotonic()
     with plainly(), tempfile.TemporaryDirectory(dir=output.absolute().parent, prefix=".backup-") as scratch:
         secret = MasterKey.load(key)
-        record = _copy_record(store or str(data), Path(scratch))
-        if not store:  # after the record: every entry's key is among these
+        if store:
+            record, keys = _from_database(store, one_place(store, centre).centre, Path(scratch))
+        else:
+            record = _copied(data, Path(scratch), FILES)
             record += _copied(data, Path(scratch), [ACCOUNTS])
-        keys = [] if store else _copied(data, Path(scratch), [KEYS])
+            keys = _copied(data, Path(scratch), [KEYS])  # after the record: every entry's key is among these
         seal_files(record, _record_of(output), secret.derive(b"backup of a record"))
-        if keys:
-            seal_files(keys, _keys_of(output), secret.derive(b"backup of keys"))
-    for file in (_record_of(output), *([_keys_of(output)] if keys else [])):
+        seal_files(keys, _keys_of(output), secret.derive(b"backup of keys"))
+    for file in (_record_of(output), _keys_of(output)):
         click.echo(f"{file}: {file.stat().st_size / 1e6:,.1f} MB")
     click.echo(f"done in {time.monotonic() - begun:.1f} s")
 
@@ -113,16 +118,26 @@ def _timed(times: dict[str, float], name: str, work: Any) -> Any:
     return found
 
 
-def _copy_record(where: str, scratch: Path) -> list[tuple[str, Path]]:
-    if not is_address(where):
-        return _copied(Path(where), scratch, FILES)
-    for place in places_at(where):
+Files = list[tuple[str, Path]]
+
+
+def _from_database(store: str, centre: str, scratch: Path) -> tuple[Files, Files]:
+    """The centre's logs and accounts as files, and its keys; these last, so that every entry's key is among them."""
+    for place in places_at(store, centre):
         with (
             closing(open_place(place)) as source,
             closing(open_place(place_like(str(scratch), place), write=True)) as to,
         ):
             copy_log(source, to)
-    return [(name, scratch / name) for name in FILES if (scratch / name).exists()]
+    with closing(account_store(store, centre)) as here, closing(account_store(str(scratch), centre)) as there:
+        copy_accounts(here, there)
+    with closing(key_store(store, centre)) as keys, closing(key_store(str(scratch), centre, make=True)) as copied:
+        copy_keys(keys, copied)
+    for file in scratch.iterdir():  # one file each: what lies in a journal would be left behind
+        with closing(sqlite3.connect(file)) as con:
+            con.execute("PRAGMA journal_mode = DELETE")
+    record = [(name, scratch / name) for name in (*FILES, ACCOUNTS) if (scratch / name).exists()]
+    return record, [(KEYS, scratch / KEYS)]
 
 
 def _copied(folder: Path, scratch: Path, names: tuple[str, ...] | list[str]) -> list[tuple[str, Path]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
 
-from tocsin.cli.keys_at import keys_at
+from tocsin.cli.keys_at import key_store, keys_at
 from tocsin.cli.log_stores import one_place, plainly
+from tocsin.log.keyring_copy import copy_keys
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import I3_LOG, MasterKey
 
@@ -62,6 +64,23 @@ def show(data: Path, store: str, centre: str | None, master_key: Path | None, as
     click.echo(
         msgspec.json.encode(told).decode() if as_json else f"{centre}: {count:,} keys under {told['master_key']}"
     )
+
+
+@keys.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("target", metavar="TARGET")
+@click.option("--centre", help="The centre, where there are several.")
+def copy(source: str, target: str, centre: str | None) -> None:
+    """Copy the keys at SOURCE to TARGET: each a data folder or a postgresql:// address. They stay wrapped as they are.
+
+    For a centre that moves (`tocsin log copy`): copy the record first and the keys after it, with the server stopped.
+    Run it again to take over what was erased since.
+    """
+    with plainly():
+        centre = one_place(source, centre).centre
+        with closing(key_store(source, centre)) as here, closing(key_store(target, centre, make=True)) as there:
+            count = copy_keys(here, there)
+    click.echo(f"{centre}: {count:,} keys copied")
 
 
 @keys.command()

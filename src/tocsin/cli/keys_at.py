@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tocsin.cli.log_stores import ADDRESSES
 from tocsin.log.codec import Codec
 from tocsin.log.keyring import KeyRing
 from tocsin.log.keyring_sqlite import FILE as KEYS
@@ -40,6 +41,16 @@ def keys_at(data: Path, store: str, centre: str, master_key: Path | None = None,
         ring.settle()
     finally:
         opened.close()
+
+
+def key_store(where: str, centre: str, *, make: bool = False) -> Any:
+    """The keys at a data folder or a database address, as they are wrapped; `make`: also where there are none yet."""
+    if where.startswith(ADDRESSES):
+        return _postgres().PostgresKeys(where, centre)
+    file = Path(where) / KEYS
+    if not make and not file.is_file():
+        raise LogError(f"{file}: there is no such file; no personal data was sealed here")
+    return SqliteKeys(file, centre)
 
 
 def _postgres() -> Any:

@@ -44,6 +44,17 @@ class Bound(NamedTuple):
     position: Position
 
 
+class Kept(NamedTuple):
+    """A key as a store keeps it."""
+
+    number: int
+    name: str | None
+    position: Position
+    wrapped: bytes | None
+    mark: bytes
+    erased_at: Instant | None
+
+
 class KeyStore(Protocol):
     """Where wrapped keys are kept: outside the log, so that they can go while the log stays. Methods raise LogError."""
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import psycopg
 
 from tocsin.facts.values import Instant, Position
-from tocsin.log.keyring import Bound
+from tocsin.log.keyring import Bound, Kept
+from tocsin.log.port import LogError
 from tocsin.log.postgres_session import Address, Connection, is_lost, plainly
 
 T = TypeVar("T")
@@ -104,6 +105,43 @@ class PostgresKeys:
             WHERE centre = %s AND wrapped IS NOT NULL ORDER BY centre {0}, mark {0} LIMIT 1)"""
         ends = self._ask(f"{one.format('')} UNION {one.format('DESC')}", self._centre)
         return sorted(end for (end,) in ends if end != mark)
+
+    def rows(self) -> list[Kept]:
+        """Every key, as it is at one moment."""
+        found = self._ask(
+            """SELECT number, name, position, wrapped, mark, erased_at FROM tocsin_keys.keys
+            WHERE centre = %s ORDER BY number"""
+        )
+        return [Kept(*row) for row in found]
+
+    def put(self, rows: Sequence[Kept]) -> None:
+        """Keys of another store under their numbers. Raises LogError where another centre's key has one of these."""
+
+        def each(con: Connection) -> None:
+            with con.transaction():
+                con.execute("LOCK TABLE tocsin_keys.keys IN EXCLUSIVE MODE")
+                numbers = [row.number for row in rows]
+                taken = con.execute(
+                    "SELECT COUNT(*) FROM tocsin_keys.keys WHERE number = ANY(%s) AND centre <> %s",
+                    (numbers, self._centre),
+                ).fetchone()
+                if taken and taken[0]:
+                    raise LogError(f"{self._address.where}: holds keys of another centre under the same numbers")
+                con.execute(
+                    "DELETE FROM tocsin_keys.keys WHERE number = ANY(%s) AND centre = %s", (numbers, self._centre)
+                )
+                con.cursor().executemany(
+                    """INSERT INTO tocsin_keys.keys (centre, number, name, position, wrapped, mark, erased_at)
+                    OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+                    [(self._centre, *row) for row in rows],
+                )
+                con.execute(
+                    """SELECT setval(pg_get_serial_sequence('tocsin_keys.keys', 'number'),
+                    GREATEST((SELECT MAX(number) FROM tocsin_keys.keys), 1))"""
+                )
+
+        if rows:
+            self._do(each)
 
     def rewrap(self, again: Callable[[bytes], bytes], mark: bytes) -> int:
         """Wrap every key anew, all or none; answers how many."""

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tocsin.facts.values import Instant, Position
-from tocsin.log.keyring import Bound
+from tocsin.log.keyring import Bound, Kept
 from tocsin.log.port import LogError
 from tocsin.log.sqlite_file import plainly
 
@@ -148,6 +148,18 @@ class SqliteKeys:
         """Marks of other master keys."""
         found = self._read(f"SELECT (SELECT MIN(mark) {_OF}), (SELECT MAX(mark) {_OF})", self._centre)
         return sorted({end for end in found[0] if end not in (None, mark)})
+
+    def rows(self) -> list[Kept]:
+        """Every key, as it is at one moment."""
+        statement = "SELECT number, name, position, wrapped, mark, erased_at FROM keys WHERE centre = ? ORDER BY number"
+        return [Kept(*row) for row in self._read(statement, self._centre)]
+
+    def put(self, rows: Sequence[Kept]) -> None:
+        """Keys of another store under their numbers."""
+        statement = """INSERT OR REPLACE INTO keys (centre, number, name, position, wrapped, mark, erased_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)"""
+        self._write(lambda con: con.executemany(statement, [(self._centre, *row) for row in rows]), durable=True)
+        self._empty_journal()
 
     def rewrap(self, again: Callable[[bytes], bytes], mark: bytes) -> int:
         """Wrap every key anew, all or none; answers how many."""
