@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults check bench docs console types screenshots clean
+.PHONY: help demo test faults soak check bench docs console types screenshots clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ test: $(VENV)/.dev console ## all tests; what this machine lacks (a browser, the
 
 faults: $(VENV)/.run ## 2,000 worlds in which everything fails, each from a seed; what breaks one is told with how to play it again
 	@$(BIN)/tocsin sim faults --seeds 0:2000 $(ARGS)
+
+soak: $(VENV)/.dev console ## an hour of two nodes and a pair of databases that are killed again and again; ARGS="--minutes 10 --seed 2"
+	@$(BIN)/python -m tests.nodes.soak $(ARGS)
 
 check: $(VENV)/.dev types ## linters, types, import contracts, house rules
 	@$(BIN)/ruff check .

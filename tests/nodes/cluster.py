@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,12 @@ class Pair:
         self.standby = Server(self.primary._bin, base)
         base.mkdir(mode=0o700)
         self.standby.own(base)
+        self._follow()
+        hosts = f"{self.primary.base},{self.standby.base}"
+        self.address = self.address or f"postgresql://tocsin@/postgres?host={hosts}&port=5432,5432"
+
+    def _follow(self) -> None:
+        """The standby, from a copy of the primary, which then waits for it at every commit."""
         conninfo = f"host={self.primary.base} user=tocsin application_name=standby"
         self.primary.run("pg_basebackup", "-d", conninfo, "-D", self.standby.data, "-R", "-c", "fast", "--no-sync")
         self.standby.start()
@@ -58,14 +65,18 @@ class Pair:
             lambda: self.primary.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"),
             "the primary waits for its standby",
         )
-        hosts = f"{self.primary.base},{self.standby.base}"
-        self.address = self.address or f"postgresql://tocsin@/postgres?host={hosts}&port=5432,5432"
 
     def promote(self) -> None:
         """The standby takes over, and waits for nobody."""
         self.standby.run("pg_ctl", "-D", self.standby.data, "-w", "promote")
         self.standby.execute("ALTER SYSTEM RESET synchronous_standby_names")
         self.standby.execute("SELECT pg_reload_conf()")
+
+    def rejoin(self) -> None:
+        """The primary that died comes back, emptied, as the standby of the one that took its place."""
+        self.primary, self.standby = self.standby, self.primary
+        shutil.rmtree(self.standby.data)
+        self._follow()
 
     def remove(self) -> None:
         if self.standby is not self.primary:
@@ -134,6 +145,7 @@ class Screen:
         self.moves: dict[str, list] = {}
         self.words: list[bool] = []
         self.gaps: list[tuple[int, int]] = []
+        self.connects = 0
         self.ended = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -151,6 +163,7 @@ class Screen:
     def _follow(self) -> None:
         address = f"{self.node.address}/api/tail?after={self.position}"
         with requests.get(address, headers=self.person.headers, stream=True, timeout=30) as answer:
+            self.connects += 1
             event = ""
             for line in answer.iter_lines():
                 if self.ended:

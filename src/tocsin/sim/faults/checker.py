@@ -71,7 +71,9 @@ class Tries(msgspec.Struct):
 class Checker:
     """Keeps the books of one world. Methods raise Broken."""
 
-    def __init__(self, rows: Callable[[], Sequence[Row]]) -> None:
+    def __init__(self, rows: Callable[[], Sequence[Row]], *, pictures: bool = True) -> None:
+        """`pictures`: keep every one there ever was; too many of a log of hours."""
+        self._keeps = pictures
         self.entries: list[AnyEntry] = []
         self.pictures: list[Any] = [_decode(_encode(BoardFold().picture()))]
         """The picture at each position, from the beginning."""
@@ -118,7 +120,8 @@ class Checker:
         self._forget(entry)
         self.board.fold(entry)
         evolve(self.room, entry.fact)
-        self.pictures.append(_decode(_encode(self.board.picture())))
+        if self._keeps:
+            self.pictures.append(_decode(_encode(self.board.picture())))
 
     def _number(self, entry: AnyEntry) -> None:
         fact = entry.fact
