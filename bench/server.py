@@ -1,6 +1,6 @@
 """A server for the benches: the real one, with accounts made and, if asked, units that move once a second.
 
-`python bench/server.py DATA [--units N] [--moving N] [--incidents N] [--region DIR]`
+`python bench/server.py DATA [--units N] [--moving N] [--incidents N] [--region DIR] [--store ADDRESS]`
 """
 
 from __future__ import annotations
@@ -54,8 +54,10 @@ def main() -> None:
     parser.add_argument("--moving", type=int, default=0)
     parser.add_argument("--incidents", type=int, default=0)
     parser.add_argument("--region", type=Path)
+    parser.add_argument("--store", default="")
     options = parser.parse_args()
-    app = build(load_settings(data=options.data, port=0, region=options.region, centre_mode="exercise"))
+    words = {"data": options.data, "port": 0, "region": options.region, "store": options.store}
+    app = build(load_settings(**words, centre_mode="exercise"))
     known = {account.name for account in app.access.accounts()}
     for name in STAFF:
         if name not in known:

@@ -275,8 +275,8 @@ class Pocket:
     def bound_up_to(self):
         return 0
 
-    def numbers_of(self, names, after=0):
-        return [number for number, (name, position) in self.names.items() if name in names and position > after]
+    def numbers_of(self, names):
+        return [number for number, (name, _) in self.names.items() if name in names]
 
     def wrapped(self, number):
         return self.kept.get(number)

@@ -137,6 +137,10 @@ class Spirit:
             self.kills[what] += 1
             getattr(self, f"_{what}")()
 
+    def fail_over(self) -> None:
+        """The primary dies, and its standby takes its place."""
+        self._primary()
+
     def _node(self) -> None:
         which = self._dice.randrange(len(self._nodes))
         self._restart(which, self._dice.uniform(0.1, 4.0))

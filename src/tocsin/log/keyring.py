@@ -70,8 +70,8 @@ class KeyStore(Protocol):
         """Everything bound up to this position is remembered; what came later has to be read from the log."""
         ...
 
-    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
-        """Keys that belong to any of `names`, seal nothing up to `after` and are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """Keys that belong to any of `names` and are not erased, the latest last."""
         ...
 
     def wrapped(self, number: int) -> bytes | None:
@@ -183,10 +183,8 @@ class KeyRing:
         self._unbound = []
 
     def _own_key(self, name: str, position: Position) -> tuple[Position, int, AESGCM]:
-        """The latest key of this name that was not retired, or a new one."""
-        for number in reversed(self._store.numbers_of([name], self._retired.get(name, 0))):
-            if aes := self._fetch(number):
-                return self._keep(name, (position, number, aes))
+        """A new one. Another node, or this one before it started, may have used others for this name: a name may have
+        many, asking for each would hold up every order, and whoever erases the name finds them all."""
         if not self._ahead:
             self._make()
         number, aes = self._ahead.pop()

@@ -53,24 +53,33 @@ class PostgresKeys:
         return sorted(number for (number,) in rows)
 
     def bind(self, bound: Iterable[Bound]) -> None:
-        """Remember whose keys these are."""
-        rows = [(one.name, one.position, one.number, self._centre) for one in bound]
-        if rows:
-            statement = """UPDATE tocsin_keys.keys SET name = %s, position = %s
-                WHERE number = %s AND centre = %s AND name IS NULL"""
-            self._do(lambda con: con.cursor().executemany(statement, rows))
+        """Remember whose keys these are: one statement, and no wait for the disk. The group of entries that is sealed
+        with them is committed after it, and waits for all that stands before it in the journal."""
+        rows = list(bound)
+        if not rows:
+            return
+        statement = """UPDATE tocsin_keys.keys AS k SET name = b.name, position = b.position
+            FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS b(number, name, position)
+            WHERE k.number = b.number AND k.centre = %s AND k.name IS NULL"""
+        values = [one.number for one in rows], [one.name for one in rows], [one.position for one in rows], self._centre
+
+        def work(con: Connection) -> None:
+            with con.transaction():
+                con.execute("SET LOCAL synchronous_commit = off")
+                con.execute(statement, values)
+
+        self._do(work)
 
     def bound_up_to(self) -> Position:
         """The last position at which a key was bound."""
         return int(self._ask("SELECT COALESCE(MAX(position), 0) FROM tocsin_keys.keys WHERE centre = %s")[0][0])
 
-    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
-        """Keys of these names that seal nothing up to `after` and are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """Keys of these names that are not erased, the latest last."""
         found = self._ask(
             """SELECT number FROM tocsin_keys.keys
-            WHERE centre = %s AND name = ANY(%s) AND position > %s AND erased_at IS NULL ORDER BY number""",
+            WHERE centre = %s AND name = ANY(%s) AND erased_at IS NULL ORDER BY number""",
             list(names),
-            after,
         )
         return [number for (number,) in found]
 

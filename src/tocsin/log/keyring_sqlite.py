@@ -105,14 +105,12 @@ class SqliteKeys:
         """The last position at which a key was bound."""
         return int(self._read("SELECT COALESCE(MAX(position), 0) FROM keys WHERE centre = ?", self._centre)[0][0])
 
-    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
-        """Keys of these names that seal nothing up to `after` and are not erased, the latest last."""
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """Keys of these names that are not erased, the latest last."""
         marks = ", ".join("?" * len(names))
         found = self._read(
-            f"SELECT number FROM keys WHERE centre = ? AND position > ? AND name IN ({marks}) AND erased_at IS NULL"  # noqa: S608
-            " ORDER BY number",
+            f"SELECT number FROM keys WHERE centre = ? AND name IN ({marks}) AND erased_at IS NULL ORDER BY number",  # noqa: S608
             self._centre,
-            after,
             *names,
         )
         return [number for (number,) in found]

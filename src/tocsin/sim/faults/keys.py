@@ -47,11 +47,11 @@ class Keys:
         """How far that is known."""
         return self._shared.bound_up_to
 
-    def numbers_of(self, names: Sequence[str], after: Position = 0) -> list[int]:
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
         """The keys of these names."""
         self._may_fail("numbers_of")
         wanted = set(names)
-        return sorted(n for n, (name, position) in self._shared.owner.items() if name in wanted and position > after)
+        return sorted(number for number, (name, _) in self._shared.owner.items() if name in wanted)
 
     def wrapped(self, number: int) -> bytes | None:
         """A wrapped key, if it is there."""

@@ -90,6 +90,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """There is one thread."""
 
+    def call_exception_handler(self, _context: dict[str, Any]) -> None:
+        """What nobody asked for any more is not said: who would have asked is dead."""
+
     # -- lives ----------------------------------------------------------------------------------------------------
 
     def _begun(self, loop: asyncio.AbstractEventLoop, work: Any, context: Context | None = None) -> asyncio.Task[Any]:

@@ -6,6 +6,7 @@ It storms until everybody has given their orders; then it is calm, and all must 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import tempfile
@@ -128,12 +129,16 @@ class World:
     def run(self) -> Report:
         """From the beginning to the end. Never raises for what broke: that is the report."""
         asyncio.set_event_loop(self.loop)
+        collecting = gc.isenabled()
+        gc.disable()  # a world is short, and its cycles end with it
         try:
             self.loop.run_until_complete(self._all())
         except Stuck as stuck:
             self.failure = self.failure or Broken("alive", str(stuck))
         finally:
             self._end()
+            if collecting:
+                gc.enable()
         return self._report()
 
     async def _all(self) -> None:
