@@ -115,7 +115,9 @@ def soak(pair: Pair, folder: Path, minutes: float, seed: int, every_s: float) ->
             screen.close()
         stopped = [node.stop() for node in nodes]
     found += [f"a node ended with {code}" for code in stopped if code]
-    found += [f"{node.log.name} holds a stack trace" for node in nodes if "Traceback" in node.log.read_text()]
+    for node in nodes:
+        before, trace, after = node.log.read_text().partition("Traceback")
+        found += [f"{node.log.name} holds a stack trace: …{before[-300:]}{trace}{after[:4_000]}"] if trace else []
     took = [value for one in people for value in one.took_s]
     return {
         "name": "soak",
