@@ -18,5 +18,5 @@ export default defineConfig({
   },
   server: { proxy: { "/api": server, "/map/basemap.pmtiles": server } },
   preview: { proxy: { "/api": server, "/map/basemap.pmtiles": server } },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", hookTimeout: 60_000, testTimeout: 60_000 },
 });
