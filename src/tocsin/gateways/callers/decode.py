@@ -45,11 +45,12 @@ def photo(raw: bytes) -> tuple[dict[str, Any], bytes]:
             raise No("too_many_pixels")
         image.draft("RGB", (SIDE_PX, SIDE_PX))  # a large JPEG is read at a fraction of its size
         image.load()
-        turned = ImageOps.exif_transpose(image)  # which way up it was held: the only thing ever read from EXIF
+        small = image.convert("RGBA") if image.mode in ("P", "PA") else image
+        small.thumbnail((SIDE_PX, SIDE_PX))  # first of all, so that little is held in memory
+        turned = ImageOps.exif_transpose(small)  # which way up it was held: the only thing ever read from EXIF
         flat = Image.new("RGB", turned.size, "white")
-        alpha = turned.convert("RGBA") if turned.mode in ("RGBA", "LA", "PA", "P") else None
+        alpha = turned.convert("RGBA") if turned.mode in ("RGBA", "LA") else None
         flat.paste(alpha or turned.convert("RGB"), mask=alpha.getchannel("A") if alpha else None)
-    flat.thumbnail((SIDE_PX, SIDE_PX))
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=80, optimize=True)
     return {"width": flat.width, "height": flat.height, "duration_s": 0.0}, out.getvalue()
