@@ -232,8 +232,8 @@ def test_smpp_that_is_not_there_is_unreachable():
     ("written", "plain"),
     [
         ("+351 912 345 678", "+351912345678"), ("00351 912345678", "+351912345678"), ("912-345-678", "912345678"),
-        ("tel:+351912345678;phone-context=x", "+351912345678"), ("+1\r\nX-Evil: 1", "+11"), ("sip:+441234@h", "+441234"),
-        ("911'; DROP TABLE", "911"),
+        ("tel:+351912345678;phone-context=x", "+351912345678"), ("+1\r\nX-Evil: 1", "+11"),
+        ("sip:+441234@h", "+441234"), ("911'; DROP TABLE", "911"),
     ],
 )  # fmt: skip
 def test_a_number_is_a_plus_and_digits_and_nothing_else(written, plain):
