@@ -299,14 +299,24 @@ def _faults(catalogue: Catalogue) -> Iterable[str]:
             if not need.capability or not 1 <= need.count <= 60:
                 yield f"types[{index}].needs[{at}] ('{kind.code}'): needs a capability and a count of 1 to 60"
         yield from _repeated(f"types[{index}].needs ('{kind.code}')", [need.capability for need in kind.needs])
+        yield from _unknown_alike(f"types[{index}].alike ('{kind.code}')", kind.alike, catalogue)
+        if not 0 <= kind.seen_from_m <= 20_000:
+            yield f"types[{index}].seen_from_m ('{kind.code}'): {kind.seen_from_m:g} is not 0 to 20000 metres"
     for index, end in enumerate(catalogue.dispositions):
         yield from _named(f"dispositions[{index}]", end.code, end.name)
+    yield from _faults_of_names("call_back_reasons", catalogue.call_back_reasons)
     yield from _faults_of_names("unit_kinds", catalogue.unit_kinds)
     yield from _faults_of_names("capabilities", catalogue.capabilities)
     yield from _unnamed_needs(catalogue)
     if not 1 <= catalogue.first_incident <= FIRST_MAX:
         yield f"first_incident: {catalogue.first_incident} is not a number of 1 to {FIRST_MAX}"
     yield from _spans(catalogue)
+
+
+def _unknown_alike(where: str, alike: tuple[str, ...], catalogue: Catalogue) -> Iterable[str]:
+    for code in alike:
+        if catalogue.type(code) is None:
+            yield f"{where}: there is no type '{code}'"
 
 
 def _spans(catalogue: Catalogue) -> Iterable[str]:

@@ -7,12 +7,16 @@ import random
 from tests.domain.test_belonging import LEXICON, METRE, fire
 from tests.world import T0
 
-from tocsin.domain.belonging import Draft, Spot
+from tocsin.domain.belonging import Draft, Known, Scene, Spot
 from tocsin.domain.grouping import Waiting, grouped
 
 
 def place(lat_m: float, lon_m: float, sigma_m: float = 20.0) -> Spot:
     return Spot(37.78 + lat_m * METRE, -122.41 + lon_m * METRE, sigma_m, said=False)
+
+
+def scene(*known: Known) -> Scene:
+    return Scene(known, LEXICON)
 
 
 def burst(n: int = 40, seed: int = 1) -> list[Waiting]:
@@ -23,31 +27,31 @@ def burst(n: int = 40, seed: int = 1) -> list[Waiting]:
 
 
 def test_forty_calls_about_one_crash_are_one_group_before_anybody_has_opened_it():
-    (group,) = grouped(burst(), (), LEXICON).values()
+    (group,) = grouped(burst(), scene()).values()
     assert len(group) == 40
 
 
 def test_they_go_with_the_incident_once_it_is_open():
-    found = grouped(burst(), (fire(type="RESCUE-TRAFFIC"),), LEXICON)
+    found = grouped(burst(), scene(fire(type="RESCUE-TRAFFIC")))
     assert {key: len(calls) for key, calls in found.items()} == {"incident:1001": 40}
 
 
 def test_the_one_call_about_something_else_stands_out():
     elsewhere = Waiting("other", Draft(T0 + 90, place(2_600.0, 300.0)))
     words = Waiting("words", Draft(T0 + 95, place(900.0, 0.0), "MED-BIRTH", LEXICON.tokens("my wife is in labour")))
-    found = grouped([*burst(), elsewhere, words], (), LEXICON)
+    found = grouped([*burst(), elsewhere, words], scene())
     assert sorted(map(len, found.values())) == [1, 1, 40]
     assert ["other"] in found.values()
 
 
 def test_a_call_without_a_place_or_a_word_stands_alone():
     nobody = Waiting("silent", Draft(T0 + 100))
-    assert ["silent"] in grouped([*burst(), nobody], (fire(),), LEXICON).values()
+    assert ["silent"] in grouped([*burst(), nobody], scene(fire())).values()
 
 
 def test_every_call_is_in_one_group_and_in_the_order_they_came():
     calls = burst(30, 5)
-    found = grouped(calls, (), LEXICON)
+    found = grouped(calls, scene())
     assert sorted(call for group in found.values() for call in group) == sorted(one.call for one in calls)
     at = {one.call: one.draft.at for one in calls}
     assert all(group == sorted(group, key=at.__getitem__) for group in found.values())

@@ -6,12 +6,14 @@ import click
 
 from tocsin.cli.sim_city import city
 from tocsin.cli.sim_faults import faults
+from tocsin.cli.sim_together import calls_together
 
 
 @click.group()
 def sim() -> None:
-    """Invented cities, written as ordinary maps; and the proof by accident."""
+    """Invented cities, written as ordinary maps; invented callers; and the proof by accident."""
 
 
 sim.add_command(city)
 sim.add_command(faults)
+sim.add_command(calls_together)

@@ -7,14 +7,16 @@ comparable is kept as long as its row stays as it is. Gives no orders.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from tocsin.domain.belonging import AFTER_CLOSING_S, Draft, Known, Scene, Spot, spot_of
 from tocsin.domain.checks import live_call
 from tocsin.domain.grouping import Waiting, grouped
-from tocsin.domain.numbers import tail
+from tocsin.domain.numbers import digits
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.types import Catalogue
+from tocsin.domain.usual import Usual
 from tocsin.domain.words import Lexicon, spoken
 from tocsin.facts.values import Instant, Place, Position
 from tocsin.views.board import BoardFold
@@ -27,6 +29,8 @@ SIGMAS = 2.448
 CALLERS = 16
 """Callers of an incident that a call is compared with, the newest; and its first."""
 FRESH_S = 20.0
+RECALLED = 3_000
+"""Incidents that a start learns from."""
 
 
 class Together:
@@ -37,9 +41,11 @@ class Together:
     ) -> None:
         self._board, self._room, self._now = board, room, clock
         self._lexicon = Lexicon(catalogue)
-        self._known: dict[str, tuple[IncidentRow, Known]] = {}
+        self._usual = Usual()
+        self._learned = False
+        self._known: dict[str, tuple[tuple[object, ...], Known]] = {}
         self._scene: tuple[Position, Instant, Scene] = (-1, 0.0, Scene((), self._lexicon))
-        self._groups: tuple[Position, GroupsView] = (-1, GroupsView(0, ()))
+        self._groups: tuple[Scene | None, list[CallRow], GroupsView] = (None, [], GroupsView(0, ()))
 
     def belongs(self, call: str, place: Place | None, type_: str, words: str) -> TogetherView | Refusal:
         """Incidents this live call may belong to, by what is being typed and what is known of it."""
@@ -50,26 +56,40 @@ class Together:
         return TogetherView(call, self._now(), tuple(self.scene().rank(draft)))
 
     def groups(self) -> GroupsView:
-        """Every live or lost call with those that seem to be about the same; worked out once at a position."""
-        if self._groups[0] != self._board.position:
-            rows = self._board.calls
-            waiting = [Waiting(row.id, self._draft(row)) for row in rows.values()]
-            found = grouped(waiting, self.scene().known, self._lexicon)
-            told = [_group(key, calls, rows) for key, calls in found.items()]
-            self._groups = self._board.position, GroupsView(self._board.position, tuple(told))
-        return self._groups[1]
+        """Every live or lost call with those that seem to be about the same; worked out once for all who ask."""
+        scene, rows = self.scene(), list(self._board.calls.values())
+        asked, before, view = self._groups
+        if asked is not scene or len(before) != len(rows) or any(a is not b for a, b in zip(before, rows, strict=True)):
+            found = grouped([Waiting(row.id, self._draft(row)) for row in rows], scene)
+            told = tuple(_group(key, calls, self._board.calls) for key, calls in found.items())
+            view = GroupsView(self._board.position, told)
+            self._groups = scene, rows, view
+        return view
 
     def scene(self) -> Scene:
         """All incidents a call is compared with now."""
         position, made_at, scene = self._scene
         now = self._now()
         if position != self._board.position or now - made_at > FRESH_S:
+            if not self._learned:
+                self._recall()
             rows = [*self._board.incidents.values(), *self._closed(now)]
             kept = {row.id: self._of(row) for row in rows}
-            self._known = {id_: self._known[id_] for id_ in kept}
-            scene = Scene(list(kept.values()), self._lexicon)
+            for gone in self._known.keys() - kept.keys():
+                over = self._known.pop(gone)[1]
+                self._usual.learn(over.type, over.tokens, len(over.called_at))
+            known = list(kept.values())
+            if len(known) != len(scene.known) or any(a is not b for a, b in zip(known, scene.known, strict=True)):
+                scene = Scene(known, self._lexicon, self._usual)
             self._scene = self._board.position, now, scene
         return scene
+
+    def _recall(self) -> None:
+        """What is usual here, from what is left of the latest incidents that ended."""
+        self._learned = True
+        for row in islice(reversed(self._board.closed.values()), RECALLED):
+            text = " ".join((row.summary, row.last_note))
+            self._usual.learn(row.type, self._lexicon.tokens(text) | {f"={row.type}"}, len(row.calls))
 
     def _closed(self, now: Instant) -> Iterator[IncidentRow]:
         for row in reversed(self._board.closed.values()):  # the latest to end stand last
@@ -79,9 +99,11 @@ class Together:
                 yield row
 
     def _of(self, row: IncidentRow) -> Known:
+        """Made anew only when something has changed that a call is compared with: units come and go all the time."""
+        rests_on = (row.place, row.type, row.summary, row.last_note, row.calls, row.areas, row.closed_at)
         kept = self._known.get(row.id)
-        if kept is None or kept[0] is not row:
-            kept = self._known[row.id] = row, self._make(row)
+        if kept is None or kept[0] != rests_on:
+            kept = self._known[row.id] = rests_on, self._make(row)
         return kept[1]
 
     def _make(self, row: IncidentRow) -> Known:
@@ -98,7 +120,7 @@ class Together:
             row.opened_at,
             ((own,) if own else ()) + tuple(spots),
             self._lexicon.tokens(text) | {f"={row.type}"},
-            frozenset(known[call].filed for call in row.calls if call in known and known[call].filed),
+            frozenset(digits(known[call].number) for call in calls if call in known and known[call].filed),
             tuple(sorted(known[call].received_at for call in calls if call in known)),
             row.closed_at,
             row.place.text,
@@ -109,7 +131,7 @@ class Together:
         spot = spot_of(place) or _spot(row.place, area)
         text = (place or row.place or Place(0.0, 0.0)).text
         said = " ".join((words, *row.notes))
-        return Draft(row.received_at, spot, type_, self._lexicon.tokens(said), tail(row.number), text, spoken(said))
+        return Draft(row.received_at, spot, type_, self._lexicon.tokens(said), digits(row.number), text, spoken(said))
 
 
 def _spot(place: Place | None, area: AreaRow | None) -> Spot | None:

@@ -15,48 +15,66 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from tocsin.domain.words import Lexicon
+from tocsin.domain.numbers import SHORTEST, same_number
+from tocsin.domain.usual import Usual
+from tocsin.domain.words import Lexicon, contrasts
 from tocsin.facts.values import Instant, Place
 
 TermName: TypeAlias = Literal["time", "place", "type", "words", "number"]
 TypeFit: TypeAlias = Literal["same", "alike", "group", "other"]
 
-LIKELY = 0.97
+LIKELY = 0.95
 """From here on one key links: the share of such proposals that are wrong is measured (bench/linking.py)."""
 POSSIBLE = 0.05
 """Below, it is not worth a line."""
 MOST = 5
+HOPELESS = -3.0
+"""With all the rest in its favour, still less than this in odds: not looked at further."""
 AFTER_CLOSING_S = 1_800.0
 """An incident that ended is looked at for so long."""
 
-# How further calls come in: most within minutes, a few within the hour; a burst goes on as it began (per second).
-BURST, BURST_S = 1.2, 240.0
-LATER, LATER_S = 0.15, 2_700.0
-HEAT_S, HEAT = 180.0, 0.6
+# How further calls come in: each call brings the next with some chance (a Hawkes process), mostly within minutes, a few
+# within the hour. Forty calls in three minutes make the forty-first almost sure.
+SOON, SOON_S = 0.88, 90.0
+LATER, LATER_S = 0.12, 900.0
 CLOSED = 0.2
-# New incidents: what we assume of any square metre and second (about nine a day on a square kilometre), and what the
+DEGREE_M = 111_195.0
+BOX_M = 2_500.0
+"""Incidents whose place is farther off in latitude or longitude are not measured at all."""
+REACH_M = 800.0
+# New incidents: what we assume of any square metre and second (about four a day on a square kilometre), and what the
 # last hours near here add to it.
-NEW_M2S = 1.0e-10
+NEW_M2S = 5.0e-11
 NEAR_M, LATELY_S = 1_000.0, 7_200.0
 # Where a caller of the same incident says it is, or stands.
-SPREAD_M = 30.0
-FAR_SAID, FAR_STANDING = 0.06, 0.2
+SEEN_M = 300.0
+"""From how far away people call about a thing nobody has named yet."""
+SPREAD_M, STANDS = 12.0, 0.6
+"""Metres along an axis between what two callers take for the place of one thing; and, for one whose own position is
+all that is known, so much of the distance from which such a thing is seen."""
+FAR_SAID, FAR_STANDING = 0.02, 0.05
 FAR_M = 150.0
 ASTRAY = 0.02
 """Share of callers whose place is simply wrong: nothing about it counts more against them than that."""
 STATED = 0.5
 """Standard deviation along an axis over a stated radius: those hold about 86 to 95 % of callers."""
 SIGMA_M = {
-    "address": 15.0, "intersection": 20.0, "interpolated": 30.0, "block": 50.0, "map": 20.0, "alias": 20.0,
+    "address": 12.0, "intersection": 30.0, "interpolated": 30.0, "block": 50.0, "map": 20.0, "alias": 20.0,
     "landmark": 40.0, "place": 60.0, "street": 150.0, "relative": 150.0, "registered": 20.0, "caller": 40.0,
 }  # fmt: skip
 """For a place that states no radius, by how it was found."""
 # How callers of one incident name its type.
-FITS: dict[TypeFit, float] = {"same": 0.66, "alike": 0.18, "group": 0.1, "other": 0.06}
+TYPE_MOST = 1.7
+"""Rare things come in company too: wires down, after one storm, all over town."""
+FITS: dict[TypeFit, float] = {"same": 0.74, "alike": 0.18, "group": 0.05, "other": 0.03}
 ECHO = 0.3
 """Chance that a word of one caller is said by the next one because it is about the same."""
-UNSAID, UNSAID_LEAST = -0.12, -1.6
-WORDS_MOST = 7.0
+UNSAID, UNSAID_LEAST = -0.25, -2.5
+EACH_WORD = 0.6
+"""Words of one sentence are not independent of each other."""
+WORDS_MOST = 4.5
+CONTRAST = -1.2
+"""One says a woman, the other a man: mostly two patients."""
 AGAIN = 5.0
 """A number that called about this incident calls again; less for one that calls about everything."""
 
@@ -71,7 +89,7 @@ class Spot(msgspec.Struct, frozen=True):
     """Where help is needed; otherwise where the caller is."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, eq=False):
     """An incident as far as a call is compared with it."""
 
     id: str
@@ -80,8 +98,8 @@ class Known(msgspec.Struct, frozen=True):
     spots: tuple[Spot, ...]
     """Its place first, then its callers'."""
     tokens: frozenset[str] = frozenset()
-    tails: frozenset[str] = frozenset()
-    """Ends of its callers' numbers."""
+    numbers: frozenset[str] = frozenset()
+    """Of its callers, digits only."""
     called_at: tuple[Instant, ...] = ()
     closed_at: Instant | None = None
     text: str = ""
@@ -95,7 +113,8 @@ class Draft(msgspec.Struct, frozen=True):
     spot: Spot | None = None
     type: str = ""
     tokens: frozenset[str] = frozenset()
-    tail: str = ""
+    number: str = ""
+    """Digits only."""
     text: str = ""
     said: dict[str, str] = {}
     """The word behind each token."""
@@ -140,76 +159,92 @@ def spot_of(place: Place | None, *, said: bool = True) -> Spot | None:
 
 def metres(one: Spot, other: Spot) -> float:
     """Distance on a plane: right to a part in a thousand over a city."""
-    north = (other.lat - one.lat) * 111_195.0
-    east = (other.lon - one.lon) * 111_195.0 * math.cos(math.radians(one.lat))
+    north = (other.lat - one.lat) * DEGREE_M
+    east = (other.lon - one.lon) * DEGREE_M * math.cos(math.radians(one.lat))
     return math.hypot(north, east)
 
 
 class Scene:
     """What else is burning: all incidents a call is compared with, and what is usual among them."""
 
-    def __init__(self, known: Sequence[Known], lexicon: Lexicon) -> None:
+    def __init__(self, known: Sequence[Known], lexicon: Lexicon, usual: Usual | None = None) -> None:
+        """`usual`: what this centre has learned; without it, what is here now is all that is usual."""
         self.known = known
         self.lexicon = lexicon
-        self._types: dict[str, int] = {}
-        self._tokens: dict[str, int] = {}
+        self.usual = usual or Usual()
+        self._ends: dict[str, list[Known]] = {}
         for one in known:
-            self._types[one.type] = self._types.get(one.type, 0) + 1
-            for token in one.tokens:
-                self._tokens[token] = self._tokens.get(token, 0) + 1
+            for end in {number[-SHORTEST:] for number in one.numbers}:
+                self._ends.setdefault(end, []).append(one)
+        if usual is None:
+            for one in known:
+                self.usual.learn(one.type, one.tokens, len(one.called_at))
 
     def rank(self, draft: Draft, most: int = MOST) -> list[Belongs]:
         """The incidents this call may belong to, the likeliest first."""
-        found = self.odds(draft)
-        if not found:
-            return []
-        top = max(0.0, *(sum(term.weight for term in terms) for _, terms in found))
-        all_ = [(one, terms, math.exp(sum(term.weight for term in terms) - top)) for one, terms in found]
-        total = math.exp(-top) + sum(weight for _, _, weight in all_)
-        out = [_belongs(one, terms, weight / total) for one, terms, weight in all_ if weight / total >= POSSIBLE]
-        return sorted(out, key=lambda each: -each.share)[:most]
+        return shared(self.odds(draft))[:most]
 
     def odds(self, draft: Draft) -> list[tuple[Known, tuple[Term, ...]]]:
         """Every incident that is near enough, or of this caller, with its terms against "something new"."""
         lately = sum(draft.at - one.opened_at < LATELY_S for one in self.known)
         fresh = (lately + 1) / LATELY_S
-        near = self._near(draft)
+        called = self._called(draft.number)
+        near = self._near(draft, called)
+        spot = draft.spot
         crowd = sum(d < NEAR_M and draft.at - one.opened_at < LATELY_S for one, d in near)
         out = []
         for one, distance_m in near:
-            rate = Term(
-                "time", math.log(_rate(one, draft.at) / fresh), age_s=_age(one, draft.at), calls=len(one.called_at)
-            )
-            terms = [rate]
-            if draft.spot is not None:
+            terms = [self._time(one, draft.at, fresh)]
+            if spot is not None:
                 others = crowd - (distance_m < NEAR_M and draft.at - one.opened_at < LATELY_S)
                 here = NEW_M2S + others / (math.pi * NEAR_M**2 * LATELY_S)
-                terms.append(self._place(draft, draft.spot, one, distance_m, fresh / here))
-            terms += self._told(draft, one)
-            out.append((one, tuple(terms)))
+                terms.append(self._place(draft, spot, one, distance_m, fresh / here))
+            again = one in called
+            most = TYPE_MOST + WORDS_MOST + (AGAIN if again else 0.0)
+            if sum(term.weight for term in terms) + most > HOPELESS:
+                terms += self._told(draft, one, len(called) if again else 0)
+                out.append((one, tuple(terms)))
         return out
 
-    def _near(self, draft: Draft) -> list[tuple[Known, float]]:
+    def _time(self, one: Known, at: Instant, fresh: float) -> Term:
+        """How many further calls about it are to be expected just now, against calls about something new."""
+        rate = _rate(one, at, self.usual.further(one.type))
+        return Term("time", math.log(rate / fresh), age_s=_age(one, at), calls=len(one.called_at))
+
+    def _called(self, number: str) -> list[Known]:
+        """Incidents that somebody with this number called about."""
+        ends = self._ends.get(number[-SHORTEST:], ()) if number else ()
+        return [one for one in ends if any(same_number(other, number) for other in one.numbers)]
+
+    def _near(self, draft: Draft, called: Sequence[Known]) -> list[tuple[Known, float]]:
         """Incidents with their distance; far ones only where they are of the same caller."""
         spot = draft.spot
         if spot is None:
             return [(one, 0.0) for one in self.known]
         out = []
+        box_m = BOX_M + 4.0 * spot.sigma_m
+        high, wide = box_m / DEGREE_M, box_m / (DEGREE_M * max(0.05, math.cos(math.radians(spot.lat))))
         for one in self.known:
+            first = one.spots[0] if one.spots else spot
+            far = abs(first.lat - spot.lat) > high or abs(first.lon - spot.lon) > wide
+            if far and one not in called:
+                continue
             distance_m = min((metres(spot, each) for each in one.spots), default=math.inf)
-            reach_m = 1_500.0 + 4.0 * (spot.sigma_m + max((each.sigma_m for each in one.spots), default=0.0))
-            if distance_m < reach_m or (draft.tail and draft.tail in one.tails):
+            reach_m = REACH_M + 4.0 * (spot.sigma_m + max((each.sigma_m for each in one.spots), default=0.0))
+            if distance_m < reach_m or one in called:
                 out.append((one, distance_m))
         return out
 
     def _place(self, draft: Draft, spot: Spot, one: Known, distance_m: float, area_m2: float) -> Term:
         """How likely a call about this incident names, or comes from, just here, against any call here."""
         kind = self.lexicon.types.get(one.type)
-        far_m = max(FAR_M, kind.seen_from_m if kind else 0.0)
+        seen_m = kind.seen_from_m if kind else SEEN_M
+        far_m, stands_m2 = max(FAR_M, seen_m), (STANDS * seen_m) ** 2
         far = FAR_SAID if spot.said else FAR_STANDING
         density = 0.0
         for i, each in enumerate(one.spots):
-            variance = spot.sigma_m**2 + each.sigma_m**2 + SPREAD_M**2
+            standing = (not spot.said) + (not each.said)
+            variance = spot.sigma_m**2 + each.sigma_m**2 + SPREAD_M**2 + standing * stands_m2
             d2 = metres(spot, each) ** 2
             share = 1.0 if len(one.spots) == 1 else 0.6 if i == 0 else 0.4 / (len(one.spots) - 1)
             density += share * ((1 - far) * _normal(d2, variance) + far * _normal(d2, variance + far_m**2))
@@ -218,20 +253,20 @@ class Scene:
         weight = math.log((1 - ASTRAY) * density * area_m2 + ASTRAY)
         return Term("place", weight, distance_m=distance_m, sigma_m=sigma_m, same_place=same)
 
-    def _told(self, draft: Draft, one: Known) -> Iterable[Term]:
+    def _told(self, draft: Draft, one: Known, called: int) -> Iterable[Term]:
+        """`called`: how many incidents this number called about, this one among them; 0: not about this one."""
         if draft.type:
             yield self._type(draft.type, one)
         words = self._words(draft, one)
         if words is not None:
             yield words
-        if draft.tail and draft.tail in one.tails:
-            calls_often = sum(draft.tail in other.tails for other in self.known) - 1
-            yield Term("number", max(1.0, AGAIN - 1.2 * calls_often))
+        if called:
+            yield Term("number", max(1.0, AGAIN - 1.2 * (called - 1)))
 
     def _type(self, code: str, one: Known) -> Term:
         fit, among = self._fit(code, one.type)
-        usual = (self._types.get(code, 0) + 1.0) / (len(self.known) + max(1, len(self.lexicon.types)))
-        return Term("type", math.log(FITS[fit] / among / usual), fit=fit)
+        usual = self.usual.share(code, len(self.lexicon.types))
+        return Term("type", min(TYPE_MOST, math.log(FITS[fit] / among / usual)), fit=fit)
 
     def _fit(self, code: str, known: str) -> tuple[TypeFit, int]:
         """How one type stands to another, and how many stand to it so."""
@@ -255,13 +290,27 @@ class Scene:
         shared = mine & one.tokens
         weight, told = 0.0, []
         for token in shared:
-            usual = (self._tokens.get(token, 1) - 0.5) / (len(self.known) + 15.0)
+            usual = self.usual.word(token, one.type)
             each = math.log((ECHO + (1 - ECHO) * usual) / usual)
-            weight += min(each, 1.2) if token.startswith("=") else each
+            weight += EACH_WORD * (min(each, 1.2) if token.startswith("=") else each)
             told.append((each, token))
-        weight += max(UNSAID_LEAST, UNSAID * len(mine - shared))
+        weight += CONTRAST * contrasts(mine, one.tokens) + max(UNSAID_LEAST, UNSAID * len(mine - shared))
         words = tuple(draft.said.get(token, token) for _, token in sorted(told, reverse=True))
         return Term("words", min(WORDS_MOST, weight), words=words[:4])
+
+
+def shared(found: Sequence[tuple[Known, tuple[Term, ...]]]) -> list[Belongs]:
+    """All certainty shared among these and something new: those that get any to speak of, the likeliest first."""
+    if not found:
+        return []
+    sums = [sum(term.weight for term in terms) for _, terms in found]
+    top = max(0.0, *sums)
+    weights = [math.exp(each - top) for each in sums]
+    total = math.exp(-top) + sum(weights)
+    out = [
+        _belongs(*one, weight / total) for one, weight in zip(found, weights, strict=True) if weight / total > POSSIBLE
+    ]
+    return sorted(out, key=lambda each: -each.share)
 
 
 def _normal(d2: float, variance: float) -> float:
@@ -272,16 +321,13 @@ def _age(one: Known, at: Instant) -> float:
     return max(0.0, at - max((*one.called_at, one.opened_at)))
 
 
-def _time(one: Known, at: Instant, fresh: float) -> Term:
-    return Term("time", math.log(_rate(one, at) / fresh), age_s=_age(one, at), calls=len(one.called_at))
-
-
-def _rate(one: Known, at: Instant) -> float:
-    """Further calls about it that are expected in a second now."""
-    age_s = max(0.0, at - min((*one.called_at[:1], one.opened_at)))
-    hot = sum(0 <= at - each < HEAT_S for each in one.called_at)
-    rate = BURST / BURST_S * math.exp(-age_s / BURST_S) + LATER / LATER_S * math.exp(-age_s / LATER_S)
-    rate += HEAT * max(0, hot - 1) / HEAT_S
+def _rate(one: Known, at: Instant, further: float) -> float:
+    """Further calls about it that are expected in a second now: what each call so far still brings."""
+    brings = further / (1.0 + further)
+    rate = 0.0
+    for called in one.called_at or (one.opened_at,):
+        age_s = max(0.0, at - called)
+        rate += brings * (SOON / SOON_S * math.exp(-age_s / SOON_S) + LATER / LATER_S * math.exp(-age_s / LATER_S))
     return max(1e-9, rate * (CLOSED if one.closed_at is not None else 1.0))
 
 

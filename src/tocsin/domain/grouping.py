@@ -7,12 +7,11 @@ of them stays its own row, which is what a burst must not hide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from tocsin.domain.belonging import Draft, Known, Scene, Spot
-from tocsin.domain.words import Lexicon
+from tocsin.domain.belonging import Draft, Known, Scene, Spot, shared
 
 TOGETHER = 0.9
 """Calls are shown as one row from here on. Linking asks for more: a row can be opened."""
@@ -25,28 +24,29 @@ class Waiting(msgspec.Struct, frozen=True):
 
     call: str
     draft: Draft
-    belongs: str = ""
-    """The incident it has come to already: it stays there."""
 
 
-def grouped(waiting: Iterable[Waiting], known: Sequence[Known], lexicon: Lexicon) -> dict[str, list[str]]:
+def grouped(waiting: Iterable[Waiting], scene: Scene) -> dict[str, list[str]]:
     """Calls by what they are about: an incident's id as `incident:7`, or the first call's as `call:12`."""
-    stand = {f"incident:{one.id}": one for one in known if one.closed_at is None}
+    known = {one.id: one for one in scene.known}
+    stand: dict[str, Known] = {}
     out: dict[str, list[str]] = {}
     for one in sorted(waiting, key=lambda each: each.draft.at):
-        key = _with(one.draft, list(stand.items()), lexicon) or f"call:{one.call}"
+        key = _with(one.draft, stand, scene) or f"call:{one.call}"
         out.setdefault(key, []).append(one.call)
-        stand[key] = _grown(stand.get(key), key, one.draft)
+        before = stand.get(key) or known.get(key.removeprefix("incident:"))
+        stand[key] = _grown(before, key, one.draft)
     return out
 
 
-def _with(draft: Draft, stand: list[tuple[str, Known]], lexicon: Lexicon) -> str:
-    """What it goes with, if that is likely enough."""
-    if not stand:
+def _with(draft: Draft, stand: dict[str, Known], scene: Scene) -> str:
+    """What it goes with, if that is likely enough: a group as it has grown so far, else an incident."""
+    here = Scene(list(stand.values()), scene.lexicon, scene.usual).odds(draft)
+    there = [found for found in scene.odds(draft) if f"incident:{found[0].id}" not in stand]
+    best = next(iter(shared([*here, *(one for one in there if one[0].closed_at is None)])), None)
+    if best is None or best.share < TOGETHER or not evident(best.terms):
         return ""
-    names = {known.id: key for key, known in stand}
-    best = next(iter(Scene([known for _, known in stand], lexicon).rank(draft, 1)), None)
-    return names[best.incident] if best is not None and best.share >= TOGETHER and evident(best.terms) else ""
+    return best.incident if best.incident in stand else f"incident:{best.incident}"
 
 
 def evident(terms: Iterable[object]) -> bool:
@@ -58,14 +58,15 @@ def _grown(known: Known | None, key: str, draft: Draft) -> Known:
     """What a group is known by, with one more call in it."""
     if known is None:
         spots = (draft.spot,) if draft.spot else ()
-        tails = frozenset({draft.tail}) if draft.tail else frozenset()
-        return Known(key, draft.type, draft.at, spots, draft.tokens, tails, (draft.at,), text=draft.text)
+        numbers = frozenset({draft.number}) if draft.number else frozenset()
+        return Known(key, draft.type, draft.at, spots, draft.tokens, numbers, (draft.at,), text=draft.text)
     added: tuple[Spot, ...] = (draft.spot,) if draft.spot else ()
     return msgspec.structs.replace(
         known,
+        id=key,
         type=known.type or draft.type,
         spots=(*known.spots, *added)[:1] + (*known.spots, *added)[1:][-SPOTS_MOST:],
         tokens=known.tokens | draft.tokens,
-        tails=known.tails | ({draft.tail} if draft.tail else frozenset()),
+        numbers=known.numbers | ({draft.number} if draft.number else frozenset()),
         called_at=(*known.called_at, draft.at),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 
 from tocsin.domain.types import Catalogue
 
@@ -76,6 +77,33 @@ def _split(text: str) -> list[str]:
     return kept.split()
 
 
+_CONTRASTS = (
+    (
+        """woman lady wife mother mom mum daughter girl aunt grandmother grandma sister she female mulher senhora mae
+        filha esposa avo tia mujer senora madre hija femme mere fille""",
+        """man guy husband father dad son boy uncle grandfather grandpa brother male gentleman homem senhor pai filho
+        marido tio hombre padre hijo homme pere fils""",
+    ),
+    (
+        "child kid kids baby infant toddler girl boy daughter son teenager crianca bebe menino menina nino nina enfant",
+        """elderly old grandmother grandfather grandma grandpa senior seventy eighty ninety pensioner idoso idosa velho
+        velha anciano anciana vieux vieille""",
+    ),
+    ("third tercero terceiro", "second segundo"), ("second segundo", "fourth quarto cuarto"),
+    ("ground basement cellar", "third fourth fifth sixth roof attic top"),
+)  # fmt: skip
+
+
+def contrasts(one: Iterable[str], other: Iterable[str]) -> int:
+    """How many things two people say that cannot both be: of whom, of what age, on which floor. Words as compared."""
+    mine, theirs = set(one), set(other)
+    found = 0
+    for left, right in _OPPOSITES:
+        for a, b in ((left, right), (right, left)):
+            found += bool(mine & a and not mine & b and theirs & b and not theirs & a)
+    return found
+
+
 class Lexicon:
     """A catalogue's words for its types, in every language it is written in."""
 
@@ -100,3 +128,6 @@ class Lexicon:
         words = frozenset(said(text))
         named = {code for word in words for phrase, code in self._phrases.get(word, ()) if phrase <= words}
         return words | named
+
+
+_OPPOSITES = tuple((frozenset(said(left)), frozenset(said(right))) for left, right in _CONTRASTS)
