@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from tocsin.access import Access, AccessError
-from tocsin.access.tables import _TABLES, APPLICATION_ID
+from tocsin.access.tables import APPLICATION_ID, TABLES
 
 
 def _text(path):
@@ -87,7 +87,7 @@ def test_a_file_of_the_first_schema_is_brought_forward(tmp_path):
     """Accounts made before there were agencies are accounts of the whole centre."""
     path = tmp_path / "accounts.db"
     with sqlite3.connect(path) as con:
-        for table in _TABLES:
+        for table in TABLES:
             con.execute(table)
         con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         con.execute("PRAGMA user_version = 1")
