@@ -17,6 +17,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.evolve import evolve
 from tocsin.domain.given import Decision, Given
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.orders_glass import BreakGlass
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.plan_words import read_requirement
@@ -342,6 +343,8 @@ class Dice:
             return LogEvent(
                 "recorder", "CallEndLogEvent", "a.example", "b.example", now - 1, call, incident, signed="x"
             )
+        if rng.random() < 0.05:
+            return BreakGlass(self.some(room.incidents, "1"), "their crew asks us")
         return ReportLocation(source, call, number, shape, fixed_at=self.at(now))  # type: ignore[arg-type]
 
     def page(self, room: Room, now: float) -> AnyOrder:

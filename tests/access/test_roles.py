@@ -75,6 +75,7 @@ EXPECTED = {
     "raise_alarms": {},
     "read_board": DESK,
     "read_record": DESK | {U: "all"},
+    "break_glass": DESK | {U: "all"},
     "read_looks": {S: "all", U: "all"},
     "read_field": OWN,
     "report_positions": OWN,

@@ -38,6 +38,7 @@ from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_sharing as sh
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import RULES, decide
+from tocsin.domain.orders_glass import BreakGlass
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.refusals import Refusal
@@ -56,6 +57,7 @@ from tocsin.facts import (
     watch,
 )
 from tocsin.facts.assignments import Drive
+from tocsin.facts.glass import GlassBroken
 from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.privacy import HoldLifted, HoldPlaced, PersonalErased
 from tocsin.facts.shapes import Circle
@@ -224,6 +226,14 @@ ROWS = [
             locations.LocationReported(
                 NOW, "L1", "aml", "2", "0912 345 678", Circle(38.7, -9.1, 20.0), fixed_at=NOW - 3, raw="x"
             )
+        ],
+    ),
+    (
+        (opened(),),
+        BreakGlass("1", " they ask us "),
+        [
+            GlassBroken(NOW, "1", given().by, NOW + 900, "they ask us"),
+            watch.AlarmRaised(NOW, f"glass_broken:{given().by}", "glass_broken", given().by, NOW, "1"),
         ],
     ),
     (

@@ -28,6 +28,7 @@ from tocsin.domain import orders_privacy as p
 from tocsin.domain import orders_sharing as sh
 from tocsin.domain import orders_standby as s
 from tocsin.domain.decide import decide
+from tocsin.domain.orders_glass import BreakGlass
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.plans import Plans
 from tocsin.domain.refusals import REFUSAL_NAMES, Refusal
@@ -76,6 +77,8 @@ SHARED = (opened(), unit(), sharing.IncidentShared(T0 + 20, "1", "fire", NOW + 6
 # (name, field, the room's facts, the order)
 ROWS = [
     ("text_empty", "reason", SHARED, sh.ShareIncident("1", "fire", " ")),
+    ("text_empty", "why", SHARED, BreakGlass("1", " ")),
+    ("unknown_incident", "incident", (), BreakGlass("9", "they ask us")),
     ("unknown_incident", "incident", (), sh.ShareIncident("1", "fire", "help")),
     ("unknown_incident", "incident", (), sh.EndSharing("1", "fire")),
     ("incident_closed", "incident", (unit(), opened(), closed()), sh.ShareIncident("1", "fire", "help")),

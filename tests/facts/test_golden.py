@@ -18,6 +18,7 @@ from tocsin.facts import (
     calls,
     centre,
     choices,
+    glass,
     incidents,
     locations,
     looks,
@@ -44,6 +45,7 @@ RANGED = assignments.Drive("line", 214.5, 2890.0, 35.89, 14.51, AT - 3, 120.4, 3
 STAMPED = {"unit": "E12", "incident": "I-1"}
 
 EXAMPLES: dict[str, Any] = {
+    "glass.broken": glass.GlassBroken(AT, "I-1", "bo", AT + 900, "their crew asks us on the radio"),
     "incident.shared": sharing.IncidentShared(AT, "I-1", "fire", AT + 3_600, "their ladder is nearer"),
     "incident.sharing_ended": sharing.SharingEnded(AT, "I-1", "fire", "ordered", "they are home"),
     "centre.opened": centre.CentreOpened(AT, "malta", "Malta Emergency Control", "exercise"),

@@ -78,6 +78,7 @@ NOT_PERSONAL = {
     ("Looked", "words"),
     ("Looked", "via"),
     ("LooksSampled", "week"),
+    ("GlassBroken", "account"),
     ("LookReviewed", "mark"),
     ("LookReviewed", "word"),
 }

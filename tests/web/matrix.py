@@ -311,6 +311,9 @@ class Matrix:
             "/api/media/": [case.media for case in self.cases],
             "/api/accounts/": ["nobody"],
             "/api/tokens/": ["none"],
+            "/api/sessions/": ["none"],
+            "/api/passkeys/": ["none"],
+            "/sign-in/": ["none"],
             "/tile/": ["0/000", "0/000.p/9", "entries/000"],
             "/assets/": ["index.js"],
         }

@@ -45,6 +45,7 @@ export const commonEn = {
   alarm: {
     call_unanswered: (subject: string) => `Call ${subject} rings unanswered`,
     not_acknowledged: (subject: string) => `${subject} has not acknowledged`,
+    glass_broken: (subject: string) => `${subject} opened an incident without the right to it`,
     long_on_scene: (subject: string) => `${subject}: long on scene without a word`,
   },
   time: {
@@ -129,6 +130,7 @@ export const commonPt: Words<typeof commonEn> = {
   alarm: {
     call_unanswered: (subject) => `Chamada ${subject} toca sem resposta`,
     not_acknowledged: (subject) => `${subject} não confirmou`,
+    glass_broken: (subject) => `${subject} abriu uma ocorrência sem ter direito a ela`,
     long_on_scene: (subject) => `${subject}: há muito no local sem notícias`,
   },
   time: {

@@ -20,6 +20,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 function whoOf(fact: Fact): string {
   if (fact.kind === "call.received") return [text(fact.number), text(fact.caller)].filter(Boolean).join(" · ");
   if (fact.kind === "call.attached" || fact.kind === "call.detached") return text(fact.call);
+  if (fact.kind === "glass.broken") return text(fact.account);
   if (fact.kind === "incident.shared" || fact.kind === "incident.sharing_ended") return text(fact.agency);
   return text(fact.unit) || text(fact.hospital) || text(fact.partner) || text(fact.by);
 }
@@ -58,6 +59,8 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return proposal(fact, messages);
     case "unit.diverted":
       return text(fact.to);
+    case "glass.broken":
+      return text(fact.why);
     case "incident.shared":
       return [fact.until ? messages.sharing.until(format.clockTime(Number(fact.until), language).slice(0, 5)) : messages.sharing.until_closed, text(fact.reason)].filter(Boolean).join(", ");
     case "incident.sharing_ended":

@@ -51,6 +51,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "read_board": _DESK,
     "read_record": (*_DESK, "auditor"),
     "read_media": _DESK,  # an auditor reads the trail, and not what callers said or showed
+    "break_glass": (*_DESK, "auditor"),
     "read_looks": ("supervisor", "auditor"),
     "read_field": (),
     "report_positions": (),

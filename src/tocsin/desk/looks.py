@@ -71,11 +71,14 @@ class Looks:
         plain = " ".join(words.casefold().split()).encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, plain, "sha256").hex()[:32] if plain else ""
 
-    async def work(self, fact: Looked, *, by: str, seen: Position = 0) -> None:
-        """A look in the course of work: recorded if the store answers, owed if it does not. Raises nothing."""
+    async def work(self, fact: Looked, *, by: str, seen: Position = 0, each: bool = False) -> None:
+        """A look in the course of work: recorded if the store answers, owed if it does not. Raises nothing.
+
+        `each`: also when the same was looked at a moment ago.
+        """
         now = self._clock()
         same = (by, fact.what, fact.incident or fact.call)
-        if now - self._lately.get(same, -SAME_S) < SAME_S:
+        if not each and now - self._lately.get(same, -SAME_S) < SAME_S:
             return
         if len(self._lately) > OWED:
             self._lately.clear()

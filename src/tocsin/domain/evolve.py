@@ -19,6 +19,7 @@ from tocsin.facts import (
     calls,
     centre,
     choices,
+    glass,
     incidents,
     locations,
     neighbours,
@@ -222,7 +223,9 @@ def _alarm_raised(room: Room, fact: watch.AlarmRaised) -> None:
 
 def _alarm_acknowledged(room: Room, fact: watch.AlarmAcknowledged) -> None:
     alarm = room.alarms.get(fact.alarm)
-    if alarm:
+    if alarm and alarm.alarm_kind == "glass_broken":
+        del room.alarms[fact.alarm]
+    elif alarm:
         alarm.acknowledged_at, alarm.acknowledged_by = fact.at, fact.by
 
 
@@ -237,6 +240,10 @@ def _road_reopened(room: Room, fact: roads.RoadReopened) -> None:
 
 def _centre_opened(room: Room, fact: centre.CentreOpened) -> None:
     room.centre, room.name, room.mode = fact.centre, fact.name, fact.mode
+
+
+def _glass_broken(_room: Room, _fact: glass.GlassBroken) -> None:
+    """Sight is no rule of the room's; the alarm beside it is a fact of its own."""
 
 
 def _personal_erased(room: Room, fact: privacy.PersonalErased) -> None:
@@ -328,6 +335,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     locations.AreaEstimated: area_estimated,
     locations.PlaceTaken: _nothing,
     neighbours.EventLogged: event_logged,
+    glass.GlassBroken: _glass_broken,
     privacy.PersonalErased: _personal_erased,
     privacy.HoldPlaced: _hold_placed,
     privacy.HoldLifted: _hold_lifted,

@@ -23,6 +23,7 @@ from tocsin.domain.orders_caller_links import (
     TellCaller,
 )
 from tocsin.domain.orders_calls import CallBack, CloseCallBack, DetachCall, MarkSilent
+from tocsin.domain.orders_glass import BreakGlass
 from tocsin.domain.orders_locations import ReportLocation, StateEstimate
 from tocsin.domain.orders_neighbours import LogEvent
 from tocsin.domain.orders_plans import (
@@ -322,8 +323,8 @@ Order: TypeAlias = (
 
 ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue | ProposeChange | LapseProposal
 CallerOrder: TypeAlias = IssueLink | PassLink | OpenLink | ShareLink | HearCaller | ShowMedia | StopLink
-MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder | LogEvent
-"""Given by gateways and by the desk itself; never accepted as a person's."""
+MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder | LogEvent | BreakGlass
+"""Given by gateways, by the desk itself, or by a route of their own; never accepted among a person's orders."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder
 
 ORDER_KINDS: tuple[str, ...] = tuple(order.__struct_config__.tag for order in get_args(Order))

@@ -10,6 +10,7 @@ from tocsin.facts import (
     calls,
     centre,
     choices,
+    glass,
     incidents,
     locations,
     looks,
@@ -78,6 +79,7 @@ DecisionFact: TypeAlias = (
     | standby.HospitalDiverted
     | standby.HospitalReopened
     | standby.HospitalLoad
+    | glass.GlassBroken
     | sharing.IncidentShared
     | sharing.SharingEnded
     | locations.LocationReported

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 from tocsin.facts.base import FactBase
 from tocsin.facts.values import Instant
 
-AlarmKind: TypeAlias = Literal["call_unanswered", "not_acknowledged", "long_on_scene"]
+AlarmKind: TypeAlias = Literal["call_unanswered", "not_acknowledged", "long_on_scene", "glass_broken"]
 ALARM_KINDS: tuple[AlarmKind, ...] = get_args(AlarmKind)
 CALL_ALARMS: tuple[AlarmKind, ...] = ("call_unanswered",)
 UNIT_ALARMS: tuple[AlarmKind, ...] = ("not_acknowledged", "long_on_scene")
@@ -20,7 +20,10 @@ def alarm_id(alarm_kind: AlarmKind, subject: str) -> str:
 
 
 class AlarmRaised(FactBase, tag="alarm.raised", frozen=True):
-    """A call rings too long (`subject` is the call), or a unit is silent too long (`subject` is the unit)."""
+    """A call rings too long (`subject` is the call), or a unit is silent too long (`subject` is the unit).
+
+    Or an account opened an incident without the right to it (`subject` is the account): that one ends when seen.
+    """
 
     alarm: str
     alarm_kind: AlarmKind

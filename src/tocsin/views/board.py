@@ -16,6 +16,7 @@ from tocsin.facts import (
     calls,
     centre,
     choices,
+    glass,
     incidents,
     locations,
     neighbours,
@@ -395,7 +396,9 @@ def _alarm_raised(board: BoardFold, fact: watch.AlarmRaised, _by: str) -> None:
 
 def _alarm_acknowledged(board: BoardFold, fact: watch.AlarmAcknowledged, _by: str) -> None:
     row = board.alarms.get(fact.alarm)
-    if row:
+    if row and row.alarm_kind == "glass_broken":
+        del board.alarms[fact.alarm]
+    elif row:
         board.alarms[fact.alarm] = replace(row, acknowledged_by=fact.by)
 
 
@@ -471,6 +474,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     locations.PlaceTaken: board_locations.taken,
     neighbours.EventLogged: _nothing,
     privacy.PersonalErased: _personal_erased,
+    glass.GlassBroken: _nothing,
     privacy.HoldPlaced: _nothing,
     privacy.HoldLifted: _nothing,
 }

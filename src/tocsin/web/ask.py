@@ -16,6 +16,7 @@ from tocsin.access import Access, AccessRefusal
 from tocsin.access.people import Session
 from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
+from tocsin.desk.glass import Glass
 from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
 from tocsin.desk.view import View
@@ -64,6 +65,8 @@ class Site:
         """What browsers reach this server under; empty: not said."""
         self.openid = {one.name: OpenID(one) for one in providers}
         self.providers = tuple(ProviderView(one.name, one.label or one.name) for one in providers)
+        self.glass = Glass()
+        desk.listeners.append(self.glass.hear)
         self.showing = showing
         """What callers showed, where there is a place for it."""
         self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)
@@ -126,6 +129,12 @@ class Ask(msgspec.Struct):
     def audience(self) -> Audience:
         """Whom the asker belongs to, as far as it changes what they are told."""
         return audience_of(self.who.roles, self.who.agency, self.who.scopes)
+
+    def view_of(self, incident: str) -> View:
+        """The desk as the asker sees it where this incident is concerned: all of it, while its glass is broken."""
+        who = self.who
+        wide = self.site.glass.is_broken(who.account, incident, self.site.desk.now())
+        return self.site.desk.view(audience_of(who.roles, who.agency, who.scopes, wide=wide))
 
     @property
     def view(self) -> View:

@@ -36,6 +36,19 @@ class LooksQuery(Form, frozen=True):
     limit: Limit = 100
 
 
+class GlassForm(Form, frozen=True):
+    """Why an incident is opened without the right to it: it stands in the record and the weekly review."""
+
+    why: Why
+
+
+class GlassOpened(msgspec.Struct, frozen=True):
+    """The incident may be read until then."""
+
+    incident: str
+    until: Instant
+
+
 class LookForm(Form, frozen=True):
     """What a screen has opened, of which live call."""
 

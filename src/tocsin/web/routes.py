@@ -36,6 +36,7 @@ from tocsin.web.handlers import (
     accounts,
     cover,
     evidence,
+    glass,
     ground,
     live,
     looks,
@@ -50,6 +51,7 @@ from tocsin.web.handlers import (
     windows,
 )
 from tocsin.web.permissions import (
+    BREAK_GLASS,
     MANAGE_ACCOUNTS,
     READ_BOARD,
     READ_FIELD,
@@ -102,6 +104,8 @@ ROUTES: tuple[Route, ...] = (
          query=bodies_looks.NeedsWhy, media="application/x-ndjson", errors=(404, 503)),
     _get("/api/media/{id}", READ_MEDIA, "seen", media.media, None, "A picture or clip that a caller showed.",
          query=bodies_looks.WhyQuery, media="image/jpeg", errors=(404, 503)),
+    Route("POST", "/api/incidents/{id}/glass", BREAK_GLASS, "self", glass.break_glass, bodies_looks.GlassOpened,
+          "Open an incident without the right to it.", body=bodies_looks.GlassForm, errors=(409, 503)),
     _get("/api/looks", READ_LOOKS, "centre", looks.looks, list[bodies_looks.LookView], "Who looked at what, and why.",
          query=bodies_looks.LooksQuery, errors=(503,)),
     Route("POST", "/api/looks", READ_BOARD, "seen", looks.opened, bodies_looks.LookNoted,

@@ -31,7 +31,7 @@ async def incidents(ask: Ask) -> list[IncidentRow]:
 
 async def incident(ask: Ask) -> IncidentRow:
     """One incident as it stands now, open or closed."""
-    row = ask.view.incident(ask.path["id"])
+    row = ask.view_of(ask.path["id"]).incident(ask.path["id"])
     if row is None:
         raise not_found("There is no incident with this id.", "id")
     return row
@@ -39,13 +39,13 @@ async def incident(ask: Ask) -> IncidentRow:
 
 async def timeline(ask: Ask) -> Any:
     """Every fact about the incident and its calls, in order. A look: recorded before it is shown."""
-    await looking.timeline(ask, ask.view.incident(ask.path["id"]), ask.query.why)
-    return await ask.view.timeline(ask.path["id"])
+    await looking.timeline(ask, ask.view_of(ask.path["id"]).incident(ask.path["id"]), ask.query.why)
+    return await ask.view_of(ask.path["id"]).timeline(ask.path["id"])
 
 
 async def export(ask: Ask) -> Any:
     """The same as lines of JSON, one fact each, to take away. Asks why; the copy is in the access log."""
-    found = await ask.view.timeline(ask.path["id"])
+    found = await ask.view_of(ask.path["id"]).timeline(ask.path["id"])
     if isinstance(found, Refusal):
         return found
     await looking.into_the_past(ask, "export", ask.query.why, incident=found.incident, count=len(found.entries))
@@ -57,12 +57,12 @@ async def export(ask: Ask) -> Any:
 
 async def recommendation(ask: Ask) -> Any:
     """Who should go, by road time, and why each other unit was passed over."""
-    return await ask.view.recommend(ask.path["id"])
+    return await ask.view_of(ask.path["id"]).recommend(ask.path["id"])
 
 
 async def routes(ask: Ask) -> Any:
     """The way of each unit that is coming, from where it is now."""
-    return await ask.view.routes(ask.path["id"])
+    return await ask.view_of(ask.path["id"]).routes(ask.path["id"])
 
 
 async def trail(ask: Ask) -> list[Move]:
