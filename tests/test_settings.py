@@ -86,6 +86,7 @@ def test_the_packaged_catalogue_is_whole() -> None:
         (TYPE + "needs = [{ capability = 'x', count = 0 }]\n" + END, "types[0].needs[0]"),
         (TYPE + "needs = [{ capability = 'x' }, { capability = 'x' }]\n" + END, "'x' stands there twice"),
         (TYPE + "colour = 'red'\n" + END, "types[0]: object contains unknown field 'colour'"),
+        ("siren = [1, 9]\n" + TYPE + END, "siren: 9 is not a priority of 1"),
         ("first_incident = 0\n" + TYPE + END, "first_incident: 0 is not"),
         (TYPE.replace('"F"', '"F\u200b"') + END, "types[0].code: must be 1 to 64 visible"),
         (TYPE + END + CAN + CAN, "capabilities: 'engine' stands there twice"),

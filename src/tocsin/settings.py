@@ -310,6 +310,9 @@ def _faults(catalogue: Catalogue) -> Iterable[str]:
     yield from _unnamed_needs(catalogue)
     if not 1 <= catalogue.first_incident <= FIRST_MAX:
         yield f"first_incident: {catalogue.first_incident} is not a number of 1 to {FIRST_MAX}"
+    for priority in catalogue.siren:
+        if not 1 <= priority <= 5:
+            yield f"siren: {priority} is not a priority of 1 (most urgent) to 5"
     yield from _spans(catalogue)
 
 

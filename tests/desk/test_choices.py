@@ -146,7 +146,7 @@ def test_a_hundred_marked_incidents_are_four_searches_a_look():
             await give(desk, o.OpenIncident("FIRE", place=HERE), o.DispatchUnits(str(n + 1), (f"E{n}",)))
         await engine(desk, "X", FAR)
         searched = []
-        travels = desk.driving.travels
+        travels = desk.driving.to
 
         async def counted(units, to):
             searched.append(len(units))

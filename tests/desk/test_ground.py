@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from tests.geo.maps import cross, place
+from tests.world import CATALOGUE, T0
 
+from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
+from tocsin.domain import orders as o
+from tocsin.facts.assignments import UnitDispatched
 from tocsin.facts.values import Place
 from tocsin.geo.pace import MAP
 from tocsin.geo.places import Match
+from tocsin.log.memory import MemoryLog
 
 WEST, EAST = place(-90, 0), place(90, 0)
 ELSEWHERE = [(0.0, 0.0), (90.0, 0.0), (45.0, 9.1), (-45.0, -171.0)]
@@ -44,6 +50,39 @@ def test_a_straight_line_is_much_less_sure_than_a_road(ground):
     assert by_line.sigma > 1.5 * float(MAP.sigma(by_line.eta_s, 0, True))
     assert by_road.sigma == pytest.approx(float(MAP.sigma(by_road.eta_s, 0, True)))
     assert route.high_s > 2 * route.eta_s
+
+
+def test_a_priority_without_siren_is_reckoned_and_recorded_without(tmp_path):
+    """The catalogue says which priorities drive with siren: what is proposed, recorded and drawn all go by it."""
+
+    async def story() -> dict:
+        ground = Ground(SimpleNamespace(roads=cross().roads(tmp_path)))
+        catalogue = msgspec.structs.replace(CATALOGUE, siren=(1, 2))
+        log = MemoryLog("north")
+        desk = Desk(log, MemoryLog("north"), catalogue, lambda: T0, ground, hospitals=None)
+        await desk.start("north", "North", "live")
+        home, there = Place(*WEST, "Home"), Place(*EAST, "There")
+        seen = {}
+        for n, priority in enumerate((2, 3)):
+            unit = f"E{n}"
+            orders = [o.RegisterUnit(unit, "engine", "fire", ("engine",), home), o.UnitOnDuty(unit, 4),
+                      o.OpenIncident("FIRE", priority, there)]  # fmt: skip
+            for k, order in enumerate(orders):
+                await desk.give(order, by="ana", key=f"{n}-{k}")
+            told = await desk.recommend(str(n + 1))
+            await desk.give(o.DispatchUnits(str(n + 1), (unit,)), by="ana", key=f"{n}-go")
+            (route,) = await desk.routes(str(n + 1))
+            fact = next(e.fact for e in log.read(0) if isinstance(e.fact, UnitDispatched) and e.fact.unit == unit)
+            row = next(row for row in told.candidates if row.unit == unit)
+            seen[priority] = told.plan.siren, row.eta_s, fact.drive.siren, fact.drive.eta_s, route.eta_s
+        await desk.stop()
+        return seen
+
+    seen = asyncio.run(story())
+    fast, slow = seen[2], seen[3]
+    assert (fast[0], fast[2], slow[0], slow[2]) == (True, True, False, False)
+    for place_ in (1, 3, 4):
+        assert slow[place_] > 1.05 * fast[place_], seen
 
 
 @pytest.mark.parametrize("far", ELSEWHERE)

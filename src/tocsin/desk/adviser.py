@@ -22,7 +22,7 @@ from tocsin.domain.room import Room
 from tocsin.domain.travel import Travel
 from tocsin.domain.types import Catalogue
 from tocsin.facts.choices import Shown
-from tocsin.facts.values import Instant, Place, Position
+from tocsin.facts.values import Instant, Position
 from tocsin.views.advice import PlanView, Recommendation, evidence_of
 from tocsin.views.rows import IncidentRow
 
@@ -40,7 +40,7 @@ class Adviser:
         room: Callable[[], Room],
         incident: Callable[[str], IncidentRow | None],
         units: Callable[[], Sequence[str]],
-        travels: Callable[[Sequence[str], Place], Awaitable[dict[str, Travel]]],
+        travels: Callable[[Sequence[str], IncidentRow], Awaitable[dict[str, Travel]]],
         clock: Callable[[], Instant],
     ) -> None:
         self.catalogue, self.plans = catalogue, plans
@@ -73,7 +73,7 @@ class Adviser:
         row = self._incident(incident)
         if row is None:
             return Refusal("incident_closed", f"incident {incident} is closed", "incident", {"incident": incident})
-        travels = await self._travels(self._units(), row.place)
+        travels = await self._travels(self._units(), row)
         case = self.case(incident, travels)  # the room may have been folded anew while the roads were searched
         if isinstance(case, Refusal):
             return case
@@ -86,9 +86,9 @@ class Adviser:
             self._shown.popitem(last=False)
         return made
 
-    async def case_by_road(self, incident: str, place: Place, units: Sequence[str]) -> Case | Refusal:
+    async def case_by_road(self, row: IncidentRow, units: Sequence[str]) -> Case | Refusal:
         """The case with the drives of these units, searched now."""
-        return self.case(incident, await self._travels(units, place))
+        return self.case(row.id, await self._travels(units, row))
 
     def evidence(self, order: AnyOrder) -> Shown | None:
         """What was shown to whoever gives this order, as the record keeps it; None when nothing was, or long ago."""
@@ -97,7 +97,7 @@ class Adviser:
 
     def _view(self, case: Case, advice: Advice, position: Position) -> Recommendation:
         self._made += 1
-        plan = PlanView.of(advice, self.plans)
+        plan = PlanView.of(advice, self.plans, siren=case.incident.priority in self.catalogue.siren)
         name = f"{int(case.now * 1e3):x}-{self._made:x}"
         return Recommendation(
             case.incident.id, position, case.now, advice.needs, advice.candidates, name, plan, advice.lost, advice.exact

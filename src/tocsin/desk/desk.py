@@ -92,10 +92,10 @@ class Desk:
         self._timelines = TimelineIndex()
         self._writer = Writer(log, catalogue, clock, plans, secret)
         self.tracks = Tracks(tracks_log)
-        self.driving = Driving(ground, self.board, self.tracks, self.now)
+        self.driving = Driving(ground, self.board, self.tracks, self.now, catalogue.siren)
         self.adviser = Adviser(
             catalogue, plans, lambda: self._writer.room, self.board.incidents.get, lambda: list(self.board.units),
-            self.driving.travels, self.now,
+            self.driving.to, self.now,
         )  # fmt: skip
         self._second_look = SecondLook(
             self.adviser, lambda: self._writer.room, self.board.incidents.get,

@@ -16,6 +16,7 @@ from tocsin.domain.orders_standby import MoveUpUnit
 from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
 from tocsin.views.board import BoardFold
+from tocsin.views.rows import IncidentRow
 from tocsin.views.wire import Route
 
 _say = logging.getLogger(__name__)
@@ -24,7 +25,12 @@ _say = logging.getLogger(__name__)
 class Driving:
     """Travel times over one board and its tracks."""
 
-    def __init__(self, ground: Ground | None, board: BoardFold, tracks: Tracks, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self, ground: Ground | None, board: BoardFold, tracks: Tracks, clock: Callable[[], Instant],
+        with_siren: Sequence[int] = (1, 2, 3, 4, 5),
+    ) -> None:  # fmt: skip
+        self._with_siren = frozenset(with_siren)
+        """Priorities that are driven to with lights and siren."""
         self._ground = ground
         self._board = board
         self._tracks = tracks
@@ -50,7 +56,11 @@ class Driving:
                 return await self._ground.travels(standing, to, self.closures(), siren=siren)
             except Exception:  # noqa: BLE001 - help is sent whether or not the roads can be searched
                 _say.exception("no road times; straight lines instead")
-        return {unit[0]: straight(unit, to) for unit in standing}
+        return {unit[0]: straight(unit, to, siren) for unit in standing}
+
+    async def to(self, units: Sequence[str], row: IncidentRow) -> dict[str, Travel]:
+        """Unit -> its drive to an incident, with or without siren as its priority has it."""
+        return await self.travels(units, row.place, siren=row.priority in self._with_siren)
 
     async def before(self, order: AnyOrder) -> dict[str, Travel]:
         """Travel times an order needs before it is decided: the drive is copied into its facts."""
@@ -77,15 +87,16 @@ class Driving:
     async def _to_incident(self, units: Sequence[str], incident: str) -> dict[str, Travel]:
         row = self._board.incidents.get(incident)
         known = [unit for unit in units if unit in self._board.units]
-        return await self.travels(known, row.place) if row and known else {}
+        return await self.to(known, row) if row and known else {}
 
     async def routes(self, incident: str) -> tuple[Route, ...]:
         """The ways of those who are coming to an incident."""
         row = self._board.incidents.get(incident)
         coming = [on_it.unit for on_it in row.units if on_it.due_at is not None] if row else []
-        return tuple([await self._route(unit, row.place, incident) for unit in coming if row])
+        return tuple([await self._route(unit, row, incident) for unit in coming if row])
 
-    async def _route(self, unit: str, to: Place, incident: str) -> Route:
+    async def _route(self, unit: str, row: IncidentRow, incident: str) -> Route:
         if self._ground is None:
-            return straight_route(self.standing(unit), to, incident, self._now())
-        return await self._ground.route(self.standing(unit), to, incident, self.closures())
+            return straight_route(self.standing(unit), row.place, incident, self._now())
+        siren = row.priority in self._with_siren
+        return await self._ground.route(self.standing(unit), row.place, incident, self.closures(), siren=siren)

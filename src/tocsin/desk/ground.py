@@ -72,7 +72,7 @@ class Ground:
     def _travels(self, units: Sequence[Standing], to: Place, closed: Closed, siren: bool) -> dict[str, Travel]:
         roads, pace, hours = self.pacing.at(self.now())
         if roads.snap(to.lat, to.lon).distance_m > OFF_THE_MAP_M:
-            return {unit[0]: straight(unit, to) for unit in units}
+            return {unit[0]: straight(unit, to, siren) for unit in units}
         points = np.array([(lat, lon) for _, lat, lon, _ in units])
         times = roads.times_to((to.lat, to.lon), points, siren=siren, closed=roads.closed_edges(list(closed)))
         median_s = times.eta_s + pace.start_s[siren]
@@ -80,24 +80,25 @@ class Ground:
         by_road = np.isfinite(times.eta_s) & (times.snap_m <= OFF_THE_MAP_M)
         rows = zip(units, by_road.tolist(), median_s.tolist(), times.length_m.tolist(), sigma.tolist(), strict=True)
         return {
-            unit[0]: Travel("road", eta_s, length_m, *unit[1:], spread) if there else straight(unit, to)
+            unit[0]: Travel("road", eta_s, length_m, *unit[1:], spread, siren) if there else straight(unit, to, siren)
             for unit, there, eta_s, length_m, spread in rows
         }
 
-    async def route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
+    async def route(self, unit: Standing, to: Place, incident: str, closed: Closed, *, siren: bool = True) -> Route:
         """The way of one unit."""
-        return await asyncio.get_running_loop().run_in_executor(self._roads, self._route, unit, to, incident, closed)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._roads, self._route, unit, to, incident, closed, siren)
 
-    def _route(self, unit: Standing, to: Place, incident: str, closed: Closed) -> Route:
+    def _route(self, unit: Standing, to: Place, incident: str, closed: Closed, siren: bool) -> Route:
         roads, pace, hours = self.pacing.at(self.now())
         start, end = roads.snap(*unit[1:3]), roads.snap(to.lat, to.lon)
         far = max(start.distance_m, end.distance_m) > OFF_THE_MAP_M
-        found = None if far else roads.route(start, end, siren=True, closed=roads.closed_edges(list(closed)))
+        found = None if far else roads.route(start, end, siren=siren, closed=roads.closed_edges(list(closed)))
         if found is None:
             return straight_route(unit, to, incident, self.now())
-        eta_s = float(found.eta_s) + pace.start_s[True]
-        sigma = float(pace.sigma(eta_s, hours, True))
-        travel = Travel("road", eta_s, float(found.length_m), *unit[1:], sigma)
+        eta_s = float(found.eta_s) + pace.start_s[siren]
+        sigma = float(pace.sigma(eta_s, hours, siren))
+        travel = Travel("road", eta_s, float(found.length_m), *unit[1:], sigma, siren)
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
         return _told(unit, incident, travel, points, tuple(found.streets), self.now())
 
@@ -147,10 +148,10 @@ def _match(found: Match) -> PlaceMatch:
     return PlaceMatch(place, found.detail, found.how, found.confidence, found.doubts)
 
 
-def straight(unit: Standing, to: Place) -> Travel:
-    """The drive as a line, marked as such."""
+def straight(unit: Standing, to: Place, siren: bool = True) -> Travel:
+    """The drive as a line, marked as such. A line knows no siren; that nobody drives with one is said all the same."""
     eta_s, length_m = line_time((unit[1], unit[2]), (to.lat, to.lon))
-    return Travel("line", eta_s, length_m, *unit[1:], LINE_SIGMA)
+    return Travel("line", eta_s, length_m, *unit[1:], LINE_SIGMA, siren)
 
 
 def straight_route(unit: Standing, to: Place, incident: str, now: Instant) -> Route:

@@ -109,7 +109,7 @@ class SecondLook:
         row = self._row(incident)
         if row is None or row.status != "open":
             return
-        case = await self._adviser.case_by_road(incident, row.place, self._who(incident))
+        case = await self._adviser.case_by_road(row, self._who(incident))
         if isinstance(case, Refusal) or not case.incident.open:
             return
         better = reconsider(case)

@@ -15,4 +15,4 @@ def drive_of(travel: Travel | None, now: Instant) -> Drive:
     if travel is None:
         return NO_DRIVE
     where = (travel.lat, travel.lon, travel.position_at)
-    return Drive(travel.basis, travel.eta_s, travel.length_m, *where, *stated(travel, now))
+    return Drive(travel.basis, travel.eta_s, travel.length_m, *where, *stated(travel, now), siren=travel.siren)

@@ -23,6 +23,8 @@ class Travel(msgspec.Struct, frozen=True, gc=False):
     """None when the unit never reported: then it is taken to stand at its home."""
     sigma: float = 0.0
     """Standard deviation of the logarithm of the drive's true time around its median `eta_s`; 0: no range is stated."""
+    siren: bool = True
+    """Whether `eta_s` takes sirens for granted."""
 
 
 Travels: TypeAlias = Mapping[str, Travel]

@@ -101,6 +101,8 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     limits: Limits = Limits()
     unit_kinds: tuple[Named, ...] = ()
     capabilities: tuple[Named, ...] = ()
+    siren: tuple[int, ...] = (1, 2, 3, 4, 5)
+    """Priorities that are driven to with lights and siren; times of arrival reckon with it."""
     first_incident: int = 1_001
     """The number of a centre's first incident: no house, crew or count that people type looks like it."""
     retention: Retention = Retention()

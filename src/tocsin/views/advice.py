@@ -32,15 +32,17 @@ class PlanView(msgspec.Struct, frozen=True):
     """Edition of the plan file; empty: there is none."""
     reasons: tuple[dict[str, str], ...] = ()
     """Quick reasons for sending others than proposed, by language."""
+    siren: bool = True
+    """Whether this priority is driven to with siren, and the times reckon with it."""
 
     @classmethod
-    def of(cls, advice: Advice, plans: Plans) -> PlanView:
+    def of(cls, advice: Advice, plans: Plans, *, siren: bool = True) -> PlanView:
         """The plan of an advice."""
         applied = advice.applied
         plan = applied.plan
         return cls(
             plan.code, plan.name, applied.match, applied.area, applied.priority, advice.level, len(plan.levels),
-            advice.target_s, plans.version, plans.reasons,
+            advice.target_s, plans.version, plans.reasons, siren,
         )  # fmt: skip
 
 
