@@ -49,6 +49,7 @@ from tocsin.log.media import FOLDER as MEDIA
 from tocsin.log.media import Media, MediaFolder
 from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
+from tocsin.plans.page import PlanPages
 from tocsin.plans.read import load_plans
 from tocsin.settings import LoggingService, Settings, load_catalogue
 from tocsin.web.ask import Site
@@ -100,6 +101,7 @@ class App:
             address=settings.address,
             providers=settings.providers,
             showing=Showing(desk, media) if media else None,
+            plans=PlanPages(desk.adviser.plans, desk.catalogue, settings.plans, own=settings.catalogue is not None),
         )
         # Handsets' numbers meet under a key of this evening, known to nobody and kept nowhere (decision 0060).
         self.intake = Intake(desk, settings.intake, secrets.token_bytes(32), master.derive(RECEIPTS))

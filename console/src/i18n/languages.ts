@@ -16,6 +16,7 @@ import { plansEn, plansPt } from "./plans";
 import { recordEn, recordPt } from "./record";
 import { placesEn, placesPt } from "./places";
 import { refusalsEn, refusalsPt } from "./refusals";
+import { rulesEn, rulesPt } from "./rules";
 import { togetherEn, togetherPt } from "./together";
 import { sharingEn, sharingPt } from "./sharing";
 import { wallEn, wallPt } from "./wall";
@@ -37,6 +38,7 @@ export const en = {
   plans: plansEn,
   record: recordEn,
   refusals: refusalsEn,
+  rules: rulesEn,
   together: togetherEn,
   sharing: sharingEn,
   wall: wallEn,
@@ -59,6 +61,7 @@ export const pt: Messages = {
   plans: plansPt,
   record: recordPt,
   refusals: refusalsPt,
+  rules: rulesPt,
   together: togetherPt,
   sharing: sharingPt,
   wall: wallPt,

@@ -102,6 +102,8 @@ export interface TailTracks {
 export type TailPulse = S["TailPulse"];
 export type TailReset = S["TailReset"];
 export type RecordView = S["RecordView"];
+export type RulesView = S["RulesView"];
+export type CardView = S["CardView"];
 
 export type Candidate = S["Candidate"];
 export type NeedStatus = S["NeedStatus"];

@@ -102,6 +102,10 @@ class Ground:
         points = tuple((float(lat), float(lon)) for lat, lon in found.points_deg)
         return _told(unit, incident, travel, points, tuple(found.streets), self.now())
 
+    async def look(self) -> None:
+        """See whether another pace was put in force."""
+        await asyncio.get_running_loop().run_in_executor(self._roads, self.pacing.look)
+
     async def travels_from(self, unit: Standing, places: Mapping[str, Place], closed: Closed) -> dict[str, Travel]:
         """One unit's drive to each named place, without siren: a patient is aboard. One search."""
 

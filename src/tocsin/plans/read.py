@@ -88,7 +88,7 @@ def load_plans(path: pathlib.Path | None, catalogue: Catalogue, *, packaged: boo
     if path is None and not packaged:
         return NO_PLANS
     name = str(path) if path else "the packaged plans"
-    read = read_plans(_bytes(path), path.parent if path else pathlib.Path(), name, catalogue)
+    read = read_plans(bytes_of(path), path.parent if path else pathlib.Path(), name, catalogue)
     if read.faults:
         first = read.faults[0]
         more = f" (and {len(read.faults) - 1} more: tocsin plans check {name})" if len(read.faults) > 1 else ""
@@ -96,7 +96,8 @@ def load_plans(path: pathlib.Path | None, catalogue: Catalogue, *, packaged: boo
     return read.plans
 
 
-def _bytes(path: pathlib.Path | None) -> bytes:
+def bytes_of(path: pathlib.Path | None) -> bytes:
+    """The file's bytes, or the packaged plans'. Raises SettingsError."""
     try:
         return path.read_bytes() if path else files("tocsin").joinpath("data", "plans.toml").read_bytes()
     except OSError as error:

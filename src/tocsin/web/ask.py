@@ -21,6 +21,7 @@ from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
 from tocsin.desk.view import View
 from tocsin.log.memory import MemoryLog
+from tocsin.plans.page import PlanPages
 from tocsin.settings import Provider
 from tocsin.views.audience import Audience, audience_of
 from tocsin.web.bodies import RegionView
@@ -58,8 +59,11 @@ class Site:
         address: str = "",
         providers: Sequence[Provider] = (),
         showing: Showing | None = None,
+        plans: PlanPages | None = None,
     ) -> None:
         self.desk = desk
+        self.plans = plans
+        """The plan file in force as a page."""
         self.evidence = evidence
         self.address = address
         """What browsers reach this server under; empty: not said."""

@@ -16,6 +16,7 @@ from tocsin.views.advice import Recommendation
 from tocsin.views.cover import CellsView, CoverView
 from tocsin.views.day import DayFigures
 from tocsin.views.rows import IncidentRow
+from tocsin.views.rules import RulesView
 from tocsin.views.together import GroupsView, TogetherView
 from tocsin.views.wire import (
     Done,
@@ -46,6 +47,7 @@ from tocsin.web.handlers import (
     people,
     providers,
     record,
+    rules,
     together,
     tokens,
     windows,
@@ -184,6 +186,7 @@ ROUTES: tuple[Route, ...] = (
           body=bodies_access.NewToken, errors=(409, 503)),
     Route("DELETE", "/api/tokens/{id}", MANAGE_ACCOUNTS, "centre", tokens.revoke_token, Token, "Revoke a token.",
           errors=(404, 503)),
+    _get("/api/rules", READ_BOARD, "all", rules.rules, RulesView, "Run cards, terms and pace in force."),
     _get("/api/health", ANYONE, "all", live.health, bodies.Health, "Whether the server answers."),
     _get("/api/openapi.json", ANYONE, "all", about.openapi, None, "This document."),
     _get("/sign-in/{name}", ANYONE, "all", providers.to_provider, None, "Off to a provider of sign-in.", status=303,
@@ -196,6 +199,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/wall"),
     _page("/incidents"),
     _page("/record"),
+    _page("/rules"),
     _page("/access"),
     _page("/favicon.svg", windows.top),
     _page("/assets/{path:path}", windows.asset),
