@@ -62,9 +62,13 @@ def test_a_move_is_proposed_taken_and_recorded(region: Region, far: Place) -> No
             assert (move.unit, move.post, move.why) == ("M1", "Far", "coverage")
             before = desk.standby.view(T0).covered
             assert move.before == pytest.approx(before)
-            done = await give(desk, s.MoveUpUnit("M1", "Far", move.place, "ambulance", move.before, move.after))
+            done = await give(desk, s.MoveUpUnit("M1", "Far", move.place, "ambulance", 0.01, 0.99))
             (fact,) = facts_of(done)
             assert isinstance(fact, standby.UnitMovedUp)
+            told = (fact.before, fact.after)
+            assert told == (pytest.approx(move.before), pytest.approx(move.after)), (
+                "the server's figures, not a screen's"
+            )
             assert fact.drive.basis == "line"
             row = desk.unit("M1")
             assert (row.status, row.post, row.at_post, row.at_station) == ("available", "Far", False, False)

@@ -82,7 +82,7 @@ def test_a_mistake_on_the_disk_is_shown_by_line_while_the_old_edition_holds(tmp_
     page = told.page()
     assert [(one.line, one.field) for one in page.mistakes] == [
         (27, "plans[0].levels[0][0]"),
-        (32, "plans[1].types[0]"),
+        (33, "plans[1].types[0]"),
     ]
     assert "SICK" in page.mistakes[1].text
     assert (page.version, page.plans) == (before.version, before.plans)

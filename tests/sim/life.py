@@ -13,6 +13,7 @@ import msgspec
 
 from tocsin.desk.desk import Desk
 from tocsin.desk.ground import Ground
+from tocsin.desk.hospitals import HospitalRules
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.refusals import Refusal
 from tocsin.geo.region import Region
@@ -83,18 +84,22 @@ async def living(
     seed: int = 7,
     hands_on: HandsOn = "auto",
     trouble: bool = False,
+    wards: bool = False,
 ) -> AsyncIterator[Lived]:
     """A world that has just opened, in a hurry."""
     clock = Clock(START)
     log, tracks = MemoryLog("t"), MemoryLog("t", durable=False)
-    desk = Desk(log, tracks, CATALOGUE, clock.now, Ground(region) if region else None)
+    rules = HospitalRules() if wards else None
+    desk = Desk(log, tracks, CATALOGUE, clock.now, Ground(region) if region else None, hospitals=rules)
     desk.sleep = clock.wall_second
     await desk.start("t", "T", "exercise")
     if fleet is None:
         assert region is not None
         fleet = plan_fleet(region, 60_000)
     hospitals = hospitals_of(region)[0] if region else ()
-    world = World(desk, clock, fleet, happenings, seed=seed, hospitals=hospitals, hands_on=hands_on, trouble=trouble)
+    world = World(
+        desk, clock, fleet, happenings, seed=seed, hospitals=hospitals, hands_on=hands_on, trouble=trouble, wards=wards
+    )
     await world.open()
     try:
         yield Lived(world, desk, clock, log)

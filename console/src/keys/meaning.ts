@@ -1,7 +1,7 @@
 /// What a verb of the command line is given, and what a line may mean. Types alone.
 
 import type { Messages } from "../i18n/languages";
-import type { AlarmRow, CallerLinkRow, CallRow, Catalogue, ClosureRow, IncidentRow, Order, Place, UnitRow } from "../wire/types";
+import type { AlarmRow, CallerLinkRow, CallRow, Catalogue, ClosureRow, HospitalRow, IncidentRow, Order, Place, UnitRow } from "../wire/types";
 
 export interface Ground {
   calls: ReadonlyMap<string, CallRow>;
@@ -21,6 +21,9 @@ export interface Ground {
   recommended: string[] | null;
   /** Quick reasons of the centre, in the person's language. */
   reasons: string[];
+  hospitals?: ReadonlyMap<string, HospitalRow>;
+  /** Seconds since 1970 by the server's clock; where an order says until when. */
+  now?: number;
 }
 
 export interface Completion {

@@ -8,6 +8,7 @@ import { findDispositions, findId, findTypes, nameOf, startingWith } from "./fin
 import type { Completion, Ground, Meaning, Said } from "./meaning";
 import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
 import { CALLER_VERBS } from "./verbs_callers";
+import { COVER_VERBS } from "./verbs_cover";
 import { PLAN_VERBS } from "./verbs_plans";
 
 type Need = keyof Messages["desk"]["command"]["what"];
@@ -375,5 +376,6 @@ export const VERBS: Record<string, Verb> = {
   ack: verb("ack", () => "", acknowledge),
   ...PLAN_VERBS,
   ...CALLER_VERBS,
+  ...COVER_VERBS,
   g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),
 };

@@ -4,7 +4,7 @@ import { DISPOSITIONS, TYPES } from "../../mock/centre";
 import { en, pt } from "../../src/i18n/languages";
 import { understand } from "../../src/keys/grammar";
 import type { Ground } from "../../src/keys/meaning";
-import type { AlarmRow, CallerLinkRow, CallRow, ClosureRow, IncidentRow, UnitRow } from "../../src/wire/types";
+import type { AlarmRow, CallerLinkRow, CallRow, ClosureRow, HospitalRow, IncidentRow, UnitRow } from "../../src/wire/types";
 
 const table = <T extends { id: string }>(...rows: Partial<T>[]) => new Map(rows.map((row) => [row.id as string, row as T]));
 const PLACE = { lat: 38.7, lon: -9.1, text: "12 Mill Street" };
@@ -21,7 +21,7 @@ const GROUND: Ground = {
   ),
   units: table<UnitRow>(
     { id: "E12", status: "available", crew_min: 3, incident: "" },
-    { id: "E1", status: "available", crew_min: 3, incident: "" },
+    { id: "E1", status: "available", crew_min: 3, incident: "", post: "North bridge" },
     { id: "M3", status: "en_route", crew_min: 2, incident: "1433" },
   ),
   alarms: table<AlarmRow>({ id: "a1", alarm_kind: "not_acknowledged", subject: "M3", raised_at: 1, acknowledged_by: "" }),
@@ -30,6 +30,8 @@ const GROUND: Ground = {
   links: table<CallerLinkRow>({ id: "K3", call: "17", status: "opened", sent_at: 5 }, { id: "K2", call: "17", status: "ended", sent_at: 1 }),
   language: "en",
   messages: en,
+  now: 1_000,
+  hospitals: table<HospitalRow>({ id: "São José" }, { id: "São João" }, { id: "General" }),
   selected: "1432",
   current: "17",
   recommended: ["E12", "M3"],
@@ -61,6 +63,13 @@ describe("a line becomes an order", () => {
     ["v m3", { kind: "divert_unit", unit: "M3", incident: "1432" }],
     ["n 1433 smoke  on stairs", { kind: "note_incident", incident: "1433", text: "smoke  on stairs" }],
     ["n 2 adults حريق", { kind: "note_incident", incident: "1432", text: "2 adults حريق" }],
+    ["back e1 covered", { kind: "call_home_unit", unit: "E1", reason: "covered" }],
+    ["hd general", { kind: "divert_hospital", hospital: "General" }],
+    ["hd general 60 ward full", { kind: "divert_hospital", hospital: "General", reason: "ward full", until: 4_600 }],
+    ["hd são josé no beds", { kind: "divert_hospital", hospital: "São José", reason: "no beds" }],
+    ["ho gen", { kind: "reopen_hospital", hospital: "General" }],
+    ["hl gen 25 3", { kind: "report_hospital", hospital: "General", wait_s: 1_500, beds_free: 3 }],
+    ["hl gen 0", { kind: "report_hospital", hospital: "General", wait_s: 0 }],
     ["nc two children", { kind: "note_call", call: "17", text: "two children" }],
     ["c false nothing found", { kind: "close_incident", incident: "1432", disposition: "false_alarm", text: "nothing found" }],
     ["c 1433 done", { kind: "close_incident", incident: "1433", disposition: "done" }],

@@ -97,7 +97,7 @@ def _invent(
     happenings = (demand.happening(n, at) for n, at in demand.times())
     world = World(
         desk, clock, fleet, happenings, seed=seed, hospitals=hospitals, hands_on=asked.hands,
-        trouble=trouble, handsets=handsets,
+        trouble=trouble, handsets=handsets, wards=True,
     )  # fmt: skip
     world.demand = demand
     return world

@@ -229,6 +229,7 @@ class Desk:
             raise Busy("busy", "too many orders are waiting; nothing was changed, try again")
         if self._trouble.lost:
             raise Busy("not_recorded", f"the record cannot be reached: {self._trouble.lost}; nothing was changed")
+        order = await self.standby.figured(order)
         travels = await self.driving.before(order)
         if not self._taking:
             raise Busy("busy", "the desk takes no orders now; nothing was changed")

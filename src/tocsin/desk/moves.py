@@ -67,6 +67,17 @@ class Moves:
         """What a person should see, at most one of each group."""
         return [one.move for one in self.pending.values() if one.shown]
 
+    def figures(
+        self, unit: str, group: str, place: Place, now: CoverNow | None, reach: Reaches | None
+    ) -> tuple[float, float]:
+        """The group's coverage as it is and as it would be with `unit` at `place`; (0, 0) where nothing is known."""
+        seen = next((one for one in now.groups if one.rules.name == group), None) if now else None
+        if seen is None or reach is None:
+            return 0.0, 0.0
+        cells = reach.within(place.lat, place.lon, True, seen.rules.target_s)
+        after = float(seen.after(unit, cells) @ seen.weight)
+        return min(1.0, seen.covered), min(1.0, after)
+
     def posts(self, group: str, rows: Mapping[str, UnitRow]) -> dict[str, Place]:
         """Where units of a group may stand by: the centre's posts, and every station that one of them has."""
         known = {post.name: Place(post.lat, post.lon, post.name, "registered") for post in self._rules.posts

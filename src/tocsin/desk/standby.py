@@ -9,10 +9,14 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
+import msgspec
+
 from tocsin.desk.cover_now import GroupNow
 from tocsin.desk.coverage import Coverage, Free
 from tocsin.desk.moves import Moves
 from tocsin.desk.tracks import Tracks
+from tocsin.domain.orders import AnyOrder
+from tocsin.domain.orders_standby import MoveUpUnit
 from tocsin.facts.incidents import IncidentOpened
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant
@@ -115,6 +119,19 @@ class Standby:
             groups.append(_group(group, seen.by_area(group, group.served()), each))
         word, moves = coverage.demand.word(), self.proposals()
         return CoverView("ready", 1.0, seen.at, seen.covered, word, tuple(groups), lost, moves)
+
+    async def figured(self, order: AnyOrder) -> AnyOrder:
+        """A move-up with the coverage that the desk itself sees, whatever the screen said: evidence is the server's."""
+        if not isinstance(order, MoveUpUnit):
+            return order
+        told = [(0.0, 0.0)]
+
+        def work() -> None:
+            seen, reach = self.coverage.now, self.coverage.reach
+            told.append(self.moves.figures(order.unit, order.group, order.place, seen, reach))
+
+        await self.coverage.aside(work)
+        return msgspec.structs.replace(order, before=told[-1][0], after=told[-1][1])
 
     def proposals(self) -> tuple[MoveView, ...]:
         """Moves that stand proposed, except those of units that have been sent since."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tocsin.domain.orders import Stamp, StampUnit, UnitAtStation
 from tocsin.domain.orders_standby import UnitIsAtPost
+from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import RANK
 from tocsin.facts.values import Instant, Place
 from tocsin.geo.straight import line_time
@@ -160,14 +161,26 @@ class Crew:
             raise
         if takes:
             self._ride_s = self._c.times.ride_s(self._unit.unit_kind, self._dice)
-            hospital = self._c.hospital(self._c.mover.where(self.id), self._dice.random(), self._ride_s)
-            await self._stamp("left_scene", incident, hospital.text)
+            await self._stamp("left_scene", incident, await self._proposed())
         else:
             await self._stamp("available", incident)
+
+    async def _proposed(self) -> str:
+        """The hospital that the desk proposes; by the look of the map where a record says how long its ride took, or
+        where the desk knows of none."""
+        own = self._c.hospital(self._c.mover.where(self.id), self._dice.random(), self._ride_s).text
+        if self._ride_s is not None:
+            return own
+        told = await self._c.desk.hospitals.destination(self.id, ())
+        if isinstance(told, Refusal):
+            return own
+        return next((one.hospital for one in told.hospitals if one.chosen), own)
 
     async def _hospital(self, incident: str) -> None:
         name = self._row().destination
         known = next((h for h in self._c.hospitals if h.text == name), None)
+        row = self._c.desk.board.hospitals.get(name)
+        known = known or (row.place if row else None)
         hospital = known or self._c.hospital(self._c.mover.where(self.id), 0.0, None)
         if not self._reached("at_hospital"):
             await self._drive(lambda: hospital, incident, siren=False, takes_s=self._ride_s)

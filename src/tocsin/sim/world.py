@@ -27,6 +27,8 @@ from tocsin.sim.phones import Phones
 from tocsin.sim.stages import InventedTimes, StageTimes
 from tocsin.sim.takers import BOT, Takers
 from tocsin.sim.wardens import Wardens
+from tocsin.sim.wards import NAME as WARDS
+from tocsin.sim.wards import Wards
 
 WORLD = "shift plan"
 """The account under which units are registered and come on duty."""
@@ -56,6 +58,7 @@ class World:
         takers: int = 4,
         trouble: bool = True,
         handsets: bool = False,
+        wards: bool = False,
     ) -> None:
         first = fleet.units[0].home
         known = hospitals or [Place(first.lat, first.lon, "Hospital")]
@@ -68,6 +71,7 @@ class World:
         self.dispatchers = Dispatchers(self.common, self.takers.names) if self.takers else None
         self.crews = {unit.id: Crew(self.common, unit, trouble=trouble) for unit in fleet.units}
         self.wardens = Wardens(self.common) if hands_on != "off" else None
+        self.wards = Wards(self.common) if wards else None
         self.demand: Demand | None = None
         """Where more happenings can be had from, when they are invented."""
         self._listening: asyncio.Task[None] | None = None
@@ -91,7 +95,7 @@ class World:
         """Register the fleet, put it on duty, take up what an older run left, and begin to live."""
         desk, clock = self.common.desk, self.clock
         clock.settled = self.common.ears.settled
-        self.common.hands.names |= {WORLD, "caller", "exchange", *(f"crew {unit}" for unit in self.crews)}
+        self.common.hands.names |= {WORLD, WARDS, "caller", "exchange", *(f"crew {unit}" for unit in self.crews)}
         await self._hang_up()
         for unit in self.fleet.units:
             await self._on_duty(unit)
@@ -107,6 +111,9 @@ class World:
         clock.start(self._unfold(), "happenings")
         if self.wardens and desk.standby.coverage.state != "none":
             clock.start(self.wardens.watch(), "move-ups")
+        if self.wards:
+            await self.wards.open()
+            clock.start(self.wards.watch(), "hospital desks")
         for absence in self.fleet.absences:
             clock.start(self._absent(absence), f"absence of {absence.unit}")
 
