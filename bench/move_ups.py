@@ -1,6 +1,8 @@
 """Live coverage on Milan with 300 units: working out reach, a picture of a moment, loss(), a look for move-ups.
 
-Run: python bench/coverage.py [REGION_FOLDER | FILE.osm.pbf]. Prints one JSON object a line.
+Run: python bench/move_ups.py [REGION_FOLDER | FILE.osm.pbf]. Prints one JSON object a line.
+
+Not called `coverage`: numba looks for a package of that name, and would find this file.
 """
 
 from __future__ import annotations
