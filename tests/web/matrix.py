@@ -297,10 +297,11 @@ class Matrix:
         if query is None:
             needed = [field.name for field in msgspec.structs.fields(route.query) if field.required]
             query = ["&".join(f"{name}={KNOWN[name]}" for name in needed)]
-        for path in self._paths(route.path):
+        for path in self._paths(route):
             yield from (f"{path}?{one}" if one else path for one in query)
 
-    def _paths(self, path: str) -> list[str]:
+    def _paths(self, route: Route) -> list[str]:
+        path = route.path
         holes = re.findall(r"\{[^}]+\}", path)
         if not holes:
             return [path]
@@ -309,15 +310,12 @@ class Matrix:
             "/api/calls/": [case.call for case in self.cases],
             "/api/units/": list(self.app.desk.board.units),
             "/api/media/": [case.media for case in self.cases],
-            "/api/accounts/": ["nobody"],
-            "/api/tokens/": ["none"],
-            "/api/sessions/": ["none"],
-            "/api/passkeys/": ["none"],
-            "/sign-in/": ["none"],
             "/tile/": ["0/000", "0/000.p/9", "entries/000"],
             "/assets/": ["index.js"],
         }
-        (found,) = [values for start, values in fillings.items() if path.startswith(start)]
+        found = next((values for start, values in fillings.items() if path.startswith(start)), None)
+        assert found or route.limit != "seen", f"say in tests/web/matrix.py which ids there are for {path}"
+        found = found or ["none"]
         return [path.replace(holes[0], urllib.parse.quote(value, safe="/")) for value in found]
 
     def _filled(self, body: Any) -> Any:

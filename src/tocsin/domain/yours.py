@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, get_args
 from tocsin.domain import orders as o
 from tocsin.domain import orders_caller_links as oc
 from tocsin.domain import orders_calls as ocs
+from tocsin.domain import orders_glass as og
 from tocsin.domain import orders_locations as ol
 from tocsin.domain import orders_neighbours as on
 from tocsin.domain import orders_plans as op
@@ -155,6 +156,7 @@ YOURS: dict[type, Check] = {
     o.NoteIncident: _seen_incident,
     **dict.fromkeys((o.RelocateIncident, o.ReclassifyIncident, o.CloseIncident, o.ReopenIncident), _own_incident),
     **dict.fromkeys((op.RaiseLevel, op.ExplainChoice, osh.ShareIncident, osh.EndSharing), _own_incident),
+    og.BreakGlass: _anybody,  # for what is not yours: recorded, and everybody is alarmed
     o.LinkIncidents: _join,
     o.RegisterUnit: _register,
     **dict.fromkeys((o.UnitOnDuty, o.UnitOffDuty, o.UnitAtStation, o.StampUnit, o.CancelUnit), _own_unit),
