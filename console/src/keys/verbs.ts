@@ -10,6 +10,7 @@ import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
 import { CALLER_VERBS } from "./verbs_callers";
 import { COVER_VERBS } from "./verbs_cover";
 import { PLAN_VERBS } from "./verbs_plans";
+import { SHARING_VERBS } from "./verbs_sharing";
 
 type Need = keyof Messages["desk"]["command"]["what"];
 
@@ -375,6 +376,7 @@ export const VERBS: Record<string, Verb> = {
   reopen: verb("reopen", (w) => `${w.incident} ${w.reason}`, reopen),
   ack: verb("ack", () => "", acknowledge),
   ...PLAN_VERBS,
+  ...SHARING_VERBS,
   ...CALLER_VERBS,
   ...COVER_VERBS,
   g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),

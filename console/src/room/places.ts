@@ -7,7 +7,8 @@ const METRES_PER_DEGREE = 111_195;
 
 /** Its words, or its coordinates to about a metre. */
 export function placeName(place: Place): string {
-  if (place.how === "erased") return "–";
+  if (place.how === "erased" || place.how === "hidden") return "–";
+  if (place.how === "coarse") return `≈ ${place.lat.toFixed(2)}, ${place.lon.toFixed(2)}`;
   return place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`;
 }
 

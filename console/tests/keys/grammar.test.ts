@@ -93,6 +93,8 @@ describe("a line becomes an order", () => {
     ["unblock", { kind: "reopen_road", closure: "7" }],
     ["reopen 1200 still smoking", { kind: "reopen_incident", incident: "1200", reason: "still smoking" }],
     ["ack", { kind: "acknowledge_alarm", alarm: "a1" }],
+    ["unshare ems", { kind: "end_sharing", incident: "1432", agency: "ems" }],
+    ["share ems their boat is nearer", { kind: "share_incident", incident: "1432", agency: "ems", reason: "their boat is nearer", until: null }],
   ])("%s", (line, order) => {
     expect(understand(line, GROUND)).toMatchObject({ state: "ready", order });
   });
