@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -144,3 +145,17 @@ def test_a_tail_ends_when_its_account_becomes_an_agencys(run: Run) -> None:
             pass
 
     run(test)
+
+
+HARMLESS = {"position", "now", "give", "catalogue", "recording"}
+"""What a handler may ask of the desk itself, though its answer is limited: nothing of it is about an incident."""
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.limit == "seen"], ids=lambda r: f"{r.method} {r.path}"
+)
+def test_what_is_limited_is_read_through_the_askers_view(route: Route) -> None:
+    source = inspect.getsource(route.handler)
+    assert "ask.view" in source
+    asked = set(re.findall(r"(?:site\.desk|\bdesk)\.(\w+)", source.replace("ask.view", "")))
+    assert asked <= HARMLESS, "read it through ask.view"
