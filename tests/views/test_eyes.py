@@ -109,7 +109,9 @@ def test_stories_come_to_sharing_and_its_ends():
         for seed in range(40)
         for entry in story(random.Random(seed), 160)
     }
-    assert {("IncidentShared", ""), *(("SharingEnded", why) for why in ("time", "ordered", "closed"))} <= kinds
+    assert {("IncidentShared", ""), *(("SharingEnded", why) for why in ("time", "ordered"))} <= kinds
+    over = sharing.SharingEnded(T0 + 50, "1", "police", "closed")
+    assert play(entries_of(OPENED, opened(), SHARE, closed(), over), "police", 0, range(9)).told
 
 
 def differs(entries: Sequence[AnyEntry]) -> bool:
