@@ -12,6 +12,7 @@ from tests.web.asgi import Client
 
 from tocsin.domain.phrases import CALLER_PHRASES, phrase_in
 from tocsin.facts.caller_links import TONGUES
+from tocsin.gateways.callers.forms import Asking, Opened, Opening, Placed, Said, Saying, Showed, State, Taken, Told
 from tocsin.gateways.callers.page_file import LARGEST_B, Pages, best
 
 PAGES = Pages()
@@ -97,3 +98,10 @@ def test_it_is_sent_with_every_lock_on_it(tmp_path):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
     in_lobby(tmp_path, test)
+
+
+def test_nothing_the_page_may_ask_takes_a_number_or_gives_a_place():
+    asked = [name for form in (Opening, Placed, Saying, Asking) for name in form.__struct_fields__]
+    told = [name for form in (State, Said, Opened, Taken, Showed, Told) for name in form.__struct_fields__]
+    assert not [name for name in asked if re.search(r"number|phone|caller|call\b|name", name)]
+    assert not [name for name in told if re.search(r"lat|lon|place|number|call|by\b", name)]
