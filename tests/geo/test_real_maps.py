@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.geo.assemble import build_roads
 from tocsin.geo.progress import Quiet
-from tocsin.geo.resources import find_resources
+from tocsin.geo.resources_find import find_resources
 from tocsin.geo.roads import Roads
 
 MAPS = Path(__file__).parents[3] / "shared" / "regions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.domain.orders import AnswerCall, AttachCall, LocateCall, OpenIncident, ReleaseCall
+from tocsin.domain.orders_calls import CallBack, CloseCallBack
 from tocsin.facts import calls
 from tocsin.facts.values import Place
 from tocsin.geo.straight import distance_m
@@ -22,6 +23,9 @@ ASSIST_S = 25.0
 FAR_M = 600.0
 """A place found by its words this far from where the phone is, is the wrong one."""
 
+ANSWERS = 0.7
+"""How many lost callers pick up when they are called back."""
+
 
 class Takers:
     """The bots at the telephones."""
@@ -34,9 +38,51 @@ class Takers:
         self._freed = Signal()
         common.hands.names |= self.names
         common.ears.on(calls.CallReceived, self._rings)
+        common.ears.on(calls.CallReleased, lambda entry: self._lost(entry.fact.call))
+        self._owed: set[str] = set()
+        """Lost callers whom a bot means to call back."""
 
     def _rings(self, entry: Heard) -> None:
         self._c.clock.start(self._serve(entry.fact.call), f"call {entry.fact.call}")
+
+    def resume(self) -> None:
+        """Lost callers of an older run are called back as well."""
+        for call in list(self._c.desk.board.calls):
+            self._lost(call)
+
+    def _lost(self, call: str) -> None:
+        row = self._c.desk.board.calls.get(call)
+        if not self._is_lost(call) or call in self._owed:
+            return
+        if row and row.answered_by and not row.answered_by.startswith(BOT):
+            return
+        self._owed.add(call)
+        self._c.clock.start(self._call_back(call), f"call back {call}")
+
+    def _is_lost(self, call: str) -> bool:
+        row = self._c.desk.board.calls.get(call)
+        return row is not None and row.status == "released" and call not in self._c.persons_calls
+
+    async def _call_back(self, call: str) -> None:
+        """Once or twice, as the night allows; most pressed a key by mistake, and some never answer."""
+        c, dice = self._c, self._c.dice.of("call back", call)
+        answers = dice.random() < ANSWERS
+        for wait_s, last in ((dice.uniform(60.0, 180.0), answers), (dice.uniform(120.0, 300.0), True)):
+            await c.clock.sleep(wait_s)
+            while not self._free:
+                await c.clock.sleep(2.0, self._freed)
+            by = self._free.pop(0)
+            try:
+                await c.clock.sleep(20.0)
+                if not self._is_lost(call):
+                    return
+                ended = CloseCallBack(call, "well" if answers else "no_answer")
+                await c.hands.give(by, ended if last else CallBack(call, "no_answer"))
+            finally:
+                self._free.append(by)
+                self._freed.set()
+            if last:
+                return
 
     async def _serve(self, call: str) -> None:
         c, dice = self._c, self._c.dice.of("answer", call)

@@ -103,7 +103,8 @@ class World:
             if row.id not in self.crews and row.status != "off_duty":
                 await self.common.hands.give(WORLD, UnitOffDuty(row.id))
         self._listening = asyncio.create_task(self.common.ears.listen())
-        if self.dispatchers:
+        if self.takers and self.dispatchers:
+            self.takers.resume()
             self.dispatchers.resume()
         clock.start(self.common.mover.run(), "mover")
         for crew in self.crews.values():
