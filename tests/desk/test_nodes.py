@@ -215,6 +215,23 @@ def test_a_disk_that_is_full_is_shown_until_an_order_is_recorded_again():
     asyncio.run(run())
 
 
+def test_a_node_that_was_refused_once_is_well_again_when_another_records():
+    """Its balancer sends it nothing more while it says that nothing is recorded. Found by the simulation of faults."""
+    log = Fragile()
+
+    async def test(a, b):
+        log.fails = {"append"}
+        with pytest.raises(Busy, match="the disk is full"):
+            await b.give(o.ReceiveCall("112"), by="ana", key="k")
+        assert not b.recording
+        log.fails = set()
+        await give(a, o.ReceiveCall("112"))
+        await until(lambda: b.position() == a.position())
+        await until(lambda: b.recording)
+
+    two_nodes(test, log)
+
+
 def test_a_write_whose_end_is_not_known_is_told_as_such_and_a_repeat_finds_out():
     class Cut(Fragile):
         def append(self, entries, expected, receipts=()):

@@ -276,7 +276,10 @@ class Desk:
         """Another node recorded something: fold and announce it, though nobody here gave an order."""
         async with self._turn:
             await self._writer.catch_up()
-            await self._hear(self._writer.news())
+            news = self._writer.news()
+            await self._hear(news)
+            if news:  # whatever the store refused us before, it takes groups now
+                self._trouble.took()
 
     async def _hear_tracks(self) -> None:
         moves = await self.tracks.hear()
