@@ -6,6 +6,7 @@ thread at a time. Refuses to know what an event says.
 
 from __future__ import annotations
 
+import time
 from array import array
 from typing import Any
 
@@ -24,6 +25,8 @@ FOREIGN = str(EventLogged.__struct_config__.tag)
 NOBODY = 0
 OURS = 0
 NO_EVENT = -1
+STEP, PAUSE_S = 1_000, 0.001
+"""After so many entries others are let in: a first look at a year must not hold up an order."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -104,6 +107,8 @@ class Index:
                 fact = msgspec.convert(msgspec.to_builtins(self._log.at([row.position])[0].fact), _Fact)
             self._fold(row.position, fact)
             self.position = row.position
+            if row.position % STEP == 0:
+                time.sleep(PAUSE_S)
 
     def agency_of(self, unit: str) -> str:
         """Whose a unit is, as it was registered last."""
