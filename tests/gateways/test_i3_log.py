@@ -32,6 +32,8 @@ from tocsin.domain.evolve import evolve
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.domain.refusals import Refusal
+from tocsin.facts.base import Entry
+from tocsin.facts.caller_links import LinkMessage
 from tocsin.facts.calls import CallAttached, CallReleased
 from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.privacy import KINDS
@@ -595,5 +597,27 @@ def test_a_look_of_a_partner_stands_in_the_access_log_before_it_is_answered(at_d
         wire.door.looks.record = refuse
         answer = await wire.get("LogEvents", STATE)
         assert (answer.status, answer.json()["name"]) == (503, "not_recorded")
+
+    at_door(test, *READERS)
+
+
+def test_what_is_written_on_a_callers_page_is_in_the_conversation(at_door):
+    async def test(wire: Wire) -> None:
+        await a_night(wire)
+        said = (
+            LinkMessage(T0, "K1", "1", 1, "ana", "where <exactly>?"),
+            LinkMessage(T0, "K1", "1", 2, "", "behind the door"),
+        )
+        log = wire.desk._log
+        for fact in said:
+            log.append([Entry(log.position() + 1, T0, "x", f"m{fact.n}", 0, fact)], log.position())
+        page = await wire.page(f"Conversations?callId={CALL}", STATE)
+        assert '<b>outgoing</b> <span dir="auto">where &lt;exactly&gt;?</span>' in page
+        assert '<b>incoming</b> <span dir="auto">behind the door</span>' in page
+        messages = await wire.events("LogEvents?logEventType=MessageLogEvent", STATE)
+        assert [(one["direction"], one["text"]) for one in messages[-2:]] == [
+            ("outgoing", "where <exactly>?"), ("incoming", "behind the door"),
+        ]  # fmt: skip
+        assert kinds(await wire.events(token=FIRE)).count("Message") == 0
 
     at_door(test, *READERS)

@@ -13,10 +13,11 @@ from typing import Any, TypeAlias
 import msgspec
 import numpy as np
 
+from tocsin.facts.caller_links import LinkMessage
 from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.union import AnyEntry
 from tocsin.gateways.i3_index import Index, Mask
-from tocsin.gateways.i3_ours import Members, Ours, log_id, number_of, our_id
+from tocsin.gateways.i3_ours import ERASED, Members, Ours, log_id, number_of, our_id
 from tocsin.log.port import Log
 from tocsin.settings import LogPartner
 from tocsin.standards.i3_log import Code, NotLogged, instant, stamp, uid
@@ -223,20 +224,23 @@ def _left_of(fact: EventLogged) -> Members:
         "callId": fact.call_id,
         "incidentId": fact.incident_id,
     }
-    return {name: value for name, value in told.items() if value} | {"extension": {"tocsin": {"erased": True}}}
+    return {name: value for name, value in told.items() if value} | {"extension": ERASED}
 
 
 def _line(entry: AnyEntry) -> str:
     fact = entry.fact
-    text = fact.signed_words if isinstance(fact, EventLogged) else ""
-    if not text:
+    if isinstance(fact, LinkMessage):
+        who, body, at = "outgoing" if fact.by else "incoming", fact.text or fact.phrase, fact.at
+    elif fact.signed_words:
+        members = msgspec.json.decode(payload_of(Jws.of_compact(fact.signed_words)), type=dict[str, Any])
+        who, body, at = members["direction"], members["text"], fact.said_at
+    else:
         return ""
-    members = msgspec.json.decode(payload_of(Jws.of_compact(text)), type=dict[str, Any])
-    body = members["text"]
     if body.startswith(("MESSAGE ", "MSRP ")):  # the whole message was logged: its words come after the headers
         body = body.replace("\r\n", "\n").partition("\n\n")[2]
-    who = html.escape(members["direction"])
-    return f'<li><time>{stamp(fact.said_at)}</time> <b>{who}</b> <span dir="auto">{html.escape(body)}</span></li>'
+    if not body:
+        return ""
+    return f'<li><time>{stamp(at)}</time> <b>{who}</b> <span dir="auto">{html.escape(body)}</span></li>'
 
 
 def _list(name: str, shown: list[Any], total: int) -> dict[str, Any]:

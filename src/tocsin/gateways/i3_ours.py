@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tocsin.facts import assignments, calls, incidents, locations, units
+from tocsin.facts import assignments, caller_links, calls, incidents, locations, units
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Position
 from tocsin.standards.i3_log import stamp, uid, uid_of
 from tocsin.standards.jws import Signer
 
 Members = dict[str, Any]
+ERASED = {"tocsin": {"erased": True}}
+"""The extension of an event in which somebody was erased."""
 UNIQUE = 12
 
 
@@ -61,9 +63,15 @@ def _nothing(_fact: Any, _seen: bool) -> Members:
 
 
 def _located(fact: locations.LocationReported, seen: bool) -> Members | None:
-    if not seen or not fact.call or not fact.raw:
+    if not seen:
         return None
-    return {"text": fact.raw, "direction": "incoming", "responseId": fact.report}
+    return {"text": fact.raw or fact.text, "direction": "incoming", "responseId": fact.report}
+
+
+def _written(fact: caller_links.LinkMessage, seen: bool) -> Members | None:
+    if not seen:
+        return None
+    return {"text": fact.text or fact.phrase, "direction": "outgoing" if fact.by else "incoming"}
 
 
 EVENTS: dict[type, tuple[str, Callable[[Any, bool], Members | None]]] = {
@@ -76,10 +84,13 @@ EVENTS: dict[type, tuple[str, Callable[[Any, bool], Members | None]]] = {
     incidents.IncidentReopened: ("IncidentReopenLogEvent", _nothing),
     assignments.UnitDispatched: ("AdditionalAgencyLogEvent", _nothing),
     locations.LocationReported: ("LocationResponseLogEvent", _located),
+    caller_links.LinkMessage: ("MessageLogEvent", _written),
 }
 """Fact -> kind of event, and the members that only it has."""
 KINDS: dict[str, str] = {fact.__struct_config__.tag: kind for fact, (kind, _) in EVENTS.items()}  # type: ignore[attr-defined]
-NEEDS_SIGHT = frozenset({locations.LocationReported.__struct_config__.tag})
+NEEDS_SIGHT = frozenset(
+    str(fact.__struct_config__.tag) for fact in (locations.LocationReported, caller_links.LinkMessage)
+)
 """Facts that are events only for whoever may see callers."""
 
 
@@ -112,6 +123,8 @@ class Ours:
             told["incidentId"] = uid("incidentid", our_id(incident), self.domain)
         if isinstance(entry.fact, incidents.IncidentsLinked):
             told["linkedIncidentId"] = uid("incidentid", our_id(entry.fact.other), self.domain)
+        if entry.erased:
+            told["extension"] = ERASED
         return told | more
 
     def _agency(self, fact: Any) -> str:
