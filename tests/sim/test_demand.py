@@ -9,6 +9,7 @@ from itertools import islice
 from tests.sim.life import START, demand_of, happenings_of
 
 from tocsin.geo.region import Region
+from tocsin.geo.straight import distance_m
 from tocsin.settings import load_catalogue
 from tocsin.sim.demand import BY_HOUR
 from tocsin.sim.sayings import sayings
@@ -56,3 +57,13 @@ def test_every_saying_is_of_a_type_of_the_catalogue_and_says_where() -> None:
         for saying in told.sayings:
             assert any("{address}" in line for line in saying.lines), saying
     assert {s.language for told in sayings().types for s in told.sayings} == {"en", "pt", "ar", "zh", "ta"}
+
+
+def test_a_crash_is_called_about_by_as_many_as_asked_each_from_near_it(region: Region) -> None:
+    crash = demand_of(region).crash(START + 100.0, 40)
+    assert len(crash.callers) == 40
+    assert crash.callers[0].after_s == 0.0
+    assert [one.after_s for one in crash.callers] == sorted(one.after_s for one in crash.callers)
+    assert crash.callers[-1].after_s <= 180.0
+    here = (crash.place.lat, crash.place.lon)
+    assert all(one.place and distance_m((one.place.lat, one.place.lon), here) < 600.0 for one in crash.callers)

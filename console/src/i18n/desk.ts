@@ -189,7 +189,7 @@ export const deskEn = {
       on: "unit on duty with its crew count",
       off: "unit off duty",
       home: "unit is back at its station",
-      rel: "end the current call: a nobody there, i information",
+      rel: "end the current call: a nobody there, s nobody spoke, i information",
       block: "close a road here",
       unblock: "open a road again",
       reopen: "reopen an incident",
@@ -198,6 +198,7 @@ export const deskEn = {
     },
     form: {
       address: "<address>",
+      call: "<call>",
       type: "<type>",
       unit: "<unit>",
       units: "<units>",

@@ -192,7 +192,7 @@ export const deskPt: Words<typeof deskEn> = {
       on: "unidade de serviço, com a tripulação",
       off: "unidade fora de serviço",
       home: "a unidade voltou à base",
-      rel: "terminar a chamada: a ninguém responde, i informação",
+      rel: "terminar a chamada: a ninguém responde, s ninguém falou, i informação",
       block: "cortar uma via aqui",
       unblock: "reabrir uma via",
       reopen: "reabrir uma ocorrência",
@@ -201,6 +201,7 @@ export const deskPt: Words<typeof deskEn> = {
     },
     form: {
       address: "<endereço>",
+      call: "<chamada>",
       type: "<tipo>",
       unit: "<unidade>",
       units: "<unidades>",

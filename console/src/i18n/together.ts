@@ -39,6 +39,12 @@ export const togetherEn = {
   close_back: "No need to call back:",
   again: (n: number, ago: string, incident: string) => `${nth(n)} call, last ${ago} ago${incident && `, incident ${incident}`}`,
   new_callers: "Callers",
+  what: { call: "a call's number", lost: "a lost caller's call", outcome: "r reached, n no answer, or a reason" },
+  help: {
+    split: "split a call off its incident again",
+    silent: "nobody speaks on the current call",
+    back: "a lost caller: r reached, n no answer, or why not",
+  },
   split: (call: string) => `Split call ${call} off`,
   orders: {
     detach: (call: string, incident: string) => `Split ${call} off incident ${incident}`,
@@ -91,6 +97,12 @@ export const togetherPt: Words<typeof togetherEn> = {
   close_back: "Não é preciso ligar:",
   again: (n, ago, incident) => `${n}.ª chamada, a última há ${ago}${incident && `, ocorrência ${incident}`}`,
   new_callers: "Quem ligou",
+  what: { call: "o número de uma chamada", lost: "a chamada de quem se perdeu", outcome: "r atendeu, n não atende, ou um motivo" },
+  help: {
+    split: "separar outra vez uma chamada da sua ocorrência",
+    silent: "ninguém fala na chamada atual",
+    back: "quem se perdeu: r atendeu, n não atende, ou porque não",
+  },
   split: (call) => `Separar a chamada ${call}`,
   orders: {
     detach: (call, incident) => `Separar ${call} da ocorrência ${incident}`,

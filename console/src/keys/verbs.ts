@@ -9,6 +9,7 @@ import type { Completion, Ground, Meaning, Said } from "./meaning";
 import { SHORT_STAMPS, STAMP_CODES } from "./stamps";
 import { CALLER_VERBS } from "./verbs_callers";
 import { COVER_VERBS } from "./verbs_cover";
+import { CALL_VERBS } from "./verbs_calls";
 import { PLAN_VERBS } from "./verbs_plans";
 import { SHARING_VERBS } from "./verbs_sharing";
 
@@ -289,10 +290,11 @@ function home(said: Said, ground: Ground): Meaning {
 function release(said: Said, ground: Ground): Meaning {
   if (!ground.current) return need(ground, "call");
   const [code = "", ...text] = said.words;
-  const reason = code && "abandoned".startsWith(code.toLowerCase()) ? "abandoned" : code && "information".startsWith(code.toLowerCase()) ? "information" : null;
+  const reason = code && "abandoned".startsWith(code.toLowerCase()) ? "abandoned" : code && "silent".startsWith(code.toLowerCase()) ? "silent" : code && "information".startsWith(code.toLowerCase()) ? "information" : null;
   const names = ground.messages.orders.release_reason;
   if (!reason) return need(ground, "reason", [
     { line: "rel a", label: "a", detail: names.abandoned },
+    { line: "rel s", label: "s", detail: names.silent },
     { line: "rel i", label: "i", detail: names.information },
   ]);
   const words = text.join(" ");
@@ -367,7 +369,7 @@ export const VERBS: Record<string, Verb> = {
   t: verb("t", (w) => `${w.incident} ${w.type} p1–p5`, reclassify),
   k: verb("k", (w) => `${w.incident} ${w.incident}`, link),
   j: verb("j", (w) => w.incident, join),
-  rel: verb("rel", (w) => `a|i ${w.text}`, release),
+  rel: verb("rel", (w) => `a|s|i ${w.text}`, release),
   on: verb("on", (w) => `${w.unit} ${w.crew}`, onDuty),
   off: verb("off", (w) => w.unit, offDuty),
   home: verb("home", (w) => w.unit, home),
@@ -377,6 +379,7 @@ export const VERBS: Record<string, Verb> = {
   ack: verb("ack", () => "", acknowledge),
   ...PLAN_VERBS,
   ...SHARING_VERBS,
+  ...CALL_VERBS,
   ...CALLER_VERBS,
   ...COVER_VERBS,
   g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),

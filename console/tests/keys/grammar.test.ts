@@ -173,3 +173,22 @@ test("a crew too small is said before Enter", () => {
 test("a selected incident without a recommendation asks for units, not for an incident", () => {
   expect(understand("d", { ...GROUND, recommended: null })).toMatchObject({ state: "need", says: en.desk.command.need(en.desk.command.what.units) });
 });
+
+describe("calls after the first word", () => {
+  const lost = { ...GROUND, calls: table<CallRow>({ id: "41", status: "released", number: "+351 912 345 678", received_at: 1 }), catalogue: { ...GROUND.catalogue, call_back_reasons: [{ code: "known", name: { en: "Known" } }] } } as Ground;
+  test("a call is split off by its number", () => {
+    expect(understand("split 17 another street", GROUND)).toMatchObject({ state: "ready", order: { kind: "detach_call", call: "17", reason: "another street" } });
+    expect(understand("split", GROUND)).toMatchObject({ state: "need" });
+  });
+  test("the current call is silent", () => {
+    expect(understand("silent", GROUND)).toMatchObject({ state: "ready", order: { kind: "mark_silent", call: GROUND.current } });
+    expect(understand("rel s", GROUND)).toMatchObject({ order: { kind: "release_call", reason: "silent" } });
+  });
+  test("a lost caller is reached, tried in vain, or not called for a reason", () => {
+    expect(understand("back 41 r", lost)).toMatchObject({ order: { kind: "call_back", outcome: "reached" } });
+    expect(understand("back 41 n", lost)).toMatchObject({ order: { kind: "call_back", outcome: "no_answer" } });
+    expect(understand("back 41 kn", lost)).toMatchObject({ order: { kind: "close_call_back", reason: "known" } });
+    expect(understand("back 41", lost)).toMatchObject({ state: "need" });
+    expect(understand("back 17 r", GROUND)).toMatchObject({ state: "need" });
+  });
+});

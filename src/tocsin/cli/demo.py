@@ -30,6 +30,9 @@ _PATH = click.Path(path_type=Path)
 )  # fmt: skip
 @click.option("--units", type=click.IntRange(7, 1_000), help="About how many units. [by the people]")
 @click.option("--calls-per-hour", type=click.FloatRange(0.1, 2_000), help="Mean over the day. [by the people]")
+@click.option(
+    "--crash", type=click.IntRange(2, 200), help="A crash that so many people call about, a minute after the start."
+)
 @click.option("--fresh", is_flag=True, help="Begin a new record; the old one is moved aside, never removed.")
 @click.option("--headless", "--no-server", "headless", is_flag=True, help="No server: as fast as this machine can.")
 @click.option("--hours", type=click.FloatRange(0.1, 48), default=24.0, show_default=True, help="With --headless.")
@@ -51,6 +54,7 @@ def demo(**given: Any) -> None:
     \b
     tocsin demo                                a city of 300,000
     tocsin demo --hands off                    every call is yours
+    tocsin demo --hands off --crash 40         a burst: forty calls about one thing
     tocsin demo --map malta.osm.pbf            your own map
     tocsin demo --map sf.osm.pbf --calls calls.csv.gz --speed 20
                                                a recorded day, twenty times as fast

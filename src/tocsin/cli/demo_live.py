@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tocsin.app import App
 
 PRELUDE_S = 1_800.0
+CRASH_AFTER_S = 60.0
 """So much of the world has been lived when the doors open: incidents stand in every stage."""
 
 
@@ -69,7 +70,7 @@ def live(asked: Asked) -> None:
         known = begin_accounts(app)
         await _prelude(clock)
         clock.pace(asked.speed)
-        _burst(world)
+        _burst(world, asked.crash)
         await tell(app, address, asked, clock, console, known)
 
     serve_world(asked, folder, region, clock, "Tocsin Demo", beside, console)
@@ -109,12 +110,14 @@ async def _prelude(clock: Clock) -> None:
         await clock.run(clock.now() + max(gap, 1.0))
 
 
-def _burst(world: World) -> None:
+def _burst(world: World, crash: int | None) -> None:
     """A few calls at once, so that the first minute shows what there is to see."""
     now = world.clock.now()
     if world.demand is not None:
         for n, (after_s, kind) in enumerate(((0.5, "FIRE-STRUCTURE"), (2.0, "MED-CARDIAC"), (3.5, "RESCUE-TRAFFIC"))):
             world.phones.happen(world.demand.staged(f"first-{n}", now + after_s, kind))
+        if crash:
+            world.phones.happen(world.demand.crash(now + CRASH_AFTER_S, crash))
 
 
 def _live_headless(asked: Asked, region: Region, fleet: Fleet, rate: float) -> None:

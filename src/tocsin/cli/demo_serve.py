@@ -58,6 +58,7 @@ class Asked(msgspec.Struct, frozen=True):
     stations: Path | None
     send: str
     as_json: bool
+    crash: int | None = None
 
 
 def serve_world(

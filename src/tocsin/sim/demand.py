@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from random import Random
 
+import msgspec
 import numpy as np
 
 from tocsin.facts.values import Instant, Place
@@ -98,6 +99,25 @@ class Demand:
         dice = self._dice.of("staged", name, at)
         told = next(told for told in sayings().types if told.type == kind)
         return _emergency(name, at, self._spots.draw(dice), dice, told)
+
+    def crash(self, at: Instant, calls: int, within_s: float = 180.0) -> Happening:
+        """A collision that everybody who drives by calls about; their phones say where they are by then."""
+        dice = self._dice.of("crash", at)
+        told = next(told for told in sayings().types if told.type == "RESCUE-TRAFFIC")
+        place, saying = self._spots.draw(dice), dice.choice(told.sayings)
+        after = sorted((0.0, *(dice.uniform(0.0, within_s) for _ in range(calls - 1))))
+        callers = tuple(_passing(told, place, after_s, dice) for after_s in after)
+        return Happening(
+            f"crash-{at:.0f}", at, "emergency", told.type, place, callers, summary=saying.summary, patients=2
+        )
+
+
+def _passing(told: Told, place: Place, after_s: float, dice: Random) -> Caller:
+    caller = _caller(told, dice.choice(told.sayings), place, after_s, dice)
+    east, north = dice.gauss(0.0, 90.0), dice.gauss(0.0, 90.0)
+    lon = place.lon + east / (111_195 * math.cos(math.radians(place.lat)))
+    spot = Place(place.lat + north / 111_195, lon, "", "caller", round(lognormal(dice, 20.0, 0.5)))
+    return msgspec.structs.replace(caller, place=spot)
 
 
 def _number(dice: Random) -> str:
