@@ -75,6 +75,17 @@ def test_what_else_is_burning_nearby_counts_against():
     assert share(call(100.0), fire(), *others) < share(call(100.0), fire())
 
 
+def test_where_much_has_just_happened_the_same_place_proves_less():
+    def place_term(*known: Known) -> float:
+        terms = dict(Scene(known, LEXICON).odds(call(20.0)))[known[0]]
+        return next(term.weight for term in terms if term.name == "place")
+
+    first = fire()
+    crowd = [fire(f"20{i:02}", metres=500.0 + 20 * i) for i in range(12)]
+    elsewhere = [fire(f"20{i:02}", metres=20_000.0 + 20 * i) for i in range(12)]
+    assert place_term(first, *crowd) < place_term(first, *elsewhere) - 1.0
+
+
 def test_without_any_place_the_hour_alone_links_nothing():
     assert not any(one.likely for one in Scene((fire(),), LEXICON).rank(call(None)))
 

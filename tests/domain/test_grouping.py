@@ -49,6 +49,13 @@ def test_a_call_without_a_place_or_a_word_stands_alone():
     assert ["silent"] in grouped([*burst(), nobody], scene(fire())).values()
 
 
+def test_a_call_between_two_fires_is_in_nobodys_row():
+    between = Waiting("between", Draft(T0 + 60, place(30.0, 0.0)))
+    two = scene(fire("1001", metres=0.0), fire("1002", metres=60.0))
+    assert grouped([between], two) == {"call:between": ["between"]}
+    assert grouped([between], scene(fire("1001", metres=0.0))) == {"incident:1001": ["between"]}
+
+
 def test_every_call_is_in_one_group_and_in_the_order_they_came():
     calls = burst(30, 5)
     found = grouped(calls, scene())
