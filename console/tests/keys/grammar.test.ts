@@ -185,10 +185,10 @@ describe("calls after the first word", () => {
     expect(understand("rel s", GROUND)).toMatchObject({ order: { kind: "release_call", reason: "silent" } });
   });
   test("a lost caller is reached, tried in vain, or not called for a reason", () => {
-    expect(understand("back 41 r", lost)).toMatchObject({ order: { kind: "call_back", outcome: "reached" } });
-    expect(understand("back 41 n", lost)).toMatchObject({ order: { kind: "call_back", outcome: "no_answer" } });
-    expect(understand("back 41 kn", lost)).toMatchObject({ order: { kind: "close_call_back", reason: "known" } });
-    expect(understand("back 41", lost)).toMatchObject({ state: "need" });
-    expect(understand("back 17 r", GROUND)).toMatchObject({ state: "need" });
+    expect(understand("cb 41 r", lost)).toMatchObject({ order: { kind: "call_back", outcome: "reached" } });
+    expect(understand("cb 41 n", lost)).toMatchObject({ order: { kind: "call_back", outcome: "no_answer" } });
+    expect(understand("cb 41 kn", lost)).toMatchObject({ order: { kind: "close_call_back", reason: "known" } });
+    expect(understand("cb 41", lost)).toMatchObject({ state: "need" });
+    expect(understand("cb 17 r", GROUND)).toMatchObject({ state: "need" });
   });
 });
