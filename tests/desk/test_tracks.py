@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 
 import pytest
 from tests.desk.hall import Clock, Fragile, give, staff, with_desk
 from tests.world import HERE, HOME, T0
 
-from tocsin.desk.tracks import AHEAD_S, KEPT_S, TRAIL_S, Tracks
+from tocsin.desk.tracks import AHEAD_S, KEPT_S, Tracks
+from tocsin.desk.trail import STEP_S, TRAIL_S, WHOLE
 from tocsin.domain import orders as o
 from tocsin.facts.values import Move
 from tocsin.log.memory import MemoryLog
@@ -152,3 +154,17 @@ def test_old_tracks_are_let_go_of_and_what_remains_verifies(monkeypatch):
     kept = [entry.recorded_at for entry in log.read()]
     assert kept == [1_000.0 + n * KEPT_S / 2 for n in (2, 3, 4, 5)]
     assert log.verify() == []
+
+
+def test_a_trail_is_whole_for_a_minute_thinner_for_an_hour_and_then_gone(tracks):
+    hours = 3 * int(TRAIL_S)
+    for second in range(hours):
+        tracks.report([Move("E1", T0 + second, 1.0 + second * 1e-6, 2.0, 10.0, 90.0)], T0 + second)
+    found = tracks.trail("E1", 0)
+    ages = [T0 + hours - 1 - move.at for move in found]
+    assert ages == sorted(ages, reverse=True)
+    assert ages[-WHOLE:] == [float(age) for age in range(WHOLE - 1, -1, -1)]
+    assert {older - newer for older, newer in pairwise(ages[:-WHOLE])} == {STEP_S}
+    assert TRAIL_S <= ages[0] < 1.5 * TRAIL_S
+    assert found[0] == Move("E1", found[0].at, 1.0 + (found[0].at - T0) * 1e-6, 2.0, 10.0, 90.0)
+    assert tracks.trail("E1", T0 + hours - 600)[0].at >= T0 + hours - 600

@@ -29,7 +29,8 @@ from tocsin.desk.tail import Frame, Tail
 from tocsin.desk.tail_agency import AgencyTails
 from tocsin.desk.tally import Tally
 from tocsin.desk.together import Together
-from tocsin.desk.tracks import TRAIL_S, Tracks
+from tocsin.desk.tracks import Tracks
+from tocsin.desk.trail import TRAIL_S
 from tocsin.desk.view import View
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable, Sequence
 
+from tocsin.desk.trail import TRAIL_S, Trail
 from tocsin.facts.base import Entry
 from tocsin.facts.units import UnitsMoved
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log, LogError, Raced
 
-TRAIL_S = 3_600.0
-TRAIL_POINTS = 3_600
 KEPT_S = 30 * 86_400.0
 """Where vehicles were is kept a month: long enough for a complaint, too short for a habit of watching crews."""
 FORGET_EVERY = 3_600
@@ -32,7 +30,7 @@ class Tracks:
     def __init__(self, log: Log) -> None:
         self._log = log
         self.latest: dict[str, Move] = {}
-        self._trails: dict[str, deque[Move]] = {}
+        self._trails: dict[str, Trail] = {}
         self._fresh: dict[str, Move] = {}
         self.position: Position = 0
         """Up to here the log's moves are known here, whichever node reported them."""
@@ -65,7 +63,10 @@ class Tracks:
     def _take(self, moves: Iterable[Move]) -> None:
         for move in moves:
             self.latest[move.unit] = move
-            self._trails.setdefault(move.unit, deque(maxlen=TRAIL_POINTS)).append(move)
+            trail = self._trails.get(move.unit)
+            if trail is None:
+                trail = self._trails[move.unit] = Trail(move.unit)
+            trail.add(move)
 
     def take_fresh(self) -> tuple[Move, ...]:
         """What moved since the last time this was asked; the latest per unit."""
@@ -74,7 +75,8 @@ class Tracks:
 
     def trail(self, unit: str, since: Instant) -> list[Move]:
         """Where it was, oldest first."""
-        return [move for move in self._trails.get(unit, ()) if move.at >= since]
+        trail = self._trails.get(unit)
+        return trail.since(since) if trail else []
 
     async def record(self, moves: Sequence[Move], now: Instant) -> None:
         """Append to the tracks log. A failure is said, and costs a second of trail, nothing else."""
