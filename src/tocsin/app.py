@@ -99,6 +99,7 @@ class App:
             evidence=evidence,
             looks=looks,
             address=settings.address,
+            publish_looks=settings.publish_looks,
             providers=settings.providers,
             showing=Showing(desk, media) if media else None,
             plans=PlanPages(desk.adviser.plans, desk.catalogue, settings.plans, own=settings.catalogue is not None),

@@ -221,6 +221,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Public keys of those whose cosignatures are shown with a checkpoint."""
     access_log_days: Annotated[float, msgspec.Meta(ge=30, le=36_525)] = 730
     """How long it is kept who looked at what, and why."""
+    publish_looks: bool = False
+    """Whether anybody may read how often people's data were looked at, by week and kind (`/transparency.json`)."""
     providers: tuple[Provider, ...] = ()
     """Those besides ourselves who say who people are."""
     intake: tuple[Partner, ...] = ()

@@ -77,6 +77,7 @@ EXPECTED = {
     "read_record": DESK | {U: "all"},
     "break_glass": DESK | {U: "all"},
     "read_looks": {S: "all", U: "all"},
+    "review_looks": {S: "all"},
     "read_field": OWN,
     "report_positions": OWN,
     "manage_accounts": {A: "all"},

@@ -17,6 +17,29 @@ export const scenarios = {
     return { who: await page.locator(".who").textContent(), focus: await page.evaluate(() => document.activeElement?.getAttribute("aria-label")) };
   },
 
+  async passkey({ person, base }) {
+    const page = await person();
+    const device = await page.context().newCDPSession(page);
+    await device.send("WebAuthn.enable");
+    const options = { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+    const { authenticatorId } = await device.send("WebAuthn.addVirtualAuthenticator", { options });
+    await page.goto(`${base}/account`);
+    await page.getByRole("textbox", { name: "What to call it" }).fill("desk 4");
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await page.waitForSelector("text=desk 4");
+    const enter = async () => {
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    };
+    await enter();
+    await page.waitForSelector(".live");
+    const who = await page.evaluate(async () => (await (await fetch("/api/session")).json()).account);
+    await device.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+    await enter();
+    await page.waitForSelector("text=No passkey was chosen.");
+    return { who, unverified: (await page.evaluate(async () => (await fetch("/api/session")).status)) };
+  },
+
   async take_a_call({ person, given }) {
     const page = await person();
     await page.waitForSelector("text=Ringing");

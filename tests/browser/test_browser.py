@@ -23,6 +23,11 @@ def test_signing_in_needs_only_a_keyboard_and_ends_where_work_begins(drive: Driv
     assert drive("sign_in") == {"who": "ana", "focus": "Command line"}
 
 
+def test_a_passkey_of_this_device_signs_in_and_only_a_verified_person(house: Any, drive: Drive) -> None:
+    seen = drive("passkey", base=house.base.replace("127.0.0.1", "localhost"))
+    assert seen == {"who": "ana", "unverified": 401}
+
+
 def test_a_call_from_answer_to_dispatch_in_at_most_twelve_presses(house: Any, drive: Drive) -> None:
     call = ring(house)
     seen = drive("take_a_call", address="12 harb", type="structure fire")

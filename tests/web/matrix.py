@@ -54,7 +54,7 @@ CANARY = re.compile(
 """A word, a telephone number, or a position more exact than about a kilometre; and of which incident it is."""
 MISSING_HERE = {
     "/api/region": "there is no map", "/map/basemap.pmtiles": "there is no map", "/api/coverage/cells": "no map",
-    "/api/places/nearest": "there is no map",
+    "/api/places/nearest": "there is no map", "/transparency.json": "this centre does not publish",
 }  # fmt: skip
 """Routes that answer 200 to nobody in this world, and why."""
 

@@ -1,5 +1,6 @@
 /// The languages there are. A catalogue that lacks a key is a type error here.
 
+import { accountEn, accountPt } from "./account";
 import { accessEn, accessPt } from "./access";
 import { arrivalEn, arrivalPt } from "./arrival";
 import { auditEn, auditPt } from "./audit";
@@ -24,6 +25,7 @@ import type { Words } from "./words";
 
 export const en = {
   access: accessEn,
+  account: accountEn,
   arrival: arrivalEn,
   audit: auditEn,
   callers: callersEn,
@@ -47,6 +49,7 @@ export type Messages = Words<typeof en>;
 
 export const pt: Messages = {
   access: accessPt,
+  account: accountPt,
   arrival: arrivalPt,
   audit: auditPt,
   callers: callersPt,

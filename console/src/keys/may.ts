@@ -29,6 +29,7 @@ const WINDOWS = [
   { name: "record", path: "/record", roles: [...DESK, "auditor"] },
   { name: "rules", path: "/rules", roles: DESK },
   { name: "access", path: "/access", roles: ["supervisor", "auditor"] },
+  { name: "accounts", path: "/accounts", roles: ["administrator"] },
 ] as const;
 
 /** The windows somebody with these roles has any use for. */

@@ -1,5 +1,6 @@
 /// Who is signed in on this screen. Knows the door; knows no room.
 
+import { enterByPasskey } from "./passkeys";
 import { ask, onSignedOut, setCsrf } from "./http";
 import type { Catalogue, Problem, Session } from "./types";
 
@@ -35,11 +36,23 @@ class Door {
       if (!this.session) this.problem = problem?.name === "no_answer" ? problem : { name: "link_used", text: "" };
       return;
     }
+    const fault = /^#problem=([a-z_]+)$/.exec(location.hash)?.[1];
+    if (fault) history.replaceState(null, "", location.pathname + location.search);
     await this.#resume();
+    if (fault && !this.session) this.problem = { name: fault, text: "" };
   }
 
   async signIn(name: string, password: string): Promise<boolean> {
     return this.#enter({ name, password });
+  }
+
+  /** By a passkey of this device. */
+  async signInByPasskey(): Promise<boolean> {
+    this.problem = null;
+    const answer = await enterByPasskey();
+    if (answer.ok) await this.#welcome(answer.value);
+    else this.problem = answer.problem;
+    return answer.ok;
   }
 
   async signOut(): Promise<void> {

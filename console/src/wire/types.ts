@@ -47,6 +47,19 @@ export type DeskPhrase = NonNullable<S["TellCaller"]["phrase"]>;
 export type CallerPhrase = "yes" | "no" | "cannot_talk" | "they_are_here";
 export type HospitalRow = WithPlace<S["HospitalRow"]>;
 export type LookView = S["LookView"];
+export type ReviewView = S["ReviewView"];
+export type Passkey = S["Passkey"];
+export type OpenSession = S["OpenSession"];
+export type WaysIn = S["WaysIn"];
+export type Account = S["Account"];
+export type Token = S["Token"];
+export type TokenMade = S["TokenMade"];
+export type TokensView = S["TokensView"];
+/** The first half of a ceremony; `options` is for the browser's own interface. */
+export interface Begun {
+  ceremony: string;
+  options: unknown;
+}
 
 /** Rows by id. In a tail event: those that changed; null means gone from the board. */
 export interface Rows {

@@ -53,6 +53,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "read_media": _DESK,  # an auditor reads the trail, and not what callers said or showed
     "break_glass": (*_DESK, "auditor"),
     "read_looks": ("supervisor", "auditor"),
+    "review_looks": ("supervisor",),
     "read_field": (),
     "report_positions": (),
     "manage_accounts": ("administrator",),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from tocsin.access.people import AccessRefusal
 from tocsin.access.roles import PERMISSIONS
 
-NEVER = frozenset({"manage_accounts", "erase_personal", "release_hold", "break_glass"})
+NEVER = frozenset({"manage_accounts", "erase_personal", "release_hold", "break_glass", "review_looks"})
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "watch": ("read_board",),

@@ -179,6 +179,10 @@ class Looks:
 
         return await asyncio.to_thread(read)
 
+    def at(self, positions: Sequence[Position]) -> list[AnyEntry]:
+        """The entries at these positions; blocks. Raises LogError for one that is not there, or not any more."""
+        return self._log.at(positions)
+
     async def stop(self) -> None:
         """Write what waits, then end."""
         if self._task is not None:

@@ -57,6 +57,7 @@ class Site:
         evidence: Evidence | None = None,
         looks: Looks | None = None,
         address: str = "",
+        publish_looks: bool = False,
         providers: Sequence[Provider] = (),
         showing: Showing | None = None,
         plans: PlanPages | None = None,
@@ -69,6 +70,7 @@ class Site:
         """What browsers reach this server under; empty: not said."""
         self.openid = {one.name: OpenID(one) for one in providers}
         self.providers = tuple(ProviderView(one.name, one.label or one.name) for one in providers)
+        self.publish_looks = publish_looks
         self.glass = Glass()
         desk.listeners.append(self.glass.hear)
         self.showing = showing

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from tocsin.facts.looks import What
+from tocsin.facts.looks import Mark, What
 from tocsin.facts.values import Instant, Position
 from tocsin.web.bodies import Form, Limit
 
@@ -76,3 +76,53 @@ class LookView(msgspec.Struct, frozen=True):
     shown: tuple[str, ...] = ()
     count: int = 0
     via: str = ""
+
+
+class ReviewForm(Form, frozen=True):
+    """What a supervisor found about a look."""
+
+    look: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    mark: Mark
+    word: Why = ""
+
+
+class ReviewDone(msgspec.Struct, frozen=True):
+    """Where the review stands in the access log."""
+
+    position: Position
+
+
+class ReviewedLook(msgspec.Struct, frozen=True):
+    """A look, and what was found about it; `mark` is empty until somebody has looked into it."""
+
+    look: LookView
+    mark: str
+    word: str
+    reviewed_by: str
+    always: bool
+    """It is here whatever was drawn: a broken glass."""
+
+
+class ReviewView(msgspec.Struct, frozen=True):
+    """The looks of a week to review. `of`: how many there were to draw from; `seed`: how they were drawn."""
+
+    week: str
+    of: int
+    seed: int
+    looks: tuple[ReviewedLook, ...]
+
+
+class WeekView(msgspec.Struct, frozen=True):
+    """Looks of one ISO week by kind; how many were reviewed, and how many of those were a breach."""
+
+    week: str
+    looks: dict[str, int]
+    reviewed: int
+    breaches: int
+
+
+class CountsView(msgspec.Struct, frozen=True):
+    """What a centre publishes, the latest week first."""
+
+    centre: str
+    weeks: tuple[WeekView, ...]

@@ -20,6 +20,7 @@ READ_FIELD = "read_field"
 REPORT_POSITIONS = "report_positions"
 BREAK_GLASS = "break_glass"
 READ_LOOKS = "read_looks"
+REVIEW_LOOKS = "review_looks"
 READ_MEDIA = "read_media"
 MANAGE_ACCOUNTS = "manage_accounts"
 
