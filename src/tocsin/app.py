@@ -46,7 +46,7 @@ from tocsin.log.keyring_sqlite import SqliteKeys
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import I3_LOG, RECEIPTS, SNAPSHOT, VARIABLE, MasterKey
 from tocsin.log.media import FOLDER as MEDIA
-from tocsin.log.media import Media, MediaFolder
+from tocsin.log.media import Blobs, Media, MediaFolder
 from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.page import PlanPages
@@ -159,7 +159,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
             secret=master.derive(RECEIPTS),
         )  # fmt: skip
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
-        media = Media(MediaFolder(settings.data / MEDIA), ring, desk.position)
+        media = Media(_blobs(parts, settings), ring, desk.position)
         desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))
         desk.eraser.retire = ring.retire
         evidence = _evidence(settings, decisions)
@@ -358,6 +358,15 @@ def _log(parts: ExitStack, settings: Settings, name: str, kind: Kind, codec: Cod
         raise AppError(str(error)) from None
     parts.callback(log.close)
     return log
+
+
+def _blobs(parts: ExitStack, settings: Settings) -> Blobs:
+    """What callers showed: beside the log, or in the database that all nodes share."""
+    if not settings.store:
+        return MediaFolder(settings.data / MEDIA)
+    blobs: Blobs = _postgres("media_postgres").PostgresMedia(settings.store, settings.centre.id)
+    parts.callback(blobs.close)
+    return blobs
 
 
 def _file(path: Path, centre: str, kind: Kind, codec: Codec) -> SqliteLog:

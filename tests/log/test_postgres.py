@@ -274,14 +274,14 @@ class TestSchema:
     def test_a_database_of_a_later_release_is_refused_and_left_as_it_was(self, log, server):
         server.execute("UPDATE tocsin.schema_version SET version = 99")
         for read_only in (False, True):
-            with pytest.raises(LogError, match="has schema 99, this release reads schema 2"):
+            with pytest.raises(LogError, match="has schema 99, this release reads schema 3"):
                 PostgresLog.open(server.conninfo, "south", read_only=read_only)
         assert server.execute("SELECT centre FROM tocsin.heads") == [("north",)]
 
     def test_a_database_of_an_earlier_release_is_brought_forward_once(self, log, server, monkeypatch):
         step = ("ALTER TABLE tocsin.heads ADD COLUMN colour text DEFAULT 'red'",)
         monkeypatch.setattr(postgres_schema, "MIGRATIONS", (*postgres_schema.MIGRATIONS, step))
-        with pytest.raises(LogError, match="has schema 2, this release reads schema 3"):
+        with pytest.raises(LogError, match="has schema 3, this release reads schema 4"):
             PostgresLog.open(server.conninfo, "north", read_only=True)
         gate, opened = threading.Barrier(3), []
 
@@ -294,7 +294,7 @@ class TestSchema:
             thread.start()
         for thread in threads:
             thread.join()
-        assert server.execute("SELECT version FROM tocsin.schema_version") == [(3,)]
+        assert server.execute("SELECT version FROM tocsin.schema_version") == [(4,)]
         assert [log.verify() for log in opened] == [[], [], []]
         for one in opened:
             one.close()
@@ -304,7 +304,7 @@ class TestSchema:
         monkeypatch.setattr(postgres_schema, "MIGRATIONS", (*postgres_schema.MIGRATIONS, step))
         with pytest.raises(LogError, match="division by zero"):
             PostgresLog.open(server.conninfo, "north")
-        assert server.execute("SELECT version FROM tocsin.schema_version") == [(2,)]
+        assert server.execute("SELECT version FROM tocsin.schema_version") == [(3,)]
         assert server.execute("SELECT 1 FROM pg_attribute WHERE attname = 'colour'") == []
 
     def test_somebody_elses_schema_of_that_name_is_refused(self, server, postgres_shelf):

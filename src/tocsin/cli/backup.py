@@ -8,7 +8,7 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import msgspec
@@ -17,9 +17,10 @@ from tocsin.access.copy import copy_accounts
 from tocsin.cli.account_copy import account_store
 from tocsin.cli.keys_at import key_store, keys_at
 from tocsin.cli.log_stores import FILES, one_place, open_place, place_like, places_at, plainly
+from tocsin.cli.media_at import Pictures, media_files, move_media
 from tocsin.log.backup import open_files, seal_files
 from tocsin.log.codec import CODEC
-from tocsin.log.copy import copy_log
+from tocsin.log.copy import Store, copy_log
 from tocsin.log.keyring_copy import copy_keys
 from tocsin.log.keyring_sqlite import FILE as KEYS
 from tocsin.log.master import MasterKey
@@ -64,7 +65,8 @@ def make(data: Path, store: str, centre: str | None, output: Path, key: Path) ->
         else:
             record = _copied(data, Path(scratch), FILES)
             record += _copied(data, Path(scratch), [ACCOUNTS])
-            keys = _copied(data, Path(scratch), [KEYS])  # after the record: every entry's key is among these
+            record += _shown(str(data), "", Path(scratch))
+            keys = _copied(data, Path(scratch), [KEYS])  # last: every entry's and picture's key is among these
         seal_files(record, _record_of(output), secret.derive(b"backup of a record"))
         seal_files(keys, _keys_of(output), secret.derive(b"backup of keys"))
     for file in (_record_of(output), _keys_of(output)):
@@ -100,14 +102,17 @@ def drill(backup_name: Path, key: Path, master_key: Path, as_json: bool) -> None
         folder = Path(scratch) / "data"
         _timed(times, "restore_s", lambda: _put_back(backup_name, folder, MasterKey.load(key)))
         flawed = _timed(times, "verify_s", lambda: _verified(folder))
-        entries, erased = _timed(times, "read_s", lambda: _read_all(folder, master_key))
-    told = {"clean": not flawed, "entries": entries, "erased": erased, **times}
+        read: Read = _timed(times, "read_s", lambda: _read_all(folder, master_key))
+    clean = not flawed and not read.pictures_missing
+    told = {"clean": clean, **read._asdict(), **times}
     if as_json:
         click.echo(msgspec.json.encode(told).decode())
     else:
-        click.echo(f"{'clean' if not flawed else 'FLAWED'}: {entries:,} entries read, {erased:,} with people erased")
+        word = "clean" if clean else "FLAWED"
+        click.echo(f"{word}: {read.entries:,} entries read, {read.erased:,} with people erased")
+        click.echo(f"what callers showed: {read.pictures:,} there, {read.pictures_missing:,} missing")
         click.echo(", ".join(f"{name.removesuffix('_s')} {took_s:.1f} s" for name, took_s in times.items()))
-    if flawed:
+    if not clean:
         raise click.exceptions.Exit(1)
 
 
@@ -122,7 +127,7 @@ Files = list[tuple[str, Path]]
 
 
 def _from_database(store: str, centre: str, scratch: Path) -> tuple[Files, Files]:
-    """The centre's logs and accounts as files, and its keys; these last, so that every entry's key is among them."""
+    """The centre's logs, accounts and pictures as files, and its keys; these last, so that every key is among them."""
     for place in places_at(store, centre):
         with (
             closing(open_place(place)) as source,
@@ -131,13 +136,20 @@ def _from_database(store: str, centre: str, scratch: Path) -> tuple[Files, Files
             copy_log(source, to)
     with closing(account_store(store, centre)) as here, closing(account_store(str(scratch), centre)) as there:
         copy_accounts(here, there)
+    shown = _shown(store, centre, scratch)
     with closing(key_store(store, centre)) as keys, closing(key_store(str(scratch), centre, make=True)) as copied:
         copy_keys(keys, copied)
-    for file in scratch.iterdir():  # one file each: what lies in a journal would be left behind
+    for file in scratch.glob("*.db"):  # one file each: what lies in a journal would be left behind
         with closing(sqlite3.connect(file)) as con:
             con.execute("PRAGMA journal_mode = DELETE")
     record = [(name, scratch / name) for name in (*FILES, ACCOUNTS) if (scratch / name).exists()]
-    return record, [(KEYS, scratch / KEYS)]
+    return record + shown, [(KEYS, scratch / KEYS)]
+
+
+def _shown(where: str, centre: str, scratch: Path) -> Files:
+    """Sealed pictures, copied after the record: whatever it names and was not erased since is among them."""
+    move_media(where, str(scratch), centre)
+    return media_files(scratch)
 
 
 def _copied(folder: Path, scratch: Path, names: tuple[str, ...] | list[str]) -> list[tuple[str, Path]]:
@@ -187,21 +199,34 @@ def _verified(folder: Path) -> int:
     return flaws
 
 
-def _read_all(folder: Path, master_key: Path) -> tuple[int, int]:
-    """Entries of the record, and how many of them have blanks."""
+class Read(NamedTuple):
+    """Entries of the record, how many of them have blanks, and the pictures that it names."""
+
+    entries: int
+    erased: int
+    pictures: int
+    pictures_missing: int
+    """Named, not erased, and not there or not what was shown."""
+
+
+def _read_all(folder: Path, master_key: Path) -> Read:
     place = one_place(str(folder))
     if not (folder / KEYS).exists():
         with closing(open_place(place, codec=CODEC)) as log:
-            entries = list(log.read())
-        return len(entries), sum(entry.erased for entry in entries)
-    count = erased = 0
+            return _read(log, Pictures(folder, None))
     with (
         keys_at(folder, "", place.centre, master_key, make=False) as keys,
         closing(open_place(place, codec=keys.codec)) as log,
     ):
-        for entry in log.read():
-            count, erased = count + 1, erased + entry.erased
-    return count, erased
+        return _read(log, Pictures(folder, keys.ring))
+
+
+def _read(log: Store, pictures: Pictures) -> Read:
+    count = erased = 0
+    for entry in log.read():
+        count, erased = count + 1, erased + entry.erased
+        pictures.hear(entry)
+    return Read(count, erased, pictures.there, pictures.missing)
 
 
 def _record_of(name: Path) -> Path:

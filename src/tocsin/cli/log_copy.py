@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import click
 
-from tocsin.cli.log_stores import Place, open_place, place_like, places_at, plainly
+from tocsin.cli.log_stores import Place, is_address, open_place, place_like, places_at, plainly
+from tocsin.cli.media_at import move_media
 from tocsin.facts.values import Position
 from tocsin.log.copy import copy_log
 
@@ -20,6 +22,8 @@ from tocsin.log.copy import copy_log
 def copy(source: str, target: str, centre: str | None) -> None:
     """Copy every log in SOURCE to TARGET: each a data directory, one file, or a postgresql:// address.
 
+    What callers showed goes along, between directories and databases.
+
     Entries keep their bytes, their positions and their hashes; all are read back from both sides and compared. Run it
     again after a break, or to take over what was recorded since. A target that holds anything else is refused.
     """
@@ -27,6 +31,15 @@ def copy(source: str, target: str, centre: str | None) -> None:
         places = places_at(source, centre)
         for place in places:
             _copy_one(place, place_like(target, place))
+        if _is_whole(source) and _is_whole(target):
+            for name in sorted({place.centre for place in places}):
+                if count := move_media(source, target, name):
+                    click.echo(f"{name}: {count:,} pictures copied, sealed as they are")
+
+
+def _is_whole(where: str) -> bool:
+    """Whether what callers showed has a place there."""
+    return is_address(where) or Path(where).is_dir()
 
 
 def _copy_one(place: Place, target: Place) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +22,8 @@ from tocsin.log.port import LogError
 MAGIC = b"tocsin backup 1\n"
 PIECE_B = 1 << 20
 SALT_B, TAG_B = 7, 16
-NAMES_MOST = 64
+DEPTH_MOST = 3
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class _Sealing(io.RawIOBase):
@@ -122,13 +124,19 @@ def open_files(source: Path, folder: Path, key: bytes) -> list[str]:
     try:
         with source.open("rb") as file, tarfile.open(fileobj=_reader(file, key, source), mode="r|") as tar:
             for member in tar:
-                if not member.isreg() or Path(member.name).name != member.name or len(names) >= NAMES_MOST:
+                if not member.isreg() or not _ours(member.name):
                     raise LogError(f"{source}: holds {member.name!r}, which no backup of ours does")
                 tar.extract(member, folder, filter="data")
                 names.append(member.name)
     except (OSError, tarfile.TarError) as error:
         raise LogError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
     return names
+
+
+def _ours(name: str) -> bool:
+    """A plain file of the folder, or of a folder in it: no way out, nothing hidden."""
+    parts = name.split("/")
+    return len(parts) <= DEPTH_MOST and all(_NAME.fullmatch(part) for part in parts)
 
 
 def _reader(file: io.BufferedReader, key: bytes, source: Path) -> io.BufferedReader:

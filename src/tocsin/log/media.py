@@ -1,8 +1,9 @@
-"""What callers showed, beside the log: one sealed file each, under the key of its call, gone when that key is.
+"""What callers showed, beside the log: one sealed blob each, under the key of its call, gone when that key is.
 
 A picture in the log would make every start, copy and backup of the record carry it for ever, as noise once its key is
 gone. Here it is sealed with the very key that seals what the call's facts say of it, tied to call and name; erasing the
-key makes it unreadable, and the file is removed besides. Refuses to know what is in it.
+key makes it unreadable, and the blob is removed besides. Files here, a table (`media_postgres`) where nodes share a
+database. Refuses to know what is in it.
 """
 
 from __future__ import annotations
@@ -42,8 +43,12 @@ class Blobs(Protocol):
         """One of a call's, or all; harmless where there is none."""
         ...
 
-    def names(self) -> Iterable[tuple[str, str]]:
-        """Everything there is, as (call, media)."""
+    def names(self, *, settled: bool = False) -> Iterable[tuple[str, str]]:
+        """Everything there is, as (call, media); `settled`: without what another node may be about to record."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open."""
         ...
 
 
@@ -83,7 +88,7 @@ class Media:
 
     def sweep(self, known: Callable[[str], bool]) -> int:
         """Remove what no fact names: a power cut between keeping and recording. Answers how many."""
-        lost = [(call, media) for call, media in self._blobs.names() if not known(media)]
+        lost = [(call, media) for call, media in self._blobs.names(settled=True) if not known(media)]
         for call, media in lost:
             self._blobs.remove(call, media)
         return len(lost)
@@ -131,11 +136,25 @@ class MediaFolder:
         except OSError as error:
             raise LogError(f"{folder}: {error.strerror}") from error
 
-    def names(self) -> Iterable[tuple[str, str]]:
+    def names(self, *, settled: bool = False) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - one server writes here
         """Every file, half-written ones too."""
         if self._path.is_dir():
             for file in self._path.glob("*/*"):
                 yield file.parent.name, file.name
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def copy_media(source: Blobs, target: Blobs) -> int:
+    """Bring what is whole and not there yet into another store, sealed as it is; answers how many. Raises LogError."""
+    there, copied = set(target.names()), 0
+    for call, media in source.names():
+        raw = None if media.endswith(".part") or (call, media) in there else source.read(call, media)
+        if raw is not None:  # else it was erased since
+            target.write(call, media, raw)
+            copied += 1
+    return copied
 
 
 def _safe(name: str) -> str:

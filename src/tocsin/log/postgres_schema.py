@@ -48,7 +48,16 @@ _LOOKS: tuple[LiteralString, ...] = (
         raw bytea NOT NULL, leaf bytea NOT NULL, chain bytea NOT NULL, PRIMARY KEY (centre, position))""",
 )
 
-MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _LOOKS)
+# What callers showed, sealed (log/media_postgres.py): beside the record, so that a dump of one carries the other.
+_MEDIA: tuple[LiteralString, ...] = (
+    """CREATE TABLE tocsin.media (
+        centre text COLLATE "C" NOT NULL, call text COLLATE "C" NOT NULL, media text COLLATE "C" NOT NULL,
+        raw bytea NOT NULL, kept_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (centre, call, media))""",
+    # Noise does not get smaller, and trying takes time.
+    "ALTER TABLE tocsin.media ALTER COLUMN raw SET STORAGE EXTERNAL",
+)
+
+MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _LOOKS, _MEDIA)
 """Step n leads from schema n to schema n + 1. Steps are only ever added."""
 
 
