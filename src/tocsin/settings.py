@@ -389,10 +389,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _parse(raw: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(raw.decode())
+        return tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SettingsError(f"{name}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{name}: is not TOML: {error}") from None
 
 

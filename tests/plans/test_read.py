@@ -65,6 +65,11 @@ MISTAKES = [
     ('[[crews]]\nunits = ["E5", "T5"]\n[[crews]]\nunits = ["T5", "E6"]\n', 4, "crews[1].units[0]", "two crews"),
     ('[[agencies]]\nname = "a"\nareas = ["x"]\n', 3, "agencies[0].areas[0]", "no area"),
     ('[[reasons]]\npt = "Mais perto"\n', 1, "reasons[0]", "English"),
+    ("[terms]\nlost = inf\n", 2, "terms.lost", "write a finite one"),
+    ("[terms.p1]\ntarget_s = 1e400\n", 2, "terms.p1.target_s", "write a finite one"),
+    ('[terms]\nlate = "x"\n', 2, "terms.late", "expected a number, got a text"),
+    ('[[plans]]\ncode = "x"\nneeds = "1 engine"\n', 3, "plans[0].needs", 'write ["…"]'),
+    ('[[plans]]\ncode = "x"\nneeds = ["' + "9" * 5000 + ' engine"]\n', 3, "plans[0].needs[0]", "write '2 engine'"),
 ]  # fmt: skip
 
 
@@ -84,10 +89,24 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_lines():
     assert [fault.line for fault in read(text).faults] == [2, 3, 4, 8]
 
 
-@pytest.mark.parametrize(("raw", "words"), [(b"[terms\n", "is not TOML"), (b"\xff", "UTF-8")])
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"[terms\n", "is not TOML"),
+        (b"\xff", "UTF-8"),
+        (b"a = " + b"[" * 3000, "is not TOML"),
+        (b"a = " + b"9" * 5000, "is not TOML"),
+    ],
+)
 def test_what_is_not_toml_is_one_line(raw, words):
     with pytest.raises(SettingsError, match=words):
         read_plans(raw, Path(), "plans.toml", CATALOGUE)
+
+
+def test_a_file_saved_by_notepad_is_read_like_any_other():
+    found = read_plans(b"\xef\xbb\xbf[terms]\r\nlate = 2\r\n", Path(), "plans.toml", CATALOGUE)
+    assert found.faults == ()
+    assert found.plans.terms[0].late == 2
 
 
 def test_lines_are_right_for_every_value_of_the_packaged_file():

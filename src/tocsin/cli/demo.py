@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tocsin.cli.asked import Within
 from tocsin.settings import PORT, SettingsError
 
 _PATH = click.Path(path_type=Path)
@@ -23,19 +24,19 @@ _PATH = click.Path(path_type=Path)
     "--people", type=click.IntRange(1_000, 2_000_000), help="How many live there. [300000, or the map's roads]"
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed, the same city and the same luck.")
-@click.option("--speed", type=click.FloatRange(0.1, 200), default=1.0, show_default=True, help="Seconds to a second.")
+@click.option("--speed", type=Within(0.1, 200), default=1.0, show_default=True, help="Seconds to a second.")
 @click.option(
     "--hands", type=click.Choice(["auto", "assist", "off"]), default="auto", show_default=True,
     help="auto: bots do everything, step in when you like; assist: bots answer after 25 s; off: all yours.",
 )  # fmt: skip
 @click.option("--units", type=click.IntRange(7, 1_000), help="About how many units. [by the people]")
-@click.option("--calls-per-hour", type=click.FloatRange(0.1, 2_000), help="Mean over the day. [by the people]")
+@click.option("--calls-per-hour", type=Within(0.1, 2_000), help="Mean over the day. [by the people]")
 @click.option(
     "--crash", type=click.IntRange(2, 200), help="A crash that so many people call about, a minute after the start."
 )
 @click.option("--fresh", is_flag=True, help="Begin a new record; the old one is moved aside, never removed.")
 @click.option("--headless", "--no-server", "headless", is_flag=True, help="No server: as fast as this machine can.")
-@click.option("--hours", type=click.FloatRange(0.1, 48), default=24.0, show_default=True, help="With --headless.")
+@click.option("--hours", type=Within(0.1, 48), default=24.0, show_default=True, help="With --headless.")
 @click.option("--calls", type=_PATH, help="Replay the real calls of a day from this CSV (plain or .gz). Needs --map.")
 @click.option("--day", help="Which day of the calls, YYYY-MM-DD. [the first]")
 @click.option("--columns", help="What the CSV's columns mean: field=column,... or a TOML file.")

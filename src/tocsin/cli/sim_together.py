@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from tocsin.cli.asked import Within
 from tocsin.settings import load_catalogue
 from tocsin.sim.replay.mapping import ReplayError
 from tocsin.sim.replay.reader import read_calls
@@ -22,12 +23,12 @@ from tocsin.sim.together import Background, World, night, without_doubles
 @click.option("--until", default="9999", help="Last local date.")
 @click.option(
     "--look-alikes",
-    type=click.FloatRange(0, 1),
+    type=Within(0, 1),
     default=0.02,
     show_default=True,
     help="Share of incidents with another one beside them.",
 )
-@click.option("--bursts-per-day", type=click.FloatRange(0, 100), default=0.4, show_default=True)
+@click.option("--bursts-per-day", type=Within(0, 100), default=0.4, show_default=True)
 def calls_together(
     calls: Path, seed: int, columns: str | None, since: str, until: str, look_alikes: float, bursts_per_day: float
 ) -> None:

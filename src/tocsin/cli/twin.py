@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from tocsin.cli.asked import Within, writable
 from tocsin.cli.twin_trace import trace
 from tocsin.sim.planning.fleet import HourNeed, needs
 from tocsin.sim.planning.highs import SolverError
@@ -102,7 +103,9 @@ def _json(value: Any) -> None:
 @click.argument("scenario", type=FILE)
 @click.option("--seed", type=click.IntRange(0), help="Seed of the calls; the scenario's own unless named.")
 @click.option("--compiled", is_flag=True, help=COMPILED)
-@click.option("--calls", "calls_to", type=FILE, help="Write each call's unit and response to this CSV.")
+@click.option(
+    "--calls", "calls_to", type=FILE, callback=writable, help="Write each call's unit and response to this CSV."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def run(scenario: Path, seed: int | None, compiled: bool, calls_to: Path | None, as_json: bool) -> None:
     """Live through a SCENARIO once and say what it came to.
@@ -170,7 +173,7 @@ def _print_run(world: World, ran: Ran) -> None:
 @click.argument("scenarios", nargs=-1, required=True, type=FILE)
 @click.option("--seeds", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many seeds each.")
 @click.option("--compiled", is_flag=True, help=COMPILED)
-@click.option("--html", type=FILE, help="Write a report with plots and maps, to read and print.")
+@click.option("--html", type=FILE, callback=writable, help="Write a report with plots and maps, to read and print.")
 @click.option("--json", "as_json", is_flag=True, help="Print figures and differences as JSON.")
 def compare(scenarios: tuple[Path, ...], seeds: int, compiled: bool, html: Path | None, as_json: bool) -> None:
     """Hold SCENARIOS against the first of them, on the same calls.
@@ -227,9 +230,7 @@ def _pair(gap: Difference, value: float) -> str:
 @click.option("--add", type=click.IntRange(1, 50), required=True, help="How many stations more.")
 @click.option("--model", type=click.Choice(["mclp", "mexclp", "p-median"]), default="mexclp", show_default=True,
               help="Covered demand; expected covered demand with busy units; mean drive.")  # fmt: skip
-@click.option(
-    "--minutes", type=click.FloatRange(0.1, 1440), help="In time means within this; the policy's limit if not."
-)
+@click.option("--minutes", type=Within(0.1, 1440), help="In time means within this; the policy's limit if not.")
 @click.option("--json", "as_json", is_flag=True, help="Print the proposal as JSON.")
 def site(scenario: Path, add: int, model: Any, minutes: float | None, as_json: bool) -> None:
     """Propose sites for more stations, each plan proven best by the solver.
@@ -257,13 +258,11 @@ def site(scenario: Path, add: int, model: Any, minutes: float | None, as_json: b
 
 @twin.command()
 @click.argument("scenario", type=FILE)
-@click.option("--covered", type=click.FloatRange(0.01, 0.999), default=0.9, show_default=True,
+@click.option("--covered", type=Within(0.01, 0.999), default=0.9, show_default=True,
               help="Share of demand to be reached in time by a free unit.")  # fmt: skip
-@click.option("--waiting", type=click.FloatRange(0.0001, 0.9), default=0.01, show_default=True,
+@click.option("--waiting", type=Within(0.0001, 0.9), default=0.01, show_default=True,
               help="Share of callers who may find nobody free.")  # fmt: skip
-@click.option(
-    "--minutes", type=click.FloatRange(0.1, 1440), help="In time means within this; the policy's limit if not."
-)
+@click.option("--minutes", type=Within(0.1, 1440), help="In time means within this; the policy's limit if not.")
 @click.option("--json", "as_json", is_flag=True, help="Print every hour of the week as JSON.")
 def fleet(scenario: Path, covered: float, waiting: float, minutes: float | None, as_json: bool) -> None:
     """Say how many units each hour of the week needs.

@@ -60,11 +60,11 @@ def _raw(path: Path) -> bytes:
 def read_toml(raw: bytes, kind: type[T], name: str) -> tuple[T, dict[str, int]]:
     """A struct out of TOML, and the line of each key (`groups[1].busy`). Raises SettingsError naming line and key."""
     try:
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")
         values = tomllib.loads(text)
     except UnicodeDecodeError:
         raise SettingsError(f"{name}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{name}: is not TOML: {error}") from None
     lines = lines_of(text)
     try:

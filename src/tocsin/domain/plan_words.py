@@ -7,7 +7,7 @@ import re
 from tocsin.domain.plans import Part, Requirement
 
 MOST = 60
-_PART = re.compile(r"(?:(?P<count>\d+)\s+)?(?P<capability>[^\s+]+)(?:\s+crew\s+(?P<crew>\d+))?")
+_PART = re.compile(r"(?:(?P<count>\d{1,6})\s+)?(?P<capability>[^\s+]+)(?:\s+crew\s+(?P<crew>\d{1,6}))?")
 FORM = "write '2 engine', '1 als or 1 ambulance + 1 medic', or '1 engine crew 4'"
 
 

@@ -109,7 +109,7 @@ def read(path: Path) -> PaceFile:
         raise PaceError(f"{path}: is not text") from None
     except OSError as error:
         raise PaceError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise PaceError(f"{path}: is not TOML: {error}") from None
     if values.get("format") != FORMAT:
         raise PaceError(f"{path}: format: must be {FORMAT}; is it a file that `tocsin learn travel` wrote?")

@@ -5,6 +5,7 @@ Field by field, because whoever mends a file wants to hear of every mistake at o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -57,7 +58,7 @@ class Faults:
                 self.add((*path, key), f"there is no such key here{meant(key, fields)}")
                 continue
             try:
-                values[key] = msgspec.convert(value, fields[key].type)
+                values[key] = msgspec.convert(_finite(value), fields[key].type)
             except msgspec.ValidationError as error:
                 whole = False
                 self.add((*path, key), _explain(str(error)))
@@ -99,11 +100,20 @@ def _named(value: Any) -> str:
     return kinds.get(type(value), "something else")
 
 
+def _finite(value: Any) -> Any:
+    """`value`, unless it is a number without end: no sum of terms means anything with one. Raises ValidationError."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise msgspec.ValidationError(f"{value} is not a number one can reckon with; write a finite one")
+    return value
+
+
 def _explain(message: str) -> str:
     what, _, place = message.partition(" - at `$")
     where = place.rstrip("`").removeprefix(".")
-    what = what[0].lower() + what[1:].replace("`", "'")
+    what = what[0].lower() + what[1:].replace("`", "'").replace(" | null", "")
     for ours, theirs in (("'str'", "a text"), ("'int'", "a whole number"), ("'float'", "a number"),
                          ("'array'", "a list"), ("'object'", "a table"), ("'bool'", "true or false")):  # fmt: skip
         what = what.replace(ours, theirs)
+    if what == "expected a list, got a text":
+        what += '; write ["…"]'
     return f"{what}, at {where}" if where else what

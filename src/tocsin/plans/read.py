@@ -107,11 +107,11 @@ def bytes_of(path: pathlib.Path | None) -> bytes:
 def read_plans(raw: bytes, folder: pathlib.Path, name: str, catalogue: Catalogue | None = None) -> PlanFile:
     """The file's bytes as plans. `folder` is where GeoJSON files are looked for. Raises SettingsError if not TOML."""
     try:
-        text = raw.decode().replace("\r\n", "\n")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
         data = tomllib.loads(text)
     except UnicodeDecodeError:
         raise SettingsError(f"{name}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too deep and numbers too long are no TOMLDecodeError
         raise SettingsError(f"{name}: is not TOML: {error}") from None
     faults = Faults(lines_of(text))
     for key in data:

@@ -45,6 +45,23 @@ def test_a_wrong_scenario_is_one_line_and_no_trace(town):
     assert "at least two" in tocsin("compare", town, ok=False)
 
 
+@pytest.mark.parametrize("deep", ["a = " + "[" * 3000, "a = " + "9" * 5000])
+def test_a_hostile_scenario_is_one_line_and_no_trace(town, deep):
+    town.write_text(deep)
+    assert "is not TOML" in tocsin("run", town, ok=False)
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_years_are_lived(town):
+    nowhere = town.parent / "none" / "out"
+    assert re.fullmatch(r"Error: --calls: .*there is no folder .*\n", tocsin("run", town, "--calls", nowhere, ok=False))
+    assert "there is no folder" in tocsin("compare", town, town, "--html", nowhere, ok=False)
+    assert "is a folder" in tocsin("compare", town, town, "--html", town.parent, ok=False)
+
+
+def test_no_share_is_nan(town):
+    assert "nan is not in the range" in tocsin("fleet", town, "--covered", "nan", ok=False)
+
+
 def test_compare_holds_scenarios_against_the_first_and_writes_a_page_that_asks_nobody(town):
     folder = town.parent
     three = write(

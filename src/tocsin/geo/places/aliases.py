@@ -74,7 +74,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def _toml_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise PlacesError(f"{path}: {error}") from None
     rows = table.get("alias", [])
     if set(table) - {"alias"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -98,9 +98,11 @@ def load_mapping(asked: str | None, header: Collection[str]) -> Mapping:
 
 def _decode(text: str, name: str) -> Mapping:
     try:
-        return msgspec.convert(tomllib.loads(text), Mapping)
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ReplayError(f"{name}: is not TOML: {error}") from None
+    try:
+        return msgspec.convert(values, Mapping)
     except msgspec.ValidationError as error:
         raise ReplayError(f"{name}: {error}") from None
 

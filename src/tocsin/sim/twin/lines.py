@@ -67,14 +67,16 @@ def path_of(words: str) -> list[str | int]:
 def read_toml(file: Path, kind: type[T]) -> tuple[T, str]:
     """The file as a struct, and its text. Raises ScenarioError with file, line, field and what would be right."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(file, None, "", f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:
-        return msgspec.convert(tomllib.loads(text), kind), text
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))
         raise ScenarioError(file, int(at[1]) if at else None, "", f"is not TOML: {error}") from None
+    try:
+        return msgspec.convert(values, kind), text
     except msgspec.ValidationError as error:
         raise _told(file, text, kind, str(error)) from None
 
