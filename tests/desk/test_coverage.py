@@ -100,6 +100,9 @@ def test_the_gap_is_the_area_that_nobody_reaches_any_more() -> None:
     assert (found.area, found.share) == ("east", pytest.approx(0.6))
     assert now.gap(["M1", "M2"]).area in ("north", "north_east")
     assert now.gap(["E1"]) is None
+    assert now.gap(["M1"], ["M1"]) is None
+    kept = now.gap(["M1", "M2"], ["M2"])
+    assert (kept.area, kept.share) == ("north", 1.0), "what M2 alone leaves bare is no word against M1"
     assert CoverNow([GroupNow(group.rules, 0.3, weight, reach | {"M3": np.arange(10)})], areas, T0).gap(["M1"]) is None
 
 

@@ -33,8 +33,8 @@ class Loses:
     def loss(self, units: Sequence[str]) -> float:
         return sum(self.each.get(unit, 0.0) for unit in units)
 
-    def gap(self, units: Sequence[str]) -> Gap | None:
-        return next((self.gaps[unit] for unit in units if unit in self.gaps), None)
+    def gap(self, units: Sequence[str], rather: Sequence[str] = ()) -> Gap | None:
+        return next((self.gaps[unit] for unit in units if unit in self.gaps and unit not in rather), None)
 
 
 def drive(eta_s: float, sigma: float = 0.0) -> Travel:
@@ -70,6 +70,17 @@ def test_closer_but_leaves_the_north_without_cover_for_so_long():
     assert rows["A3"].lost == pytest.approx(0.08)
     assert (rows["A3"].area, rows["A3"].gap_s) == ("north", 840.0)
     assert rows["A3"].text == "1:00 closer than A7 but leaves the north without cover for 14 min"
+
+
+def test_what_the_proposal_leaves_bare_too_is_no_word_against_the_closer_one():
+    """A7 goes, A9 goes with it and leaves the north: A3 instead of A7 would not be what left it."""
+    two = kind("SICK", 1, ("ambulance", 2))
+    room = room_of(opened(), unit("A3", "ambulance"), unit("A7", "ambulance"), unit("A9", "ambulance"))
+    loss = Loses({"A3": 0.08}, {"A9": Gap("north", 0.6, relief_s=840.0)})
+    rows = told(case_of(room, two, loss=loss, A3=240.0, A7=300.0, A9=200.0))
+    assert rows["A7"].chosen
+    assert rows["A9"].chosen
+    assert (rows["A3"].reason, rows["A3"].area, rows["A3"].gap_s) == ("leaves_gap", "", None)
 
 
 def test_without_relief_the_gap_lasts_until_it_is_back_itself():

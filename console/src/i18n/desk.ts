@@ -39,7 +39,7 @@ export const deskEn = {
     no_match: "No unit matches.",
     free: (n: number, all: number) => `${n} free of ${all}`,
     filter: "Find units",
-    filter_hint: "callsign, kind, status, station …",
+    filter_hint: "callsign, kind, station …",
     callsign: "Unit",
     kind: "Kind",
     status: "Status",

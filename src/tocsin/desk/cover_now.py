@@ -103,6 +103,15 @@ class GroupNow:
             self._gains[unit] = known
         return known
 
+    def bare(self, units: Sequence[str]) -> Ints:
+        """Cells that somebody reaches now and nobody does once these units have left."""
+        gone = [self.reach[unit] for unit in dict.fromkeys(units) if unit in self.reach]
+        if not gone:
+            return np.zeros(0, np.int64)
+        cells, many = np.unique(np.concatenate(gone), return_counts=True)
+        left: Ints = cells[self.count[cells] == many]
+        return left
+
     def relief_s(self, bare: Ints) -> float | None:
         """Seconds until the first busy unit is expected to be free whose station reaches half of what is bare."""
         whole = float(self.weight[bare].sum())
@@ -134,15 +143,16 @@ class CoverNow:
         """Expected covered share of demand that leaves with these units, all groups together (0 to 1)."""
         return sum(share * group.lost(units) for share, group in zip(self.shares, self.groups, strict=True))
 
-    def gap(self, units: Sequence[str]) -> Gap | None:
-        """The area that loses most when these units leave: its share that some unit reached and then none does."""
+    def gap(self, units: Sequence[str], rather: Sequence[str] = ()) -> Gap | None:
+        """The area that loses most when these units leave: its share that some unit reached and then none does.
+
+        What is bare as well when `rather` leave instead is no reason against `units`: it does not count.
+        """
         worst: Gap | None = None
         for group in self.groups:
-            gone = [group.reach[unit] for unit in dict.fromkeys(units) if unit in group.reach]
-            if not gone:
+            bare = np.setdiff1d(group.bare(units), group.bare(rather), assume_unique=True)
+            if not len(bare):
                 continue
-            cells, many = np.unique(np.concatenate(gone), return_counts=True)
-            bare = cells[group.count[cells] == many]
             lost = np.bincount(self.areas[bare], group.weight[bare], len(AREAS))
             share = lost / np.maximum(np.bincount(self.areas, group.weight, len(AREAS)), 1e-12)
             area = int(share.argmax())

@@ -183,7 +183,7 @@ def _closer(
     swapped = [able.unit.id if able is not last else one.unit.id for able, _ in sent]
     more = case.loss.loss(swapped) - lost if case.loss else 0.0
     if asked.terms.lost * more >= last.own - one.own and more > 0.0:
-        gap = gap_of(case.loss, swapped)
+        gap = gap_of(case.loss, swapped, [able.unit.id for able, _ in sent])
         area, gap_s = (gap.area, gap.span_s(one.travel.eta_s)) if gap else ("", None)
         return _of(
             one, case, reason="leaves_gap", later_s=later_s, other=last.unit.id, lost=more, area=area, gap_s=gap_s,

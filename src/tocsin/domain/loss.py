@@ -38,13 +38,16 @@ class Loss(Protocol):
 class Gaps(Protocol):
     """A loss that can also say where."""
 
-    def gap(self, units: Sequence[str]) -> Gap | None:
-        """The area that loses most when these units leave together; None when none loses enough to be named."""
+    def gap(self, units: Sequence[str], rather: Sequence[str] = ()) -> Gap | None:
+        """The area that loses most when these units leave together, what `rather` would leave bare as well not counted.
+
+        None when none loses enough to be named.
+        """
         ...
 
 
-def gap_of(loss: Loss | None, units: Sequence[str]) -> Gap | None:
-    """Where cover is lost most, where the loss can say so."""
+def gap_of(loss: Loss | None, units: Sequence[str], rather: Sequence[str] = ()) -> Gap | None:
+    """Where cover is lost most that would be kept if `rather` went instead, where the loss can say so."""
     gap = getattr(loss, "gap", None)
-    found: Gap | None = gap(units) if gap is not None else None
+    found: Gap | None = gap(units, rather) if gap is not None else None
     return found
