@@ -54,6 +54,8 @@ class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keep AML forms that are not signed, and flag them: for a carrier whose handsets do not all sign."""
     sms_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] | None = None
     """Port that data SMS should come to; another one is flagged."""
+    location_hosts: tuple[Word, ...] = ()
+    """Hosts its location references may be fetched from, over https. Without one none of them is followed."""
 
 
 class LogPartner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,8 +7,11 @@ redirects, no plain HTTP but to this machine, one deadline, a bounded answer. Bu
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
+import threading
 import time
+from contextlib import suppress
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -33,6 +36,8 @@ class Unanswered(Exception):  # noqa: N818 - named for what happened
 
 class Connection(Protocol):
     """What of a connection is used."""
+
+    sock: socket.socket | None
 
     def request(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> None:
         """Send."""
@@ -63,8 +68,13 @@ def ask(server: LocationServer, call: str, number: str) -> list[PidfLo]:
 
 
 def fetch(server: LocationServer, uri: str) -> list[PidfLo]:
-    """What a reference stands for (RFC 6753), if its host is one we talk to. Raises Unanswered."""
-    return list(_read(_send(server, uri, None, time.monotonic() + server.timeout_s)).pidf)
+    """What a reference stands for (RFC 6753), if its host is one we talk to; one step, never two. Raises Unanswered."""
+    answer = _read(_send(server, uri, None, time.monotonic() + server.timeout_s))
+    if not answer.pidf and answer.references:
+        raise Unanswered("refers_on", "The reference leads to another reference; one step is followed.")
+    if not answer.pidf:
+        raise Unanswered("no_location", "The server answered without a location.")
+    return list(answer.pidf)
 
 
 def _read(raw: bytes) -> HeldAnswer:
@@ -85,16 +95,28 @@ def _send(server: LocationServer, url: str, body: bytes | None, deadline: float)
     headers |= {"Content-Type": CONTENT_TYPE} if body is not None else {}
     headers |= {"Authorization": f"Bearer {server.key}"} if server.key and parts.hostname == _host(server.url) else {}
     connection = _connect(parts, left_s)
+    guard = threading.Timer(left_s, _cut, (connection,))
+    guard.daemon = True
+    guard.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST" if body is not None else "GET", target, body, headers)
         with connection.getresponse() as response:
             return _received(response, deadline)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        name = "timeout" if isinstance(error, TimeoutError) else "unreachable"
+        late = isinstance(error, TimeoutError) or time.monotonic() >= deadline
+        name = "timeout" if late else "unreachable"
         raise Unanswered(name, f"The location server cannot be reached: {type(error).__name__}.") from None
     finally:
+        guard.cancel()
         connection.close()
+
+
+def _cut(connection: Connection) -> None:
+    """At the deadline: a server that sends its headers a byte at a time would hold a thread for as long as it likes."""
+    with suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _received(response: http.client.HTTPResponse, deadline: float) -> bytes:
@@ -106,7 +128,9 @@ def _received(response: http.client.HTTPResponse, deadline: float) -> bytes:
         if len(raw) > LARGEST_B:
             raise Unanswered("too_large", f"The answer is longer than {LARGEST_B} bytes.")
         if time.monotonic() > deadline:
-            raise Unanswered("timeout", "The server took too long.")
+            break
+    if time.monotonic() >= deadline:  # a connection that was cut looks like an answer that ended
+        raise Unanswered("timeout", "The server took too long.")
     if response.status != 200 and not raw.lstrip().startswith(b"<"):
         raise Unanswered("unreachable", f"The server answered with status {response.status}.")
     return raw

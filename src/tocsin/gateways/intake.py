@@ -23,6 +23,7 @@ from tocsin.desk.tally import Refused
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.refusals import Refusal
 from tocsin.gateways.reading import READERS, Message, Read, Unread
+from tocsin.gateways.references import References
 from tocsin.settings import Partner
 
 PATH = "/intake/"
@@ -65,11 +66,13 @@ class Intake:
         self._partners: Mapping[str, Partner] = {partner.name: partner for partner in partners}
         self._pairing_key, self._secret = pairing_key, secret
         self._thread = ThreadPoolExecutor(1, "intake")
+        self._references = References(desk)
         self._pending = 0
 
     def close(self) -> None:
         """Let the thread end."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._references.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one message."""
@@ -116,6 +119,11 @@ class Intake:
         read = await asyncio.get_running_loop().run_in_executor(self._thread, READERS[way], message)
         if isinstance(read, Unread):
             return self._turned(partner, way, len(body), Turned(read.name, read.text, read.field), None)
+        if read.pointing is not None:
+            followed = await self._references.follow(partner, read.pointing, read.about)
+            if followed is None:
+                return self._turned(partner, way, len(body), Turned("busy", "Too many references are in hand."), 503)
+            read = followed
         return await self._give(partner, way, body, read)
 
     async def _give(self, partner: Partner, way: str, body: bytes, read: Read) -> Answer:

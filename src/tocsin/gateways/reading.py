@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qs
 
@@ -16,12 +17,13 @@ from tocsin.facts.confidence import Confidence
 from tocsin.facts.locations import LocationSource
 from tocsin.facts.shapes import Shape
 from tocsin.facts.values import Instant
-from tocsin.gateways.reports import kept, of_aml, of_pidf, shown_raw, unread
+from tocsin.gateways.reports import MOST_PLACES, kept, of_aml, of_pidf, shown_raw, unread
 from tocsin.settings import Partner
 from tocsin.standards.aml import parse_data, parse_text
 from tocsin.standards.aml_https import parse_form
 from tocsin.standards.flaws import Unusable
 from tocsin.standards.gsm7 import split_header, unpack
+from tocsin.standards.held import HeldAnswer, Reference, parse_answer
 from tocsin.standards.pidf_lo import parse
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -36,11 +38,22 @@ class Message(msgspec.Struct, frozen=True):
     pairing_key: bytes
 
 
+class Pointing(msgspec.Struct, frozen=True):
+    """A message that says where a location can be had, and not the location."""
+
+    references: tuple[Reference, ...]
+    call: str
+    number: str
+    raw: str
+
+
 class Read(msgspec.Struct, frozen=True):
     """What it says. `about` tells two messages of equal bytes about different callers apart."""
 
     orders: tuple[ReportLocation, ...]
     about: str = ""
+    pointing: Pointing | None = None
+    """Then there are no orders until a gateway has been there."""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -108,19 +121,36 @@ def read_sms(message: Message) -> Read | Unread:
 
 
 def read_pidf(message: Message) -> Read | Unread:
-    """A location object by value; the query says whose: `?call=` or `?number=`."""
+    """A location object by value, or a locationResponse (RFC 5985) by value or by reference (RFC 6753).
+
+    The query says whose: `?call=` or `?number=`."""
     asked = parse_qs(message.query.decode("latin-1")[:500])
     call, number = asked.get("call", [""])[0][:64], asked.get("number", [""])[0][:200]
     if not call and not digits(number):
         return Unread("caller_missing", "call", "Say ?call= or ?number= of whom it is.")
     found = parse(message.body)
     raw, origin = message.body.decode("utf-8", "replace"), message.partner.name
+    if isinstance(found, Unusable) and (found.name, found.field) == ("not_pidf", "locationResponse"):
+        return _response(message, call, number)
     if isinstance(found, Unusable):
         if found.name in ("too_large", "empty"):
             return _no(found)
         return Read((tidy(unread(found, "pidf_lo", origin, raw, call=call, number=number)),), call + number)
     orders = of_pidf(found, "pidf_lo", origin, raw, call=call, number=number)
     return Read(tuple(tidy(order) for order in orders), f"{call} {number}")
+
+
+def _response(message: Message, call: str, number: str) -> Read:
+    """By value where it has one: a reference beside it says the same again."""
+    answer, origin = parse_answer(message.body), message.partner.name
+    raw, about = message.body.decode("utf-8", "replace"), f"{call} {number}"
+    if not isinstance(answer, HeldAnswer) or not (answer.pidf or answer.references):
+        nothing = Unusable("not_held", "locationResponse", "It has neither a location nor a reference to one.")
+        return Read((tidy(unread(nothing, "pidf_lo", origin, raw, call=call, number=number)),), about)
+    if not answer.pidf:
+        return Read((), about, Pointing(answer.references, call, number, raw))
+    found = [of_pidf(document, "pidf_lo", origin, raw, call=call, number=number) for document in answer.pidf]
+    return Read(tuple(tidy(order) for order in list(chain(*found))[:MOST_PLACES]), about)
 
 
 def read_cell(message: Message) -> Read | Unread:
