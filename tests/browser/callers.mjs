@@ -55,7 +55,20 @@ export const callerScenarios = {
     await desk.waitForSelector("text=the caller pressed Stop");
     const kept = await caller.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]));
     const said = await desk.locator(".page ol .said").allInnerTexts();
-    return { asked, sum, talk, spot, second, kept, said, found, ended: await caller.locator("#why").innerText() };
+    const incident = await ask("close");
+    await desk.goto(new URL("/incidents", desk.url()).href);
+    await desk.fill("#why-first", "case review");
+    await desk.keyboard.press("Enter");
+    await desk.click(`[role=row]:has-text("${incident}")`);
+    const shown = desk.locator("li button[aria-expanded]", { hasText: "900" });
+    await shown.waitFor();
+    const before = await desk.locator("li img").count();
+    await shown.click();
+    await desk.waitForFunction(() => document.querySelector("li img")?.naturalWidth > 0);
+    await shot(desk, given.shots, "desk-3-closed");
+    found.push(...(await findings(desk, "closed incident")));
+    const later = [before, await desk.locator("li img").getAttribute("src")];
+    return { asked, sum, talk, spot, second, kept, said, found, later, ended: await caller.locator("#why").innerText() };
   },
 
   async caller_page({ phone, findings, given }) {

@@ -22,7 +22,18 @@ def test_from_the_key_that_sends_the_link_to_the_callers_own_stop(house: Any, dr
     call = ring(house)
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(jpeg(1_200, 900))
-    seen = drive("caller_link", {"link": house.link}, photo=str(photo), shots=SHOTS)
+
+    links: list[Any] = []
+
+    def close() -> str:
+        links.extend(house.rows("caller_links").values())
+        kind = house.get("/api/catalogue")["types"][0]["code"]
+        place = {"lat": 35.903, "lon": 14.503, "text": "7 Mill Lane"}
+        incident = str(house.give("open_incident", type=kind, calls=[call], place=place)[0]["incident"])
+        house.give("close_incident", incident=incident, disposition="handled")
+        return incident
+
+    seen = drive("caller_link", {"link": house.link, "close": close}, photo=str(photo), shots=SHOTS)
     assert "Your location, while this page is open" in seen["asked"]
     assert "Found to within" in seen["sum"]
     assert seen["spot"].startswith("\u206635.90320, 14.50210\u2069")
@@ -36,8 +47,10 @@ def test_from_the_key_that_sends_the_link_to_the_callers_own_stop(house: Any, dr
     assert seen["ended"] == "You stopped. Nothing more is sent."
     assert seen["kept"] == '[{},""]', "nothing stays on the caller's phone"
     assert seen["found"] == []
-    (link,) = house.rows("caller_links").values()
-    assert (link["call"], link["status"], link["why"]) == (call, "ended", "caller")
+    before, source = seen["later"]
+    assert before == 0, "nobody is shown a picture they did not ask for"
+    assert source.endswith("?why=case%20review")
+    assert [(link["call"], link["status"], link["why"]) for link in links] == [(call, "ended", "caller")]
 
 
 @pytest.mark.parametrize(("lang", "dir_"), [("ar", "rtl"), ("sw", "ltr"), ("pt-PT", "ltr"), ("xx", "ltr")])
