@@ -354,7 +354,7 @@ const verb = (help: keyof Messages["desk"]["command"]["help"], form: (w: Form) =
   hear,
 });
 
-export const VERBS: Record<string, Verb> = {
+const DESK_VERBS: Record<string, Verb> = {
   a: verb("a", () => "", answer),
   l: verb("l", (w) => w.address, locate),
   o: verb("o", (w) => `${w.type} p1–p5`, open),
@@ -377,10 +377,11 @@ export const VERBS: Record<string, Verb> = {
   unblock: verb("unblock", () => "", unblock),
   reopen: verb("reopen", (w) => `${w.incident} ${w.reason}`, reopen),
   ack: verb("ack", () => "", acknowledge),
-  ...PLAN_VERBS,
-  ...SHARING_VERBS,
-  ...CALL_VERBS,
-  ...CALLER_VERBS,
-  ...COVER_VERBS,
-  g: verb("g", (w) => `${w.incident} | ${w.unit}`, go),
 };
+
+const GO_VERBS: Record<string, Verb> = { g: verb("g", (w) => `${w.incident} | ${w.unit}`, go) };
+
+/** Every table of verbs. A verb that stands in two of them would be the later one's, silently: a test keeps them apart. */
+export const VERB_TABLES: readonly Record<string, Verb>[] = [DESK_VERBS, PLAN_VERBS, SHARING_VERBS, CALL_VERBS, CALLER_VERBS, COVER_VERBS, GO_VERBS];
+
+export const VERBS: Record<string, Verb> = Object.fromEntries(VERB_TABLES.flatMap((table) => Object.entries(table)));

@@ -4,6 +4,7 @@ import { DISPOSITIONS, TYPES } from "../../mock/centre";
 import { en, pt } from "../../src/i18n/languages";
 import { understand } from "../../src/keys/grammar";
 import type { Ground } from "../../src/keys/meaning";
+import { VERB_TABLES, VERBS } from "../../src/keys/verbs";
 import type { AlarmRow, CallerLinkRow, CallRow, ClosureRow, HospitalRow, IncidentRow, UnitRow } from "../../src/wire/types";
 
 const table = <T extends { id: string }>(...rows: Partial<T>[]) => new Map(rows.map((row) => [row.id as string, row as T]));
@@ -191,4 +192,10 @@ describe("calls after the first word", () => {
     expect(understand("cb 41", lost)).toMatchObject({ state: "need" });
     expect(understand("cb 17 r", GROUND)).toMatchObject({ state: "need" });
   });
+});
+
+test("no verb is registered twice: the later one would silently win", () => {
+  const all = VERB_TABLES.flatMap((table) => Object.keys(table));
+  expect(all.filter((verb, at) => all.indexOf(verb) !== at)).toEqual([]);
+  expect(Object.keys(VERBS)).toEqual(all);
 });
