@@ -17,13 +17,16 @@ from tocsin.desk.busy import Busy
 from tocsin.desk.listening import Listening
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.tail import Tail
+from tocsin.desk.tail_agency import AgencyTail
 from tocsin.desk.writer import Writer
 from tocsin.domain import assign, checks, decide_assignments
 from tocsin.log.codec import Codec
 from tocsin.log.keyring import KeyRing
 from tocsin.log.port import LogError, Raced
 from tocsin.sim.faults.keys import Keys
+from tocsin.views import eyes
 from tocsin.views.board import Touched
+from tocsin.views.eyes import Eyes
 
 Put = Callable[..., None]
 """`monkeypatch.setattr`."""
@@ -232,9 +235,42 @@ class Deaf(Listening):
             self._trouble.answers()
 
 
+def a_share_does_not_end(put: Put) -> None:
+    plain = Eyes.row
+
+    def row(self: Eyes, row: Any) -> bool:
+        seen = self.__dict__.setdefault("ever", set())
+        if plain(self, row):
+            seen.add(row.id)
+        return row.id in seen
+
+    put(Eyes, "row", row)
+
+
+def a_row_stays_when_the_sharing_has_ended(put: Put) -> None:
+    plain = eyes._put
+
+    def put_row(rows: Any, shown: set[str], id_: str, row: Any) -> None:
+        if row is not None:
+            plain(rows, shown, id_, row)
+
+    put(eyes, "_put", put_row)
+
+
+def calls_are_told_to_agencies(put: Put) -> None:
+    plain = Eyes.fact
+    put(Eyes, "fact", lambda self, fact: plain(self, fact) or hasattr(fact, "call"))
+
+
+def an_agency_s_frame_is_the_centre_s(put: Put) -> None:
+    """Whoever resumes is caught up from the log, as the whole centre's screens are."""
+    put(AgencyTail, "_missed", Tail._missed)
+
+
 ERASING = {"nodes": 1, "keys_fail": 0.6, "kill_every_s": 0.0, "stop_every_s": 0.0, "kill_after_write": 0.0}
 TORN = {"torn": 0.3, "answer_lost": 0.0, "order_lost": 0.0, "order_twice": 0.0}
 KILLED = {"nodes": 3, "kill_every_s": 2.0, "keys_fail": 0.0}
+RACING = {"nodes": 3, "users": 3, "clock_step_every_s": 0.0, "orders": 14}
 DYING = {"nodes": 1, "kill_after_write": 0.12, "snapshot": 1.0, "snapshot_torn": 0.0, "keys_fail": 0.0}
 
 PLANTED = (
@@ -244,10 +280,14 @@ PLANTED = (
     Planted("once", "an order that is sent again is done again", no_receipt_is_kept),
     Planted("no_means_no", "written, and said not to be", unsure_is_told_as_a_no, TORN),
     Planted("one_unit_one_incident", "a rule is left out", a_unit_on_an_incident_may_be_sent),
-    Planted("numbers", "decided on what another node had changed", the_second_in_a_race_only_counts_on),
+    Planted("numbers", "decided on what another node had changed", the_second_in_a_race_only_counts_on, RACING),
     Planted("time", "a clock that steps back writes the past", the_machine_s_clock_is_believed),
     Planted("picture", "a screen shows what was never kept", shown_before_it_is_durable),
     Planted("tail", "an alarm changes and no screen hears of it", a_row_is_not_told),
+    Planted("visible", "seen once, seen for ever", a_share_does_not_end),
+    Planted("visible", "nobody takes the row off the screen", a_row_stays_when_the_sharing_has_ended),
+    Planted("visible", "what callers said is in an agency's frame", calls_are_told_to_agencies),
+    Planted("visible", "an agency that resumes is told everything", an_agency_s_frame_is_the_centre_s),
     Planted("room", "a start from a snapshot lacks a field", a_snapshot_leaves_something_out),
     Planted("evidence", "what is kept is not what was hashed", the_store_rewrites_a_row),
     Planted("erased", "the key is still there", erasing_only_forgets),

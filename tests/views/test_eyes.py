@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -245,6 +246,19 @@ def test_a_unit_that_comes_into_sight_comes_with_its_place():
     screen.hear(entries[-1:])
     assert [frame.event for frame in screen.tail._frames] == ["facts", "tracks"]
     assert screen.tail.whereabouts() == (Move("E1", T0, 1.0, 2.0),)
+
+
+def test_whoever_comes_from_another_node_between_two_frames_fetches_the_picture_again():
+    """A frame of this node covers what that node told in two: it takes off no row that was only seen in between."""
+    entries = entries_of(OPENED, opened(), SHARE, sharing.SharingEnded(T0 + 50, "1", "police", "ordered"))
+    before, between, after = (len(entries) - back for back in (2, 1, 0))
+    board = fresh(entries[:before])
+    screen = Screen(board, "police")
+    for entry in entries[before:]:
+        board.fold(entry)
+    screen.hear(entries[before:])
+    told = {at: [frame.event for frame in asyncio.run(screen.tail._missed(at))] for at in (before, between, after)}
+    assert told == {before: ["facts"], between: ["reset"], after: []}
 
 
 def test_whose_eyes_are_whose():

@@ -35,7 +35,7 @@ class AgencyTail(Tail):
         self.latest, self.recording = whole.latest, whole.recording
         self._shown = eyes.shown()
         self._covered: Position = board.position
-        """Whoever is at this position or beyond misses nothing that is kept here."""
+        """Whoever is at this position, or at one of a frame that is kept, misses nothing."""
         self.used_at: Instant = 0.0
 
     @property
@@ -74,9 +74,12 @@ class AgencyTail(Tail):
         super()._add(frame)
 
     async def _missed(self, at: Position) -> list[Frame]:
-        if not self._covered <= at <= self._board.position:
+        kept = [frame for frame in self._frames if frame.position is not None]
+        # Between two frames stands whoever comes from a node that told them in other pieces: a row that came and went
+        # within one frame of ours is on that screen, and in no frame.
+        if at != self._covered and all(frame.position != at for frame in kept):
             return [self._reset()]
-        return [frame for frame in self._frames if frame.position is not None and frame.position > at]
+        return [frame for frame in kept if frame.position is not None and frame.position > at]
 
     def whereabouts(self) -> tuple[Move, ...]:
         """The latest position of every unit that is seen."""

@@ -19,6 +19,7 @@ from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import chain_hash, genesis, leaf_hash
 from tocsin.log.keyring import name_of
 from tocsin.log.port import Row
+from tocsin.sim.faults.sights import Sights
 from tocsin.sim.faults.store import CENTRE
 from tocsin.views.board import BoardFold
 from tocsin.views.wire import Done
@@ -33,6 +34,7 @@ INVARIANTS = {
     "time": "no fact is recorded before the one in front of it",
     "picture": "a picture at a position shows what is durable up to it, and nothing else",
     "tail": "picture and tail are the fresh picture, on every screen",
+    "visible": "an agency's screen holds no word, number or row that the agency must not see",
     "room": "what a desk decides in is what the log holds",
     "evidence": "the chain follows, the tree verifies, and every head noted on the way is proved",
     "erased": "what was erased is told by nobody any more; what was not is told to the letter",
@@ -78,6 +80,7 @@ class Checker:
         self.pictures: list[Any] = [_decode(_encode(BoardFold().picture()))]
         """The picture at each position, from the beginning."""
         self.board, self.room = BoardFold(), Room()
+        self.sights = Sights()
         self.chain = genesis(CENTRE)
         self._rows = rows
         self._on: dict[str, str] = {}
@@ -122,6 +125,7 @@ class Checker:
         evolve(self.room, entry.fact)
         if self._keeps:
             self.pictures.append(_decode(_encode(self.board.picture())))
+            self.sights.fold(entry)
 
     def _number(self, entry: AnyEntry) -> None:
         fact = entry.fact
@@ -190,14 +194,29 @@ class Checker:
 
     # -- what screens show ------------------------------------------------------------------------------------------
 
-    def shown(self, who: str, picture: Any, invariant: str) -> None:
-        """A picture on a screen, fetched or folded from the tail."""
+    def shown(self, who: str, picture: Any, invariant: str, agency: str = "") -> None:
+        """A picture on a screen, fetched or folded from the tail; of an agency, or of the whole centre."""
         position = picture["position"]
         if position > self.position:
             raise Broken("picture", f"{who} shows {position}; the log stands at {self.position}")
         fresh = self.pictures[position]
+        if agency:
+            whole, fresh = fresh["rows"], self.sights.through(agency, position, fresh)
+            shown = ((t, name) for t, rows in picture["rows"].items() for name in rows)
+            extra = [f"{t}.{name}" for t, name in shown if name in whole[t] and name not in fresh["rows"][t]]
+            if extra:
+                raise Broken("visible", f"{who} of {agency} at {position} shows {', '.join(extra)}")
         if picture != fresh:
             raise Broken(invariant, f"{who} at {position}: {difference(picture, fresh)}")
+
+    def overheard(self, who: str, agency: str, position: Position, raw: bytes, told: Sequence[Position] = ()) -> None:
+        """All that came to an agency's screen, as it came: a picture at this position, or a frame up to it."""
+        if position > self.position or any(not 0 < at <= position for at in told):
+            raise Broken("picture", f"{who} is told of {told} up to {position}; the log stands at {self.position}")
+        leaked = self.sights.leaked(agency, position, raw)
+        leaked += self.sights.hidden(agency, position, [self.entries[at - 1] for at in told])
+        if leaked:
+            raise Broken("visible", f"{who} of {agency} at {position} is told {', '.join(leaked)}")
 
     # -- personal data ----------------------------------------------------------------------------------------------
 

@@ -14,13 +14,14 @@ from msgspec.structs import replace
 from tocsin.domain import orders as o
 from tocsin.domain import orders_plans as plans
 from tocsin.domain import orders_privacy as privacy
+from tocsin.domain import orders_sharing as sharing
 from tocsin.domain import orders_standby as standby
 from tocsin.domain.orders import AnyOrder
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.room import STAGES
 from tocsin.facts.shapes import Circle
 from tocsin.facts.values import Place
-from tocsin.sim.faults.scene import HERE, HOME, THERE, UNITS
+from tocsin.sim.faults.scene import AGENCIES, HERE, HOME, THERE, UNITS, WHOSE
 from tocsin.views.board import BoardFold
 
 STAMPS = (*STAGES[1:], "available", "available", "available")
@@ -42,10 +43,14 @@ class People:
         told: list[AnyOrder] = []
         for name in UNITS:
             kind = "engine" if name.startswith("E") else "ambulance"
-            told += [o.RegisterUnit(name, kind, "fire", (kind,), HOME), o.UnitOnDuty(name, 3, (self.word(), "Rui"))]
+            told += [
+                o.RegisterUnit(name, kind, WHOSE[name], (kind,), HOME),
+                o.UnitOnDuty(name, 3, (self.word(), "Rui")),
+            ]
         told += [o.OpenIncident(kind, None, self.place(), (), self.word()) for kind in ("FIRE", "SICK", "SICK")]
         told += [o.ReceiveCall("112", "+351910000000", self.word()), o.AnswerCall("1"), o.CloseIncident("3", "DONE")]
-        return [*told, o.ReleaseCall("1", "information", self.word())]
+        shared = (sharing.ShareIncident("1", "ems", self.word()), sharing.ShareIncident("2", "aid", self.word()))
+        return [*told, o.ReleaseCall("1", "information", self.word()), *shared]
 
     def first(self) -> AnyOrder:
         """What can always be done."""
@@ -155,6 +160,17 @@ class People:
             )
         )
 
+    def share(self, board: BoardFold) -> AnyOrder:
+        """Somebody else sees an incident too, for a time; or no longer."""
+        shared = [row for row in board.incidents.values() if row.shares]
+        if shared and self.dice.random() < 0.5:
+            row = self.dice.choice(shared)
+            return sharing.EndSharing(row.id, self.dice.choice(row.shares).agency, self.word())
+        incident = self.some(board.incidents)
+        last = max((row.changed_at for row in board.incidents.values()), default=0.0)
+        until = self.dice.choice((None, last + 1.0, last + 3.0))
+        return sharing.ShareIncident(incident, self.dice.choice(tuple(AGENCIES)), self.word(), until)
+
     def privacy(self, board: BoardFold) -> AnyOrder:
         """Somebody asks to be forgotten, or must not be; or time has passed."""
         if board.closed and self.dice.random() < 0.4:  # something has still to be said about it
@@ -176,5 +192,6 @@ class People:
 MAKERS: tuple[Callable[[People, BoardFold], AnyOrder], ...] = (
     People.call, People.call, People.talk, People.talk, People.talk, People.open, People.open, People.send, People.send,
     People.send, People.send, People.stamp, People.stamp, People.stamp, People.stamp, People.change, People.change,
-    People.close, People.close, People.crew, People.rest, People.privacy, People.privacy, People.machine,
+    People.close, People.close, People.crew, People.rest, People.share, People.share, People.privacy, People.privacy,
+    People.machine,
 )  # fmt: skip

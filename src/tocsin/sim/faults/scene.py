@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.domain.plan_words import read_requirement
-from tocsin.domain.plans import Plan, Plans
+from tocsin.domain.plans import Agency, Plan, Plans
 from tocsin.domain.types import Catalogue, Disposition, IncidentType, Limits, Need, Retention
 from tocsin.facts.values import Place
 
@@ -25,4 +25,10 @@ CATALOGUE = Catalogue(
     first_incident=1,
     retention=Retention(8 / DAY_S, 12 / DAY_S, 4 / DAY_S, 9 / DAY_S, 15 / DAY_S),
 )
-PLANS = Plans((Plan("fire", ((read_requirement("2 engine"),), (read_requirement("1 ambulance"),)), types=("FIRE",)),))
+AGENCIES: dict[str, tuple[str, ...]] = {"fire": ("FIRE",), "ems": ("SICK",), "aid": ()}
+"""Agency -> types of incident that are its own. The last sees what is shared with it and where it was sent."""
+WHOSE = {"E1": "fire", "E2": "fire", "A1": "ems", "1": "aid"}
+PLANS = Plans(
+    (Plan("fire", ((read_requirement("2 engine"),), (read_requirement("1 ambulance"),)), types=("FIRE",)),),
+    agencies=tuple(Agency(name, types=types) for name, types in AGENCIES.items() if types),
+)

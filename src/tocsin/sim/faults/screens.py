@@ -2,6 +2,7 @@
 
 Whatever node there is serves them; they resume by the position they hold, as the console does (`wire/tail.ts`), and now
 and then by an older one, as a browser whose last event was not written down. Every picture they come to is compared.
+Some are an agency's: all that comes to them is searched for what the agency must not see.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import msgspec
 
 from tocsin.desk.desk import Desk
 from tocsin.desk.tail import Frame
+from tocsin.desk.view import View
 from tocsin.facts.values import Position
 from tocsin.sim.faults.checker import Broken, Checker
 from tocsin.sim.faults.loop import Life, VirtualLoop
 from tocsin.sim.faults.node import Node
 from tocsin.sim.faults.weather import Weather
+from tocsin.views.audience import Audience
 
 SLOW_S = (0.02, 0.5, 2.0)
 BUFFERS = (1, 1, 4)
@@ -34,11 +37,14 @@ class Screen:
     """One screen."""
 
     def __init__(
-        self, name: str, loop: VirtualLoop, dice: Random, weather: Weather, nodes: list[Node], checker: Checker
-    ) -> None:
-        self.name = name
+        self, name: str, loop: VirtualLoop, dice: Random, weather: Weather, nodes: list[Node], checker: Checker,
+        agency: str = "",
+    ) -> None:  # fmt: skip
+        self.name, self.agency = name, agency
         self._loop, self._dice, self._weather, self._nodes, self._checker = loop, dice, weather, nodes, checker
         self.picture: Any = None
+        self._view = ""
+        """Of what the picture is."""
         self.connects = self.frames = self.resets = 0
         self.fresh = False
         """A picture was fetched since the last gap: what follows it follows it."""
@@ -69,7 +75,7 @@ class Screen:
         if self._bad(0.2):
             after = max(0, after - self._dice.choice((1, 2, 9)))
         pipe: asyncio.Queue[Frame] = asyncio.Queue(self._dice.choice(BUFFERS))
-        pump = life.spawn(_pump(desk, after, pipe))
+        pump = life.spawn(_pump(desk.view(Audience(self.agency)), after, self._view, pipe))
         try:
             while not life.dead:
                 if self._bad(self._weather.screen_slow):
@@ -85,8 +91,12 @@ class Screen:
             pump.cancel()
 
     def _fetch(self, desk: Desk) -> None:
-        self.picture = _decode(desk.picture_bytes())["board"]
-        self._checker.shown(self.name, self.picture, "picture")
+        raw = desk.view(Audience(self.agency)).picture_bytes()
+        told = _decode(raw)
+        self.picture, self._view = told["board"], told["view"]
+        if self.agency:
+            self._checker.overheard(self.name, self.agency, self.position, raw)
+        self._checker.shown(self.name, self.picture, "picture", self.agency)
 
     def _take(self, desk: Desk, frame: Frame) -> None:
         self.frames += 1
@@ -97,14 +107,16 @@ class Screen:
         elif frame.event == "pulse":
             if data["position"] > self._checker.position:
                 raise Broken("picture", f"a pulse says {data['position']}; the log stands at {self._checker.position}")
-        elif frame.event == "facts" and data["position"] > self.position:
-            self._fold(data)
+        elif frame.event == "facts":
+            told = [entry["position"] for entry in data["entries"]]
+            if self.agency:
+                self._checker.overheard(self.name, self.agency, data["position"], frame.data, told)
+            if data["position"] > self.position:
+                self._fold(data, told)
 
-    def _fold(self, data: Any) -> None:
-        told = [entry["position"] for entry in data["entries"]]
-        new = [position for position in told if position > self.position]
-        if new != list(range(self.position + 1, data["position"] + 1)):
-            raise Broken("positions", f"{self.name} at {self.position} is told {told}, up to {data['position']}")
+    def _fold(self, data: Any, told: list[Position]) -> None:
+        if not self.agency:
+            self._whole(data, told)
         for table, rows in data["rows"].items():
             for name, row in rows.items():
                 if row is None:
@@ -112,11 +124,16 @@ class Screen:
                 else:
                     self.picture["rows"][table][name] = row
         self.picture["position"] = data["position"]
-        self._checker.shown(self.name, self.picture, "tail")
+        self._checker.shown(self.name, self.picture, "tail", self.agency)
+
+    def _whole(self, data: Any, told: list[Position]) -> None:
+        new = [position for position in told if position > self.position]
+        if new != list(range(self.position + 1, data["position"] + 1)):
+            raise Broken("positions", f"{self.name} at {self.position} is told {told}, up to {data['position']}")
 
 
-async def _pump(desk: Desk, after: Position, pipe: asyncio.Queue[Frame]) -> None:
+async def _pump(view: View, after: Position, of: str, pipe: asyncio.Queue[Frame]) -> None:
     """At the node: frames into the socket, for as long as it takes them."""
-    async with aclosing(cast(Any, desk.follow(after))) as frames:
+    async with aclosing(cast(Any, view.follow(after, of))) as frames:
         async for frame in frames:
             await pipe.put(frame)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from tocsin.sim.faults.checker import Broken, Checker
 from tocsin.sim.faults.keys import Keys, SharedKeys, never
 from tocsin.sim.faults.loop import LIFE, Life, Stuck, VirtualLoop
 from tocsin.sim.faults.node import AHEAD, MASTER, Node, empty
+from tocsin.sim.faults.scene import AGENCIES
 from tocsin.sim.faults.screens import Screen
 from tocsin.sim.faults.store import CENTRE, Store
 from tocsin.sim.faults.users import Network, User
@@ -82,8 +84,8 @@ class World:
             for name in NAMES[: self.weather.users]
         ]
         self.screens = [
-            Screen(f"screen {i}", self.loop, dice.of("screen", i), self.weather, self.nodes, self.checker)
-            for i in range(self.weather.screens)
+            Screen(f"screen {i}", self.loop, dice.of("screen", i), self.weather, self.nodes, self.checker, agency)
+            for i, agency in enumerate(self._audiences(dice.of("audiences")))
         ]
         self.trace: Callable[[float, str], None] | None = None
         """Told what happens, when."""
@@ -92,6 +94,11 @@ class World:
         self._processes: list[asyncio.Task[None]] = []
         self._working = len(self.users)
         self._over: asyncio.Future[None]
+
+    def _audiences(self, dice: Random) -> list[str]:
+        """Of which agency each screen is: at least one of them, and one beside them, the whole centre's."""
+        agencies = list(AGENCIES)
+        return ["", dice.choice(agencies), *(dice.choice(("", *agencies)) for _ in range(self.weather.screens - 1))]
 
     def _disk(self) -> Path:
         """Where nodes have their folders; made when one asks."""
