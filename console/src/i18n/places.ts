@@ -21,6 +21,8 @@ export const placesEn = {
     caller: "caller's position",
     registered: "registered address",
   } as Record<string, string>,
+  /** A place that is not shown whole, in place of its coordinates. */
+  kept: { hidden: "hidden", coarse: "coarse" } as Record<string, string>,
   doubt: {
     begun: "only the beginning of the name",
     old_name: "an older name",
@@ -57,6 +59,7 @@ export const placesPt: Words<typeof placesEn> = {
     caller: "posição de quem liga",
     registered: "morada registada",
   },
+  kept: { hidden: "oculto", coarse: "aproximado" },
   doubt: {
     begun: "só o início do nome",
     old_name: "um nome antigo",

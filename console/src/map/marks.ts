@@ -126,8 +126,11 @@ function beakColour(status: UnitStatus): string {
   return colour === "--ink-3" ? "--ink-2" : colour;
 }
 
+/** A place that was erased or is kept from this reader stands at 0, 0: it is nowhere on the map. */
+const drawable = (place: Place): boolean => place.how !== "hidden" && place.how !== "erased";
+
 export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: string) => string): Mark[] {
-  return [...incidents].map((row) => ({
+  return [...incidents].filter((row) => drawable(row.place)).map((row) => ({
     type: "Feature",
     geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
     properties: {
@@ -169,7 +172,7 @@ export function callMarks(calls: Iterable<CallRow>): Mark[] {
   const found: Mark[] = [];
   for (const call of calls) {
     const at = call.place ?? call.areas[0];
-    if (!at) continue;
+    if (!at || (call.place && !drawable(call.place))) continue;
     found.push(pointMark(at, { id: call.id, icon: "call", word: "" }));
     if (call.place && (call.place.radius_m ?? 0) > 20) found.push(circle(call.place, call.place.radius_m as number, { id: call.id, area: "call" }));
   }
