@@ -67,6 +67,23 @@ def test_everybody_at_the_desk_is_told_until_somebody_takes_it(run: Run) -> None
     run(test)
 
 
+def test_only_a_supervisor_takes_its_alarm(run: Run) -> None:
+    async def test(world: World) -> None:
+        desk = world.client("dispatcher")
+        await broken(world.client("auditor"), await world.incident(desk))
+        refused = await world.order(desk, "acknowledge_alarm", alarm="glass_broken:auditor")
+        assert (refused.status, refused.json()["name"], refused.json()["field"]) == (
+            403,
+            "supervisor_needed",
+            "order.alarm",
+        )
+        assert len((await desk.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"]) == 1
+        await world.done(world.client("supervisor"), "acknowledge_alarm", alarm="glass_broken:auditor")
+        assert (await desk.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"] == {}
+
+    run(test)
+
+
 def test_each_time_stands_in_the_access_log_with_its_reason(run: Run) -> None:
     async def test(world: World) -> None:
         incident = await world.incident(world.client("dispatcher"))

@@ -9,10 +9,11 @@ import msgspec
 
 from tocsin.access.people import AccessError, Session
 from tocsin.access.roles import granted
-from tocsin.domain.orders import NoteIncident
+from tocsin.domain.orders import AcknowledgeAlarm, NoteIncident
+from tocsin.facts.watch import alarm_id
 from tocsin.views.wire import OrderRequest
 from tocsin.web.ask import Ask
-from tocsin.web.problems import not_permitted
+from tocsin.web.problems import No, not_permitted
 
 READ_BOARD = "read_board"
 READ_RECORD = "read_record"
@@ -40,6 +41,14 @@ def hold_to_own(ask: Ask, order: Any) -> None:
             raise not_permitted(text, "order.incident", unit=own)
     elif getattr(order, "unit", None) != own:
         raise not_permitted("A field account reports for its own unit only.", "order.unit", unit=own)
+
+
+def hold_to_supervisor(ask: Ask, order: Any) -> None:
+    """That somebody broke the glass is taken by a supervisor who is signed in, and by nobody else. Raises No 403."""
+    broken = isinstance(order, AcknowledgeAlarm) and order.alarm.startswith(alarm_id("glass_broken", ""))
+    if broken and "supervisor" not in ask.who.roles:
+        text = "Only a supervisor takes the alarm that somebody opened an incident without the right to it."
+        raise No(403, "supervisor_needed", text, "order.alarm")
 
 
 def still_may(ask: Ask, permission: str) -> Callable[[], Awaitable[bool]]:

@@ -8,7 +8,7 @@ from tocsin.views.wire import Done, OrderRequest
 from tocsin.web import looking
 from tocsin.web.ask import Ask
 from tocsin.web.bodies import Accepted, Field, Health
-from tocsin.web.permissions import READ_BOARD, hold_to_own, still_may
+from tocsin.web.permissions import READ_BOARD, hold_to_own, hold_to_supervisor, still_may
 from tocsin.web.problems import impossible, malformed, not_permitted
 from tocsin.web.reply import JSON, NO_STORE, Reply
 from tocsin.web.tail import Tail
@@ -25,6 +25,7 @@ async def give(ask: Ask) -> Any:
         raise impossible(text, "seen", position=desk.position())
     if ask.grant == "own":
         hold_to_own(ask, request.order)
+    hold_to_supervisor(ask, request.order)
     who = ask.who
     answer = await desk.give(request.order, by=who.account, key=request.id, seen=request.seen, agency=who.agency)
     return ask.view.done(answer) if isinstance(answer, Done) else answer
