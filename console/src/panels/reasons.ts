@@ -12,6 +12,9 @@ export function needWords(text: string, words: { or: string; crew: string }, nam
   return text.split(/\s+/).map(one).join(" ");
 }
 
+/** The mark of a drive that no road was found for; empty beside a drive by road. */
+export const guessed = (basis: Candidate["basis"], messages: Messages): string => (basis === "line" ? `≈ ${messages.common.basis.line}` : "");
+
 export function reasonFor(candidate: Candidate, now: number, messages: Messages, locale = "en"): string {
   const words = messages.plans;
   if (candidate.chosen) return words.for_need(capabilityName(candidate.capability));
