@@ -168,6 +168,9 @@ def test_a_neighbour_goes_last_however_near_and_goes_when_ours_do_not_suffice():
     alone = room_of(opened(), ours[0], owned("N1", "next door", "ambulance"), owned("N2", "next door", "ambulance"))
     rows = told(case_of(alone, plans=plans, A1=2_400.0, N1=60.0, N2=50.0))
     assert {name for name, row in rows.items() if row.chosen} == {"A1", "N2"}
+    strangers = [owned(name, "next door", "ambulance") for name in ("N1", "N2", "N3")]
+    rows = told(case_of(room_of(opened(), *strangers), plans=plans, N1=60.0, N2=50.0, N3=90.0))
+    assert rows["N3"].reason == "farther", "a neighbour is not passed over for being one where only neighbours go"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ export const rulesEn = {
   every_type: "every type",
   everywhere: "everywhere",
   sends: "Sends",
-  alarm: (n: number) => `${n}. alarm`,
+  alarm: (n: number) => `Alarm ${n}`,
   late: "Late after",
   priority: "Priority",
   priorities: (list: string) => `priority ${list}`,
