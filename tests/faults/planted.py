@@ -267,10 +267,34 @@ def an_agency_s_frame_is_the_centre_s(put: Put) -> None:
     put(AgencyTail, "_missed", Tail._missed)
 
 
+def any_position_is_between_no_frames(put: Put) -> None:
+    """*Lived here*: who came from another node, between two frames, kept rows that came and went within one."""
+
+    async def missed(self: AgencyTail, at: int) -> Any:
+        if not self._covered <= at <= self._board.position:
+            return [self._reset()]
+        return [frame for frame in self._frames if frame.position is not None and frame.position > at]
+
+    put(AgencyTail, "_missed", missed)
+
+
 ERASING = {"nodes": 1, "keys_fail": 0.6, "kill_every_s": 0.0, "stop_every_s": 0.0, "kill_after_write": 0.0}
 TORN = {"torn": 0.3, "answer_lost": 0.0, "order_lost": 0.0, "order_twice": 0.0}
 KILLED = {"nodes": 3, "kill_every_s": 2.0, "keys_fail": 0.0}
 RACING = {"nodes": 3, "users": 3, "clock_step_every_s": 0.0, "orders": 14}
+WANDERING = {
+    **dict.fromkeys(("kill_every_s", "kill_after_write", "stop_every_s", "outage_every_s", "clock_step_every_s"), 0.0),
+    **dict.fromkeys(
+        ("fail_before", "torn", "answer_lost", "order_lost", "order_twice", "keys_fail", "screen_slow"), 0.0
+    ),
+    "nodes": 2,
+    "users": 3,
+    "screens": 6,
+    "screen_cut": 0.4,
+    "stall": 0.15,
+    "orders": 20,
+}
+"""Screens go from node to node, and the nodes tell the same in other pieces."""
 DYING = {"nodes": 1, "kill_after_write": 0.12, "snapshot": 1.0, "snapshot_torn": 0.0, "keys_fail": 0.0}
 
 PLANTED = (
@@ -288,6 +312,7 @@ PLANTED = (
     Planted("visible", "nobody takes the row off the screen", a_row_stays_when_the_sharing_has_ended),
     Planted("visible", "what callers said is in an agency's frame", calls_are_told_to_agencies),
     Planted("visible", "an agency that resumes is told everything", an_agency_s_frame_is_the_centre_s),
+    Planted("visible", "between two frames of this node", any_position_is_between_no_frames, WANDERING),
     Planted("room", "a start from a snapshot lacks a field", a_snapshot_leaves_something_out),
     Planted("evidence", "what is kept is not what was hashed", the_store_rewrites_a_row),
     Planted("erased", "the key is still there", erasing_only_forgets),
