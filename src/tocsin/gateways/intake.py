@@ -20,8 +20,11 @@ from starlette.types import Receive, Scope, Send
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
 from tocsin.desk.tally import Refused
+from tocsin.domain.numbers import digits
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.refusals import Refusal
+from tocsin.facts.locations import ReportFlaw
+from tocsin.gateways.handsets import Handsets
 from tocsin.gateways.reading import READERS, Message, Read, Unread
 from tocsin.gateways.references import References
 from tocsin.settings import Partner
@@ -66,7 +69,7 @@ class Intake:
         self._partners: Mapping[str, Partner] = {partner.name: partner for partner in partners}
         self._pairing_key, self._secret = pairing_key, secret
         self._thread = ThreadPoolExecutor(1, "intake")
-        self._references = References(desk)
+        self._references, self._handsets = References(desk), Handsets()
         self._pending = 0
 
     def close(self) -> None:
@@ -124,7 +127,26 @@ class Intake:
             if followed is None:
                 return self._turned(partner, way, len(body), Turned("busy", "Too many references are in hand."), 503)
             read = followed
-        return await self._give(partner, way, body, read)
+        named = self._named(read)
+        if isinstance(named, Turned):
+            return self._turned(partner, way, len(body), named, None)
+        return await self._give(partner, way, body, named)
+
+    def _named(self, read: Read) -> Read | Turned:
+        """With the number its handset had a moment ago, where the message names none."""
+        if not read.handset:
+            return read
+        (order,), now = read.orders, self._desk.now()
+        if digits(order.number):
+            self._handsets.saw(read.handset, order.number, now)
+            return read
+        number = self._handsets.number(read.handset, now)
+        if not number:
+            text = "It names no number, and no message of this handset did before: it belongs to no call yet."
+            return Turned("caller_missing", text, "device_number")
+        flaw = ReportFlaw("device_number", "number_by_handset", "An earlier message of its handset names the number.")
+        order = msgspec.structs.replace(order, number=number, flaws=(*order.flaws, flaw))
+        return msgspec.structs.replace(read, orders=(order,))
 
     async def _give(self, partner: Partner, way: str, body: bytes, read: Read) -> Answer:
         """One order for each place of the message, under keys made of its bytes: a replay is done once."""

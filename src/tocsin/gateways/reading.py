@@ -54,6 +54,8 @@ class Read(msgspec.Struct, frozen=True):
     about: str = ""
     pointing: Pointing | None = None
     """Then there are no orders until a gateway has been there."""
+    handset: str = ""
+    """Digest of the handset it came from (decision 0060), where it says so."""
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -93,9 +95,9 @@ def read_aml(message: Message) -> Read | Unread:
     found = parse_form(message.body, partner.key.encode(), message.pairing_key, partner.unsigned_ok)
     if isinstance(found, Unusable):
         return _no(found)
-    if not digits(found.number):
+    if not digits(found.number) and not found.pairing:
         return Unread("caller_missing", "device_number", "It names no number, so it belongs to no call.")
-    return Read((tidy(of_aml(found, partner.name, _unnamed(message.body))),))
+    return Read((tidy(of_aml(found, partner.name, _unnamed(message.body))),), handset=found.pairing)
 
 
 def read_sms(message: Message) -> Read | Unread:
@@ -114,7 +116,8 @@ def read_sms(message: Message) -> Read | Unread:
         found = parse_text(form.text, form.sender, message.pairing_key)
     raw = _without_handset(form.text if not form.data else unpack(split_header(octets)[1]))
     if not isinstance(found, Unusable):
-        return Read((tidy(of_aml(found, message.partner.name, raw, form.sender)),), form.sender)
+        order = tidy(of_aml(found, message.partner.name, raw, form.sender))
+        return Read((order,), form.sender, handset=found.pairing)
     if not digits(form.sender) or found.name in ("too_large", "empty"):
         return _no(found)
     return Read((tidy(unread(found, "aml", message.partner.name, raw, number=form.sender)),), form.sender)
