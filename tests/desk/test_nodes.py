@@ -14,6 +14,8 @@ from tests.world import CATALOGUE, T0
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
 from tocsin.domain import orders as o
+from tocsin.domain.orders_calls import CloseCallBack
+from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.facts.values import Move
 from tocsin.log.memory import MemoryLog
 from tocsin.log.port import Unsure
@@ -58,6 +60,19 @@ def test_a_node_without_an_order_of_its_own_hears_and_announces():
         await screen.listen(until=3)  # nothing was ordered here, and no clock went
         assert screen.shows_the_truth()
         assert b.call("1").status == "answered"
+
+    two_nodes(test)
+
+
+def test_an_erasure_takes_effect_on_every_node_that_hears_of_it_and_waits_for_no_clock():
+    async def test(a, b):
+        destroyed = []
+        b.eraser.destroy = destroyed.append
+        await give(a, o.ReceiveCall("112", number="+351910000000"), o.ReleaseCall("1", "abandoned"))
+        await give(a, CloseCallBack("1", "well"), ErasePersonal("call:1"))
+        await until(lambda: destroyed)  # no tick was given
+        assert {name for names in destroyed for name in names} >= {"record/call:1", "position/call:1"}
+        assert not b.eraser.busy
 
     two_nodes(test)
 

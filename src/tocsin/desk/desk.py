@@ -279,6 +279,7 @@ class Desk:
             await self._writer.catch_up()
             news = self._writer.news()
             await self._hear(news)
+            await self.eraser.settle()
             if news:  # whatever the store refused us before, it takes groups now
                 self._trouble.took()
 

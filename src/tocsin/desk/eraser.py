@@ -29,6 +29,11 @@ class Eraser:
         """Somebody who may stand in the last snapshot was erased."""
         self._waiting: dict[str, Position] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether keys that must go are there still, as far as this node knows."""
+        return bool(self._waiting)
+
     def hear(self, entry: AnyEntry) -> None:
         """Whoever recorded it, on whichever node."""
         if isinstance(entry.fact, PersonalErased):

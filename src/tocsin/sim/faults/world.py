@@ -219,6 +219,8 @@ class World:
                 return f"node {node.name} does not stand up"
             if node.desk.position() != position:
                 return f"node {node.name} stands at {node.desk.position()} of {position}"
+            if node.desk.eraser.busy:
+                return f"node {node.name} has keys left to destroy"
         for screen in self.screens:
             if screen.position != position:
                 return f"{screen.name} stands at {screen.position} of {position}"
