@@ -36,7 +36,7 @@ class Stream:
     async def event(self) -> dict[str, Any] | None:
         """The next server-sent event as {event, id, data}, or None at the end."""
         while b"\n\n" not in self._rest:
-            part = await asyncio.wait_for(self.parts.get(), 10)
+            part = await asyncio.wait_for(self.parts.get(), 60.0)
             if part is None:
                 return None
             self._rest += part
@@ -49,7 +49,7 @@ class Stream:
     async def close(self) -> None:
         self.left.set()
         if self.task:
-            await asyncio.wait_for(self.task, 5)
+            await asyncio.wait_for(self.task, 60.0)
 
 
 class Client:
@@ -114,7 +114,7 @@ class Client:
             else:
                 parts.append(message.get("body", b""))
 
-        await asyncio.wait_for(self.app(scope, receive, send), 20)
+        await asyncio.wait_for(self.app(scope, receive, send), 60.0)
         headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         return Answer(start["status"], headers, b"".join(parts))
 
@@ -143,5 +143,5 @@ class Client:
         scope = self.scope("GET", path, self.headers("GET", named))
         scope["extensions"] = {"tocsin.abort": {"now": lambda: stream.parts.put_nowait(None)}}
         stream.task = asyncio.create_task(self.app(scope, receive, send))
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), 60.0)
         return stream

@@ -11,6 +11,8 @@ from tocsin.log.port import LogError
 from .asgi import Client
 from .conftest import Run, World
 
+AT = {"lat": 38.7, "lon": -9.1, "text": "Rua do Ouro", "how": "address"}
+
 
 async def looks_of(world: World, who: str = "auditor", query: str = "") -> list[dict[str, Any]]:
     answer = await world.client(who).ask("GET", f"/api/looks{query}")
@@ -100,6 +102,10 @@ def test_a_screen_says_that_a_callers_position_was_opened(run: Run) -> None:
         assert (gone.status, gone.json()["field"]) == (404, "call")
         (look,) = await looks_of(world)
         assert (look["what"], look["call"], look["by"]) == ("position", fact["call"], "call_taker")
+        await world.done(desk, "answer_call", call=fact["call"])
+        opened = (await world.done(desk, "open_incident", type="FIRE-OUTSIDE", calls=[fact["call"]], place=AT))[0]
+        later = await desk.ask("POST", "/api/looks", {"what": "position", "call": fact["call"]})
+        assert later.json() == {"why": f"handling incident {opened['incident']}"}, "the caller may have hung up"
 
     run(test)
 

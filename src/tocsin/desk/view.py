@@ -70,6 +70,17 @@ class View:
         """A live call's row. Calls are the centre's."""
         return None if self.audience.agency else self._desk.call(call)
 
+    def home_of(self, call: str) -> str | None:
+        """The incident a call is of, "" for one of none; None when there is no such call, or it is not seen.
+
+        Live or not: what was said in it is opened after the caller has hung up as well.
+        """
+        board = self._desk.board
+        incident = board.homes.get(call, "")
+        if not incident and call not in board.calls:
+            return None
+        return incident if self.of_call(call, incident) else None
+
     def of_call(self, call: str, incident: str) -> bool:
         """Whether what belongs to this call, of this incident if of any, is seen."""
         return not self.audience.agency or (call != "" and self.incident(incident) is not None)

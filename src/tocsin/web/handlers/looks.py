@@ -25,12 +25,13 @@ async def looks(ask: Ask) -> list[LookView]:
 
 
 async def opened(ask: Ask) -> LookNoted:
-    """The screen has opened where the caller of a live call is. Stated by the screen, for the work in hand."""
-    call = ask.view.call(ask.body.call)
-    if call is None:
-        raise not_found("There is no live call with this id.", "call")
-    why = f"handling incident {call.incident}" if call.incident else f"taking call {call.id}"
-    await looking.at_work(ask, ask.body.what, why, incident=call.incident, call=call.id)
+    """The screen has opened where the caller of a call is. Stated by the screen, for the work in hand."""
+    call = ask.body.call
+    incident = ask.view.home_of(call)
+    if incident is None:
+        raise not_found("There is no call with this id.", "call")
+    why = f"handling incident {incident}" if incident else f"taking call {call}"
+    await looking.at_work(ask, ask.body.what, why, incident=incident, call=call)
     return LookNoted(why)
 
 
