@@ -158,7 +158,8 @@ def test_no_committed_file_names_a_registry_or_a_path_of_one_machine():
 def test_such_a_name_is_found():
     assert strangers(b"index-url = https://" + ADDRESSES[0].encode())
     assert strangers(b'path = "/' + b'tmp/x"')
-    assert not strangers(b"docs/work/tmp.md https://example.org/tmp/x /api/log/head")
+    for place in (b"work", b"tmp"):  # inside a path or an address they are nobody's machine
+        assert not strangers(b"docs/%b/x.md https://example.org/%b/x /api/log/head" % (place, place))
 
 
 def test_only_the_app_names_a_concrete_store():

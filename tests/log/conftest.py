@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,28 +19,30 @@ from tocsin.log.sqlite import SqliteLog
 from .postgres_server import Server
 
 
-class Shelf:
+class Shelf(ABC):
     """Where a test keeps logs: opens them, reopens them, and reaches behind their backs to tamper."""
 
     keeps = True
     """Whether a log survives being closed."""
 
+    @abstractmethod
     def open(self, centre: str = "north", *, durable: bool = True, codec: Codec = CODEC, kind: Kind | None = None):
-        raise NotImplementedError
+        """A log that is new here, or the one that was closed."""
 
+    @abstractmethod
     def rows(self, log) -> list[Row]:
-        raise NotImplementedError
+        """The stored entries."""
 
+    @abstractmethod
     def put(self, log, rows: list[Row]) -> None:
         """Replace the stored entries, whatever the rules say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_head(self, log, tip: Tip) -> None:
         """Replace what the store says is its head."""
-        raise NotImplementedError
 
-    def close(self) -> None:
-        pass
+    def close(self) -> None:  # noqa: B027 - most have nothing to let go of
+        """Let go of what is open."""
 
 
 class MemoryShelf(Shelf):

@@ -123,7 +123,7 @@ def _folded(raw: memoryview) -> Folded:
 def _out(value: Any) -> Any:
     if isinstance(value, Positions):
         return value.tobytes()
-    raise NotImplementedError(f"{type(value).__name__} cannot stand in a snapshot")
+    raise TypeError(f"{type(value).__name__} cannot stand in a snapshot")
 
 
 def _in(kind: type, raw: Any) -> Any:
@@ -131,7 +131,7 @@ def _in(kind: type, raw: Any) -> Any:
         found = Positions("q")
         found.frombytes(raw)
         return found
-    raise NotImplementedError(f"{kind.__name__} cannot stand in a snapshot")
+    raise TypeError(f"{kind.__name__} cannot stand in a snapshot")
 
 
 class Snapshots:

@@ -25,6 +25,7 @@ from tocsin.desk.tally import Refused
 from tocsin.domain.orders_neighbours import LogEvent as LogEventOrder
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.looks import Looked
+from tocsin.gateways.body import whole
 from tocsin.gateways.i3_ask import Asked, Library
 from tocsin.gateways.i3_ours import log_id, number_of
 from tocsin.gateways.i3_partners import Partners, may_say
@@ -113,7 +114,7 @@ class I3Log:
     async def _log(self, receive: Receive) -> Answer:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                body = await _body(receive)
+                body = await whole(receive, LIMIT_B)
         except TimeoutError:
             return self._refused("", 0, NotLogged(408, "too_slow", "The event did not come in time."))
         if body is None:
@@ -232,19 +233,3 @@ def _arguments(query: bytes) -> Asked | NotLogged:
     if len(told) != len(pairs):
         return NotLogged(454, "repeated", "An argument stands there twice.", "query")
     return told
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """All of it, or None when it is longer than we read."""
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > LIMIT_B:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)

@@ -24,6 +24,7 @@ from tocsin.domain.numbers import digits
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.locations import ReportFlaw
+from tocsin.gateways.body import whole
 from tocsin.gateways.handsets import Handsets
 from tocsin.gateways.reading import READERS, Message, Read, Unread
 from tocsin.gateways.references import References
@@ -112,7 +113,7 @@ class Intake:
             )
         try:
             async with asyncio.timeout(PATIENCE_S):
-                body = await _body(receive)
+                body = await whole(receive, LIMIT_B)
         except TimeoutError:
             return self._turned(partner, way, 0, Turned("too_slow", "The message did not come in time."), 408)
         if body is None:
@@ -186,19 +187,3 @@ def beside(site: Callable[[Scope, Receive, Send], Any], intake: Intake) -> Calla
 
 def _knows(header: bytes, key: str) -> bool:
     return hmac.compare_digest(header, b"Bearer " + key.encode())
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """All of it, or None when it is longer than we read."""
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > LIMIT_B:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
