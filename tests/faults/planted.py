@@ -278,7 +278,13 @@ def any_position_is_between_no_frames(put: Put) -> None:
     put(AgencyTail, "_missed", missed)
 
 
-ERASING = {"nodes": 1, "keys_fail": 0.6, "kill_every_s": 0.0, "stop_every_s": 0.0, "kill_after_write": 0.0}
+ERASING = {
+    **dict.fromkeys(("kill_every_s", "stop_every_s", "kill_after_write"), 0.0),
+    "nodes": 1,
+    "orders": 40,
+    "storm_s": 20.0,
+    "keys_fail": 0.8,
+}
 TORN = {"torn": 0.3, "answer_lost": 0.0, "order_lost": 0.0, "order_twice": 0.0}
 KILLED = {"nodes": 3, "kill_every_s": 2.0, "keys_fail": 0.0}
 RACING = {"nodes": 3, "users": 3, "clock_step_every_s": 0.0, "orders": 14}
