@@ -244,3 +244,30 @@ def test_every_outside_aml_message_is_taken_and_none_without_a_fix_is_plotted():
             assert order.shape is None
         if row["expect"] == "ok":
             assert not order.flaws, row["id"]
+
+
+def test_whatever_a_person_must_know_of_is_told_without_saying_who_or_where():
+    """Refused, flawed, without a fix, waiting, expired: each is seen with its field, none says a number or a place."""
+
+    async def test(wire: Wire) -> None:
+        await give(wire.desk, o.ReceiveCall("112", NUMBER))
+        await wire.json("sms", {"from": NUMBER, "text": AML_1.replace("pm=G", "pm=Z")})
+        await wire.json("sms", {"from": NUMBER, "text": AML_NO_FIX})
+        await wire.json("sms", {"from": "+351911111111", "text": AML_1})
+        await wire.send("aml", sign(FORM, b"another key"))
+        view = wire.desk.tally.view()
+        assert [(one.name, one.field) for one in view.latest] == [("forged", "hmac")]
+        _, no_fix, flawed = view.odd
+        assert [one.call for one in view.odd] == ["", "1", "1"]
+        assert (no_fix.fix, no_fix.raw) == (False, True)
+        assert "pm" in [flaw.field for flaw in flawed.flaws]
+        told = msgspec.json.encode(wire.desk.tally.view()).decode()
+        assert not any(word in told for word in ("911111111", "912345678", "38.7", "9.133"))
+        await give(wire.desk, o.ReceiveCall("112", "+351 911 111 111"))
+        assert wire.desk.tally.view().odd[0].call == "2"
+        await wire.json("sms", {"from": "+351922222222", "text": AML_1})
+        wire.desk.now.at += 400.0
+        await wire.desk._moment(1)
+        assert [one.expired for one in wire.desk.tally.view().odd[:2]] == [True, False]
+
+    at_desk(test)

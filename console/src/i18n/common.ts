@@ -10,7 +10,7 @@ export const commonEn = {
   exercise_long: "Exercise. These calls are not real.",
   erased: "erased",
   live_mode: "Live",
-  windows: { desk: "Desk", map: "Map", wall: "Wall", incidents: "Incidents", record: "Record", rules: "Rules", access: "Access", accounts: "Accounts" },
+  windows: { desk: "Desk", map: "Map", wall: "Wall", incidents: "Incidents", record: "Record", intake: "Messages", rules: "Rules", access: "Access", accounts: "Accounts" },
   link: {
     live: "live",
     behind: (n: number) => `behind by ${n} s`,
@@ -95,7 +95,7 @@ export const commonPt: Words<typeof commonEn> = {
   exercise_long: "Exercício. Estas chamadas não são reais.",
   erased: "apagado",
   live_mode: "Real",
-  windows: { desk: "Mesa", map: "Mapa", wall: "Parede", incidents: "Ocorrências", record: "Registo", rules: "Regras", access: "Acessos", accounts: "Contas" },
+  windows: { desk: "Mesa", map: "Mapa", wall: "Parede", incidents: "Ocorrências", record: "Registo", intake: "Mensagens", rules: "Regras", access: "Acessos", accounts: "Contas" },
   link: {
     live: "em direto",
     behind: (n) => `atrasado ${n} s`,

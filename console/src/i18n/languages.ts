@@ -10,6 +10,7 @@ import { coverEn, coverPt } from "./cover";
 import { deskEn } from "./desk";
 import { deskPt } from "./desk_pt";
 import { factsEn, factsPt } from "./facts";
+import { intakeEn, intakePt } from "./intake";
 import { locationsEn, locationsPt } from "./locations";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
@@ -33,6 +34,7 @@ export const en = {
   cover: coverEn,
   desk: deskEn,
   facts: factsEn,
+  intake: intakeEn,
   locations: locationsEn,
   map: mapEn,
   orders: ordersEn,
@@ -57,6 +59,7 @@ export const pt: Messages = {
   cover: coverPt,
   desk: deskPt,
   facts: factsPt,
+  intake: intakePt,
   locations: locationsPt,
   map: mapPt,
   orders: ordersPt,

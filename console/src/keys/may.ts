@@ -27,6 +27,7 @@ const WINDOWS = [
   { name: "wall", path: "/wall", roles: DESK },
   { name: "incidents", path: "/incidents", roles: [...DESK, "auditor"] },
   { name: "record", path: "/record", roles: [...DESK, "auditor"] },
+  { name: "intake", path: "/intake", roles: [...DESK, "auditor"] },
   { name: "rules", path: "/rules", roles: DESK },
   { name: "access", path: "/access", roles: ["supervisor", "auditor"] },
   { name: "accounts", path: "/accounts", roles: ["administrator"] },

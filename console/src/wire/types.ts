@@ -46,6 +46,7 @@ export type Tongue = CallerLinkRow["tongue"];
 export type DeskPhrase = NonNullable<S["TellCaller"]["phrase"]>;
 export type CallerPhrase = "yes" | "no" | "cannot_talk" | "they_are_here";
 export type HospitalRow = WithPlace<S["HospitalRow"]>;
+export type IntakeView = S["IntakeView"];
 export type LookView = S["LookView"];
 export type ReviewView = S["ReviewView"];
 export type Passkey = S["Passkey"];

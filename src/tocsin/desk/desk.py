@@ -131,7 +131,7 @@ class Desk:
         self._writer.taken = self.eraser.hear
         self.tally = Tally(clock())
         """What machines sent in, taken or not."""
-        self.listeners: list[Callable[[AnyEntry], None]] = []
+        self.listeners: list[Callable[[AnyEntry], None]] = [self.tally.hear]
         """Told of each entry once it is durable and in the picture, in order; must be quick."""
         self._locating = Locating(self.give, Busy)
 

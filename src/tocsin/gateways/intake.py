@@ -108,9 +108,8 @@ class Intake:
     async def _one(self, partner: Partner, way: str, scope: Scope, receive: Receive) -> Answer:
         headers = dict(scope["headers"])
         if way != "aml" and not _knows(headers.get(b"authorization", b""), partner.key):
-            return self._turned(
-                partner, way, 0, Turned("wrong_key", "Authorization must bear this partner's key."), 403
-            )
+            why = Turned("wrong_key", "Authorization must bear this partner's key.", "authorization")
+            return self._turned(partner, way, 0, why, 403)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 body = await whole(receive, LIMIT_B)

@@ -209,6 +209,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/wall"),
     _page("/incidents"),
     _page("/record"),
+    _page("/intake"),
     _page("/rules"),
     _page("/access"),
     _page("/account"),
