@@ -111,6 +111,34 @@ def test_a_picture_is_opened_at_the_desk_told_to_the_access_log_and_gone_when_er
     served(tmp_path / "data", test)
 
 
+def test_a_broken_glass_shows_its_incidents_pictures_alone_and_each_look_has_its_reason(tmp_path):
+    async def test(server: Open) -> None:
+        await (await server.phone()).show(jpeg(320, 240))
+        (row,) = server.app.desk.board.caller_links.values()
+        path = f"/api/media/{row.media[0].id}"
+        await server.give(
+            *(o.OpenIncident("MED-ILLNESS", place=Place(1.0, 2.0), calls=calls) for calls in (("1",), ()))
+        )
+        incident = server.app.desk.room.calls["1"].incident
+        other = str(int(incident) + 1)
+        server.app.access.add_account("pia", None, ["call_taker"], time.time(), agency="police")
+        auditor, pia = server.at_desk("auditor"), server.at_desk("pia")
+        for reader, status, name in ((auditor, 403, "not_permitted"), (pia, 404, "not_found")):
+            await reader.ask("POST", f"/api/incidents/{other}/glass", {"why": "another one"})
+            before = await reader.ask("GET", path)
+            assert (before.status, before.json()["name"]) == (status, name)
+            assert (await reader.ask("GET", "/api/media/none")).status == status
+            await reader.ask("POST", f"/api/incidents/{incident}/glass", {"why": "complaint 12"})
+            assert [(await reader.ask("GET", path)).status for _ in range(2)] == [200, 200]
+        looks = (await auditor.ask("GET", "/api/looks?what=media")).json()
+        told = [(one["by"], one["why"], one["incident"], one["call"], one["stated"]) for one in looks]
+        assert told == [
+            (who, "broken glass: complaint 12", incident, "1", False) for who in ("pia", "pia", "auditor", "auditor")
+        ]
+
+    served(tmp_path / "data", test)
+
+
 def test_without_the_setting_there_is_no_page_and_the_order_says_so(tmp_path):
     async def test(server: Open) -> None:
         assert server.app.callers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tocsin.domain.decide_glass import OPEN_S
 from tocsin.log.port import LogError
 
@@ -80,6 +82,77 @@ def test_only_a_supervisor_takes_its_alarm(run: Run) -> None:
         assert len((await desk.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"]) == 1
         await world.done(world.client("supervisor"), "acknowledge_alarm", alarm="glass_broken:auditor")
         assert (await desk.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"] == {}
+
+    run(test)
+
+
+def test_nobody_takes_the_alarm_of_their_own_glass(run: Run) -> None:
+    async def test(world: World) -> None:
+        boss, alarm = world.client("supervisor"), "glass_broken:supervisor"
+        await broken(boss, await world.incident(boss))
+        refused = await world.order(boss, "acknowledge_alarm", alarm=alarm)
+        assert (refused.status, refused.json()["name"], refused.json()["field"]) == (403, "own_glass", "order.alarm")
+        assert list((await boss.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"]) == [alarm]
+        await world.done(world.client("chief"), "acknowledge_alarm", alarm=alarm)
+
+    run(test)
+
+
+async def called(world: World) -> tuple[str, str]:
+    """A call that belongs to an incident; both ids."""
+    taker = world.client("call_taker")
+    call = (await world.done(taker, "receive_call", line="112"))[0]["call"]
+    await world.done(taker, "answer_call", call=call)
+    place = {"lat": 60.17, "lon": 24.94, "text": "Somewhere"}
+    opened = await world.done(taker, "open_incident", type="FIRE-OUTSIDE", place=place, calls=[call])
+    return call, opened[0]["incident"]
+
+
+async def looks(world: World) -> list[tuple[str, ...]]:
+    found = (await world.client("auditor").ask("GET", "/api/looks")).json()
+    return [(one["by"], one["what"], one["why"], one["call"]) for one in found if one["what"] not in ("looks", "board")]
+
+
+@pytest.mark.parametrize("role", ["auditor", "pia"])
+def test_where_a_caller_is_is_opened_through_it_and_recorded_with_its_reason_each_time(run: Run, role: str) -> None:
+    async def test(world: World) -> None:
+        world.access.add_account("pia", None, ["dispatcher"], T0, agency="police")
+        call, incident = await called(world)
+        reader, form = world.client(role), {"what": "position", "call": call}
+        before = await reader.ask("POST", "/api/looks", form)
+        assert (before.status, before.json()["name"]) == (
+            (403, "not_permitted") if role == "auditor" else (404, "not_found")
+        )
+        assert await looks(world) == []
+        await broken(reader, incident, "complaint 12")
+        for _ in range(2):
+            said = await reader.ask("POST", "/api/looks", form)
+            assert (said.status, said.json()) == (200, {"why": "broken glass: complaint 12"})
+        await reader.ask("GET", f"/api/incidents/{incident}/timeline")
+        assert await looks(world) == [
+            (role, "timeline", "broken glass: complaint 12", ""),
+            *[(role, "position", "broken glass: complaint 12", call)] * 2,
+            (role, "glass", "complaint 12", ""),
+        ]
+        world.clock.now += OPEN_S
+        assert (await reader.ask("POST", "/api/looks", form)).status == before.status
+
+    run(test)
+
+
+def test_an_agency_opens_where_the_caller_of_its_own_incident_is_and_that_is_a_look(run: Run) -> None:
+    async def test(world: World) -> None:
+        world.access.add_account("ana", None, ["dispatcher"], T0, agency="fire")
+        call, incident = await called(world)
+        ana, form = world.client("ana"), {"what": "position", "call": call}
+        assert (await ana.ask("POST", "/api/looks", form)).status == 404, "not its incident, not shared"
+        await world.unit(world.client("chief"), "E1")
+        await world.done(world.client("chief"), "share_incident", incident=incident, agency="fire", reason="a ladder")
+        assert (await ana.ask("POST", "/api/looks", form)).json() == {"why": f"handling incident {incident}"}
+        assert await looks(world) == [("ana", "position", f"handling incident {incident}", call)]
+        await world.done(world.client("chief"), "close_incident", incident=incident, disposition="handled")
+        own = await world.client("call_taker").ask("POST", "/api/looks", form)
+        assert own.json() == {"why": f"reading closed incident {incident}"}
 
     run(test)
 

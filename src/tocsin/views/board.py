@@ -16,7 +16,6 @@ from tocsin.facts import (
     calls,
     centre,
     choices,
-    glass,
     incidents,
     locations,
     neighbours,
@@ -30,7 +29,16 @@ from tocsin.facts.personal import NOWHERE
 from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import CALL_ALARMS, UNIT_ALARMS, AlarmKind, alarm_id
-from tocsin.views import board_callers, board_calls, board_choices, board_locations, board_sharing, board_standby
+from tocsin.views import (
+    board_callers,
+    board_calls,
+    board_choices,
+    board_glass,
+    board_locations,
+    board_sharing,
+    board_standby,
+)
+from tocsin.views.board_glass import Glass
 from tocsin.views.rows import (
     AlarmRow,
     Board,
@@ -72,6 +80,8 @@ class BoardFold(msgspec.Struct, dict=True):
     caller_links: dict[str, CallerLinkRow] = msgspec.field(default_factory=dict)
     links_of: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """Every link ever sent to each call."""
+    glass: dict[str, dict[str, Glass]] = msgspec.field(default_factory=dict)
+    """Account -> incident -> the glass it broke."""
 
     def fold(self, entry: AnyEntry) -> None:
         """The board after `entry`."""
@@ -412,6 +422,7 @@ def _road_reopened(board: BoardFold, fact: roads.RoadReopened, _by: str) -> None
 
 def _personal_erased(board: BoardFold, fact: privacy.PersonalErased, _by: str) -> None:
     board_calls.erased(board, fact)
+    board_glass.erased(board, fact)
     row = board.closed.get(fact.incident)
     if row and "record" in fact.kinds:
         board.closed[fact.incident] = replace(row, place=NOWHERE, summary="", last_note="", erased=True)
@@ -474,7 +485,7 @@ FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
     locations.PlaceTaken: board_locations.taken,
     neighbours.EventLogged: _nothing,
     privacy.PersonalErased: _personal_erased,
-    glass.GlassBroken: _nothing,
+    **board_glass.FOLD,
     privacy.HoldPlaced: _nothing,
     privacy.HoldLifted: _nothing,
 }

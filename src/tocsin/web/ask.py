@@ -16,7 +16,6 @@ from tocsin.access import Access, AccessRefusal
 from tocsin.access.people import Session
 from tocsin.access.roles import Grant
 from tocsin.desk.desk import Desk
-from tocsin.desk.glass import Glass
 from tocsin.desk.looks import Looks
 from tocsin.desk.showing import Showing
 from tocsin.desk.view import View
@@ -24,6 +23,7 @@ from tocsin.log.memory import MemoryLog
 from tocsin.plans.page import PlanPages
 from tocsin.settings import Provider
 from tocsin.views.audience import Audience, audience_of
+from tocsin.views.board_glass import Glass, broken
 from tocsin.web.bodies import RegionView
 from tocsin.web.bodies_access import ProviderView
 from tocsin.web.console import Console
@@ -71,8 +71,6 @@ class Site:
         self.openid = {one.name: OpenID(one) for one in providers}
         self.providers = tuple(ProviderView(one.name, one.label or one.name) for one in providers)
         self.publish_looks = publish_looks
-        self.glass = Glass()
-        desk.listeners.append(self.glass.hear)
         self.showing = showing
         """What callers showed, where there is a place for it."""
         self.looks = looks or Looks(MemoryLog("looks", kind="looks"), clock)
@@ -138,9 +136,17 @@ class Ask(msgspec.Struct):
 
     def view_of(self, incident: str) -> View:
         """The desk as the asker sees it where this incident is concerned: all of it, while its glass is broken."""
-        who = self.who
-        wide = self.site.glass.is_broken(who.account, incident, self.site.desk.now())
+        who, wide = self.who, self.glass(incident) is not None
         return self.site.desk.view(audience_of(who.roles, who.agency, who.scopes, wide=wide))
+
+    def view_of_call(self, call: str) -> View:
+        """The same for a call, by the incident it belongs to."""
+        return self.view_of(self.site.desk.board.homes.get(call, ""))
+
+    def glass(self, incident: str) -> Glass | None:
+        """The glass that the asker broke over this incident, while it is open."""
+        desk = self.site.desk
+        return broken(desk.board, self.who.account, incident, desk.now())
 
     @property
     def view(self) -> View:

@@ -18,6 +18,7 @@ from tocsin.views.wire import Problem
 from tocsin.web import parse
 from tocsin.web.ask import COOKIE, Ask, Handler, Site
 from tocsin.web.bodies import Nothing
+from tocsin.web.permissions import BREAK_GLASS
 from tocsin.web.problems import No, malformed, not_permitted
 from tocsin.web.refused import no_of
 from tocsin.web.reply import Reply, as_json, send_reply
@@ -58,13 +59,16 @@ class Route(msgspec.Struct, frozen=True):
     events: dict[str, Any] = {}
     """Of a stream: its events by name and the type of their data."""
     ranged: bool = False
+    glass: bool = False
+    """Whether those come as far as the handler who may break the glass and no more; it holds them to a broken one."""
     listed: bool = True
     """Whether it stands in the OpenAPI document; the console's pages do not."""
 
     @property
     def who(self) -> str:
         """Who may, in words."""
-        return self.permission if isinstance(self.permission, str) else "by the kind of order"
+        who = self.permission if isinstance(self.permission, str) else "by the kind of order"
+        return f"{who}, or whoever broke the glass of its incident" if self.glass else who
 
     @property
     def refusals(self) -> tuple[int, ...]:
@@ -118,7 +122,7 @@ class Door:
             if route.permission == PERSON and bearer:
                 raise No(403, "person_needed", "This is for a person who is signed in, not for a machine's token.")
             if isinstance(route.permission, str) and route.permission not in (SIGNED_IN, PERSON):
-                grant = _granted(session, route.permission)
+                grant = _granted(session, route.permission, glass=route.glass)
             if route.limit == "centre" and session.agency:
                 raise _not_yours(session)
         query = parse.query(scope["query_string"], route.query)
@@ -183,8 +187,10 @@ def _check_csrf(headers: dict[bytes, bytes], session: Session) -> None:
         raise No(403, "wrong_csrf", text, "X-Tocsin-CSRF")
 
 
-def _granted(session: Session, permission: str) -> Grant:
+def _granted(session: Session, permission: str, *, glass: bool = False) -> Grant | None:
     grant = granted(session.roles, session.scopes, permission)
+    if grant is None and glass and granted(session.roles, session.scopes, BREAK_GLASS):
+        return None
     if grant is None and session.scopes is not None:
         text = "This token does not hold the scope for it; an administrator can make one that does."
         raise No(403, "token_lacks_scope", text, facts={"permission": permission})

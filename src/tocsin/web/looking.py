@@ -37,6 +37,24 @@ async def into_the_past(ask: Ask, what: What, why: str, **more: object) -> None:
     await ask.site.looks.record(fact, by=ask.who.account, seen=ask.site.desk.position())
 
 
+async def at_one(ask: Ask, what: What, incident: str, call: str = "", *, past: bool, why: str = "") -> str:
+    """Somebody is shown something of one incident, or of a call of none; answers the reason that is recorded.
+
+    Through a broken glass it is the glass's, each time anew, and help waits for no store. Raises No 422, Busy.
+    """
+    if glass := ask.glass(incident):
+        why = f"broken glass: {glass.why}"
+        look = Looked(ask.site.desk.now(), what, why, incident=incident, call=call)
+        await ask.site.looks.work(look, by=ask.who.account, seen=ask.site.desk.position(), each=True)
+    elif why or past:
+        why = why or f"reading closed incident {incident or call}"
+        await into_the_past(ask, what, why, incident=incident, call=call)
+    else:
+        why = f"handling incident {incident}" if incident else f"taking call {call}"
+        await at_work(ask, what, why, incident=incident, call=call)
+    return why
+
+
 async def found(ask: Ask, why: str, words: str, rows: list[IncidentRow]) -> None:
     """Somebody searched the record and is shown these. Raises No 422, Busy."""
     shown = tuple(row.id for row in rows[:SHOWN_MOST])
@@ -48,7 +66,4 @@ async def timeline(ask: Ask, row: IncidentRow | None, why: str) -> None:
     """Somebody is shown all that was recorded about an incident. Raises No 422, Busy."""
     if row is None:
         return
-    if why or row.status == "closed":
-        await into_the_past(ask, "timeline", why or f"reading closed incident {row.id}", incident=row.id)
-    else:
-        await at_work(ask, "timeline", f"handling incident {row.id}", incident=row.id)
+    await at_one(ask, "timeline", row.id, past=row.status == "closed", why=why)

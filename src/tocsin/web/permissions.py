@@ -49,6 +49,16 @@ def hold_to_supervisor(ask: Ask, order: Any) -> None:
     if broken and "supervisor" not in ask.who.roles:
         text = "Only a supervisor takes the alarm that somebody opened an incident without the right to it."
         raise No(403, "supervisor_needed", text, "order.alarm")
+    if broken and order.alarm == alarm_id("glass_broken", ask.who.account):
+        text = "Whoever broke the glass does not take its alarm; another supervisor does."
+        raise No(403, "own_glass", text, "order.alarm")
+
+
+def hold_to_glass(ask: Ask, incident: str, permission: str) -> None:
+    """Whoever may not, and came this far because they may break the glass, has broken it here. Raises No 403."""
+    if ask.grant is None and ask.glass(incident) is None:
+        text = "Your roles do not allow this without breaking the glass of its incident."
+        raise not_permitted(text, permission=permission, roles=list(ask.who.roles))
 
 
 def still_may(ask: Ask, permission: str) -> Callable[[], Awaitable[bool]]:

@@ -61,6 +61,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(409, "passkeys_not_set_up", "This server has no address that passkeys could belong to."),
     Kind(403, "own_look", "Nobody reviews their own looks."),
     Kind(403, "supervisor_needed", "Only a supervisor takes the alarm of a broken glass."),
+    Kind(403, "own_glass", "Whoever broke the glass does not take its alarm."),
     Kind(403, "disabled", "The account is disabled."),
     Kind(403, "not_permitted", "The account's roles do not allow this."),
     Kind(403, "wrong_csrf", "The X-Tocsin-CSRF header is missing or is not this session's."),

@@ -10,6 +10,7 @@ from tocsin.log.port import LogError
 from tocsin.web import looking
 from tocsin.web.ask import Ask
 from tocsin.web.bodies_looks import LookNoted, LooksQuery, LookView
+from tocsin.web.permissions import READ_BOARD, hold_to_glass
 from tocsin.web.problems import No, not_found
 
 
@@ -27,12 +28,14 @@ async def looks(ask: Ask) -> list[LookView]:
 async def opened(ask: Ask) -> LookNoted:
     """The screen has opened where the caller of a call is. Stated by the screen, for the work in hand."""
     call = ask.body.call
-    incident = ask.view.home_of(call)
+    view = ask.view_of_call(call)
+    incident = view.home_of(call)
+    hold_to_glass(ask, incident or "", READ_BOARD)
     if incident is None:
         raise not_found("There is no call with this id.", "call")
-    why = f"handling incident {incident}" if incident else f"taking call {call}"
-    await looking.at_work(ask, ask.body.what, why, incident=incident, call=call)
-    return LookNoted(why)
+    row = view.incident(incident)
+    past = row is not None and row.status == "closed"
+    return LookNoted(await looking.at_one(ask, ask.body.what, incident, call, past=past))
 
 
 def view(entry: AnyEntry) -> LookView:

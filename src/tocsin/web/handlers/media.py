@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.log.port import LogError
 from tocsin.web import looking
 from tocsin.web.ask import Ask
+from tocsin.web.permissions import READ_MEDIA, hold_to_glass
 from tocsin.web.problems import No, not_found
 from tocsin.web.reply import NO_STORE, Reply
 
@@ -19,14 +20,11 @@ async def media(ask: Ask) -> Reply:
     """The bytes, for whoever works on the call; for what is past, with a reason."""
     showing = ask.site.showing
     shown = showing.about(ask.path["id"]) if showing else None
-    if showing is None or shown is None or not ask.view.of_call(shown.call, shown.incident):
+    incident = shown.incident if shown else ""
+    hold_to_glass(ask, incident, READ_MEDIA)
+    if showing is None or shown is None or not ask.view_of(incident).of_call(shown.call, incident):
         raise not_found("There is no picture or clip with this id.", "id")
-    if shown.past:
-        why = ask.query.why or f"reading closed incident {shown.incident or shown.call}"
-        await looking.into_the_past(ask, "media", why, incident=shown.incident, call=shown.call)
-    else:
-        why = f"handling incident {shown.incident}" if shown.incident else f"taking call {shown.call}"
-        await looking.at_work(ask, "media", why, incident=shown.incident, call=shown.call)
+    await looking.at_one(ask, "media", incident, shown.call, past=shown.past, why=ask.query.why)
     try:
         raw = await showing.opened(shown)
     except LogError as error:
