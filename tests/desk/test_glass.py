@@ -1,4 +1,4 @@
-"""An open glass outlives the server that opened it: no second longer, no second shorter, on every node and every store."""
+"""An open glass outlives the server that opened it, no second longer and none shorter, on every node and store."""
 
 from __future__ import annotations
 
