@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from tests.log.postgres_server import programs
 from tests.nodes.chaos import Dispatcher, Spirit
 from tests.nodes.cluster import Node, Person, Screen, account, paired, until
-from tests.nodes.soak import calm, faults_of
+from tests.nodes.promises import calm, faults_of
 
 from tocsin.log.master import VARIABLE, MasterKey
 
@@ -37,8 +37,8 @@ def main() -> None:
         nodes = [Node(folder / one, pair.address) for one in "ab"]
         person = Person(nodes[0])
         screens = [Screen(nodes[n % 2], person) for n in range(SCREENS)]
-        people = [Dispatcher(f"d{n}", lambda: nodes, person, random.Random(n), 0.02).start() for n in range(PEOPLE)]
-        spirit = Spirit(pair, nodes, folder, screens, 1)
+        people = [Dispatcher(f"d{n}", lambda: nodes, person, random.Random(n)).start() for n in range(PEOPLE)]
+        spirit = Spirit(pair, nodes, screens, 1)
         try:
             for round_ in range(rounds):
                 had = sum(len(one.acknowledged) for one in people)

@@ -141,7 +141,42 @@ def test_a_slow_tracks_log_delays_no_alarm():
         slow.gate.set()
 
     with_desk(log, test, tracks_log=slow, clock=clock)
-    assert slow.position() == 1
+    assert [[move.at - T0 for move in entry.fact.moves] for entry in slow.read()] == [[1], [29]]
+
+
+def test_what_the_tracks_log_did_not_take_is_made_good_once_it_does():
+    broken, clock = Fragile(durable=False), Clock()
+
+    async def test(desk):
+        await staff(desk, "E1", "E2", incidents=0)
+        broken.fails = {"append"}
+        await desk.report([at("E1", 0), at("E2", 0)])
+        await desk.ticks.tick()
+        await desk._recording
+        await desk.report([at("E1", 1)])
+        broken.fails = set()
+        await desk.ticks.tick()
+        await desk._recording
+        assert {(move.unit, move.at - T0) for entry in broken.read() for move in entry.fact.moves} == {
+            ("E1", 1),
+            ("E2", 0),
+        }
+        await desk.ticks.tick()
+        await desk._recording
+        assert broken.position() == 1  # and once
+
+    with_desk(MemoryLog("north"), test, tracks_log=broken, clock=clock)
+
+
+def test_a_desk_that_stops_keeps_the_last_positions():
+    tracks_log = MemoryLog("north", durable=False)
+
+    async def test(desk):
+        await staff(desk, "E1", incidents=0)
+        await desk.report([at("E1", 3)])
+
+    with_desk(MemoryLog("north"), test, tracks_log=tracks_log)
+    assert [entry.fact.moves for entry in tracks_log.read()] == [(at("E1", 3),)]
 
 
 def test_old_tracks_are_let_go_of_and_what_remains_verifies(monkeypatch):
@@ -150,7 +185,8 @@ def test_old_tracks_are_let_go_of_and_what_remains_verifies(monkeypatch):
     tracks = Tracks(log)
     for n in range(6):
         now = 1_000.0 + n * KEPT_S / 2
-        asyncio.run(tracks.record([Move("E1", now, 1.0, 2.0)], now))
+        tracks.report([Move("E1", now, 1.0, 2.0)], now)
+        asyncio.run(tracks.record(now))
     kept = [entry.recorded_at for entry in log.read()]
     assert kept == [1_000.0 + n * KEPT_S / 2 for n in (2, 3, 4, 5)]
     assert log.verify() == []

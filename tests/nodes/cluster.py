@@ -24,6 +24,7 @@ from tocsin.access import Access
 
 PASSWORD = "correct horse battery"
 WAIT_S = 60.0
+START_S = 180.0
 
 
 def until(true: Callable[[], object], what: str, timeout_s: float = WAIT_S) -> float:
@@ -86,19 +87,26 @@ class Pair:
 class Node:
     """One `tocsin serve` in a process of its own."""
 
-    def __init__(self, data: Path, store: str, port: int = 0) -> None:
+    def __init__(self, data: Path, store: str, port: int = 0, region: Path | None = None) -> None:
         words = ["serve", "--data", str(data), "--store", store, "--port", str(port), "--centre", "north"]
-        words += ["--name", "North", "--mode", "exercise"]
+        words += ["--name", "North", "--mode", "exercise", *(("--region", str(region)) if region else ())]
         command = [sys.executable, "-c", "from tocsin.cli import main; main()", *words]
-        self.log = data.with_suffix(".log")
+        self.log, self._region = data.with_suffix(".log"), region
         with self.log.open("a") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        patience = threading.Timer(START_S, self.process.kill)  # whoever hangs at its start says nothing for ever
+        patience.start()
         line = self.process.stdout.readline() if self.process.stdout else ""
+        patience.cancel()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
             raise AssertionError(f"the node did not start: {line!r} {self.log.read_text()[-2_000:]}")
         self.port = int(found[1])
         self.address = found[0]
+
+    def again(self, store: str) -> Node:
+        """The same machine, started anew."""
+        return Node(self.log.with_suffix(""), store, self.port, self._region)
 
     def health(self) -> dict:
         return requests.get(f"{self.address}/api/health", timeout=10).json()
@@ -106,6 +114,12 @@ class Node:
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
+
+    def pause(self, seconds: float) -> None:
+        """As a machine that swaps, or is moved to another host, does: nothing runs, and nobody is told."""
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -131,18 +145,29 @@ class Person:
         return requests.get(f"{node.address}{path}", headers=self.headers, timeout=30)
 
     def give(self, node: Node, key: str, **order: object) -> requests.Response:
-        body = {"id": key, "order": order}
-        return requests.post(f"{node.address}/api/orders", json=body, headers=self.headers, timeout=30)
+        return self.post(node, "/api/orders", {"id": key, "order": order})
+
+    def post(self, node: Node, path: str, body: object) -> requests.Response:
+        return requests.post(f"{node.address}{path}", json=body, headers=self.headers, timeout=30)
+
+
+class Machine(Person):
+    """A token: the exchange, or the radio that hears where vehicles are."""
+
+    def __init__(self, secret: str) -> None:
+        self.headers = {"Authorization": f"Bearer {secret}"}
 
 
 class Screen:
-    """Follows one node's tail as a browser does: resumes by position, also over a lost server."""
+    """Follows one node's tail from the first fact on, as a browser does: resumes by position over a lost server too."""
 
     def __init__(self, node: Node, person: Person) -> None:
         self.node, self.person = node, person
         self.position = 0
         self.orders: dict[str, int] = {}
         self.moves: dict[str, list] = {}
+        self.rows: dict[str, dict] = {}
+        """The picture, put together from the tail alone."""
         self.words: list[bool] = []
         self.gaps: list[tuple[int, int]] = []
         self.connects = 0
@@ -184,6 +209,11 @@ class Screen:
                     self.gaps.append((self.position, entry["position"]))
                 self.position = entry["position"]
                 self.orders[entry["order"]] = entry["position"]
+            for table, rows in said["rows"].items():
+                shown = self.rows.setdefault(table, {})
+                shown.update(rows)
+                for name in [name for name, row in rows.items() if row is None]:
+                    del shown[name]
 
     def close(self) -> None:
         self.ended = True

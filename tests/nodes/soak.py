@@ -1,8 +1,10 @@
-"""A centre on two nodes and a pair of databases, under people who never stop, while nodes and primaries are killed.
+"""A city on two nodes and a pair of databases, whose people never stop, while nodes and primaries are killed.
 
 `python -m tests.nodes.soak [--minutes 60] [--seed 1]`: a report at the end, for people on standard error, as one
 JSON object on standard output. Ends with 1 when anything that was acknowledged is not in the log, once, where it was
-said to be; when a screen missed a fact; when the log does not verify; or when a rule of the room was broken.
+said to be; when a screen missed a fact or shows another picture than a fresh one; when a vehicle's position was taken
+and is not recorded; when somebody is told of who asked to be forgotten; when the log does not verify; when a rule of
+the room was broken; or when a node printed a stack trace, which is then in the report.
 """
 
 from __future__ import annotations
@@ -10,26 +12,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 from tests.log.postgres_server import programs
-from tests.nodes.chaos import Dispatcher, Spirit
-from tests.nodes.cluster import Node, Pair, Person, Screen, account, paired, until
+from tests.nodes import promises
+from tests.nodes.chaos import Spirit
+from tests.nodes.city import City, Streets
+from tests.nodes.cluster import Node, Pair, Screen, paired, until
 
 from tocsin.log.master import VARIABLE, MasterKey
-from tocsin.log.port import Row
-from tocsin.log.postgres import PostgresLog
-from tocsin.sim.faults.checker import Broken, Checker
 
-DISPATCHERS, SCREENS = 6, 4
+SCREENS = 4
 
 
 def note(words: str) -> None:
@@ -42,97 +41,80 @@ def rank(values: list[float], share: float) -> float:
     return round(sorted(values)[max(0, -(-len(values) * share // 1).__int__() - 1)], 3) if values else 0.0
 
 
-def faults_of(address: str, people: list[Dispatcher], screens: list[Screen]) -> tuple[list[str], int]:
-    """Everything that is not as it must be, and how many facts there are."""
-    found = [f"{one.name} never ended" for one in people if one.stuck]
-    acknowledged = {key: at for one in people for key, at in one.acknowledged.items()}
-    log = PostgresLog.open(address, "north", read_only=True)
-    try:
-        found += [f"verify: {flaw.position}: {flaw.what}" for flaw in log.verify()[:5]]
-        rows, entries = list(log.rows()), list(log.read())
-    finally:
-        log.close()
-    kept: Counter[str] = Counter()
-    shown: list[Row] = []
-    checker = Checker(lambda: shown, pictures=False)
-    try:
-        for _, group in groupby(entries, key=lambda entry: (entry.by, entry.order)):
-            told = list(group)
-            shown += rows[len(shown) : told[-1].position]
-            kept[told[0].order] += 1
-            checker.appended(told)
-    except Broken as broken:
-        found.append(str(broken))
-    last = {entry.order: entry.position for entry in entries}
-    for key, at in acknowledged.items():
-        if kept[key] != 1 or last[key] != at:
-            found.append(f"{key} was acknowledged at {at}; it stands {kept[key]} times, last at {last.get(key)}")
-    for i, screen in enumerate(screens):
-        found += [f"screen {i} missed {gap}" for gap in screen.gaps[:3]]
-        missing = acknowledged.keys() - screen.orders.keys()
-        found += [f"screen {i} was never told of {len(missing)} orders"] if missing else []
-    return found, len(entries)
+class Soak:
+    """One run."""
 
+    def __init__(self, pair: Pair, folder: Path, seed: int) -> None:
+        streets = Streets(folder, seed)
+        self.pair, self.seed = pair, seed
+        self.nodes = [Node(folder / name, pair.address, region=streets.path) for name in "ab"]
+        self.logs = [node.log for node in self.nodes]
+        self.city = City(pair.address, lambda: list(self.nodes), streets, seed)
+        self.screens = [Screen(self.nodes[n % 2], self.city.chief) for n in range(SCREENS)]
+        self.spirit = Spirit(pair, self.nodes, self.screens, seed)
+        self.broken: list[str] = []
+        self.facts, self.tracks = 0, {}
 
-def calm(nodes: list[Node], person: Person, screens: list[Screen]) -> None:
-    """Everybody comes to the same end."""
+    def run(self, minutes: float, every_s: float) -> dict[str, Any]:
+        """The storm, the calm, and what is left of the promises."""
+        begun = time.monotonic()
+        try:
+            self.city.start()
+            until(lambda: len(self.city.takers[0].acknowledged) > 10, "a city at work", 120)
+            ends = begun + minutes * 60
+            self.spirit.run(ends, every_s, lambda what: note(f"{what} at {time.monotonic() - begun:.0f} s"))
+            time.sleep(max(0.0, ends - time.monotonic()))
+            note("it calms down")
+            self._judge()
+        except AssertionError as never:
+            self.broken += [str(never), *(log.read_text()[-3_000:] for log in self.logs)]
+        finally:
+            self._end()
+        return self._report((time.monotonic() - begun) / 60)
 
-    def positions() -> set[int]:
-        shown = {person.ask(node, "/api/board").json()["board"]["position"] for node in nodes}
-        return shown | {screen.position for screen in screens}
+    def _judge(self) -> None:
+        self.city.close()
+        person, said = self.city.chief, self.city.radio.last()
+        promises.calm(self.nodes, person, self.screens)
+        self.broken += promises.pictures(self.nodes, person, self.screens)
+        self.broken += promises.last_positions(self.nodes, person, self.screens, said, self.pair.address)
+        self.broken += promises.erasures(self.nodes, self.city)
+        found, self.facts = promises.faults_of(self.pair.address, self.city.everybody, self.screens)
+        radio = self.city.radio
+        lost, self.tracks = promises.tracks_of(self.pair.address, radio.taken, radio.sent, self.spirit.deaths)
+        self.broken += found + lost
 
-    until(lambda: len(positions()) == 1, "nodes and screens stand at the same position", 120)
-
-
-def soak(pair: Pair, folder: Path, minutes: float, seed: int, every_s: float) -> dict[str, Any]:
-    """One run; the report."""
-    account(pair.address)
-    nodes = [Node(folder / name, pair.address) for name in "ab"]
-    person = Person(nodes[0])
-    screens = [Screen(nodes[n % 2], person) for n in range(SCREENS)]
-    dice = random.Random(seed)
-    people = [
-        Dispatcher(f"d{n}", lambda: list(nodes), person, random.Random(dice.random()), 0.25).start()
-        for n in range(DISPATCHERS)
-    ]
-    spirit = Spirit(pair, nodes, folder, screens, seed)
-    begun = time.monotonic()
-    try:
-        until(lambda: sum(len(one.acknowledged) for one in people) > 200, "a centre at work")
-        spirit.run(begun + minutes * 60, every_s, lambda what: note(f"{what} dies at {time.monotonic() - begun:.0f} s"))
-        time.sleep(max(0.0, begun + minutes * 60 - time.monotonic()))
-        note("it calms down")
-        for one in people:
-            one.close()
-        calm(nodes, person, screens)
-        found, facts = faults_of(pair.address, people, screens)
-    except AssertionError as never:
-        found, facts = [str(never), *(node.log.read_text()[-3_000:] for node in nodes)], 0
-    finally:
-        for one in people:
+    def _end(self) -> None:
+        for one in self.city.everybody:
             one.ended = True
-        for screen in screens:
+        for screen in self.screens:
             screen.close()
-        stopped = [node.stop() for node in nodes]
-    found += [f"a node ended with {code}" for code in stopped if code]
-    for node in nodes:
-        before, trace, after = node.log.read_text().partition("Traceback")
-        found += [f"{node.log.name} holds a stack trace: …{before[-300:]}{trace}{after[:4_000]}"] if trace else []
-    took = [value for one in people for value in one.took_s]
-    return {
-        "name": "soak",
-        "seed": seed,
-        "minutes": round((time.monotonic() - begun) / 60, 1),
-        "facts": facts,
-        "acknowledged": sum(len(one.acknowledged) for one in people),
-        "answers": dict(sum((one.answers for one in people), Counter())),
-        "order_s": {"n": len(took), "p50": rank(took, 0.5), "p99": rank(took, 0.99)},
-        "killed": dict(spirit.kills),
-        "live_after_promotion_s": {"n": len(spirit.fail_over_s), "max": rank(spirit.fail_over_s, 1.0)},
-        "lost_s": {"n": len(spirit.lost_s), "max": rank(spirit.lost_s, 1.0)},
-        "screens_resumed": sum(screen.connects - 1 for screen in screens),
-        "broken": found,
-    }
+        stopped = [node.stop() for node in self.nodes]
+        self.broken += [f"a node ended with {code}" for code in stopped if code]
+        self.broken += promises.traces(self.logs)
+
+    def _report(self, minutes: float) -> dict[str, Any]:
+        city, spirit = self.city, self.spirit
+        took = [value for one in city.everybody for value in one.took_s]
+        return {
+            "name": "soak",
+            "seed": self.seed,
+            "minutes": round(minutes, 1),
+            "units": len(city.vehicles),
+            "facts": self.facts,
+            "acknowledged": sum(len(one.acknowledged) for one in city.everybody),
+            "answers": dict(sum((one.answers for one in city.everybody), Counter())),
+            "closed": sum(len(one.closed) for one in city.takers),
+            "erased": len(city.eraser.erased),
+            "tracks": self.tracks,
+            "order_s": {"n": len(took), "p50": rank(took, 0.5), "p99": rank(took, 0.99)},
+            "killed": dict(spirit.kills),
+            "live_after_promotion_s": {"n": len(spirit.fail_over_s), "max": rank(spirit.fail_over_s, 1.0)},
+            "lost_s": {"n": len(spirit.lost_s), "max": rank(spirit.lost_s, 1.0)},
+            "screens_resumed": sum(screen.connects - 1 for screen in self.screens),
+            "said": promises.said(self.logs),
+            "broken": self.broken,
+        }
 
 
 def main() -> int:
@@ -148,7 +130,8 @@ def main() -> int:
         return 2
     os.environ[VARIABLE] = MasterKey.new().line()  # one for all nodes
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, paired(bin_dir) as pair:
-        told = soak(pair, Path(folder), words.minutes, words.seed, words.every)
+        note("a city is laid out")
+        told = Soak(pair, Path(folder), words.seed).run(words.minutes, words.every)
     for name, value in told.items():
         note(f"  {name}: {value}")
     note("every promise was kept" if not told["broken"] else f"BROKEN: {told['broken']}")

@@ -196,6 +196,7 @@ class Desk:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._recording is not None:
             await self._recording
+        await self.tracks.record(self.now())
         for ear in self._ears:
             ear.close()
         await self.standby.stop()
@@ -332,8 +333,8 @@ class Desk:
         moves = self.tracks.take_fresh()
         if moves:
             self._tail.announce_tracks(moves, now)
-            if self._recording is None or self._recording.done():  # a slow disk costs trail, never an alarm
-                self._recording = asyncio.create_task(self.tracks.record(moves, now))
+        if self._recording is None or self._recording.done():  # a slow disk costs trail, never an alarm
+            self._recording = asyncio.create_task(self.tracks.record(now))
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
         self.standby.moment(now)

@@ -32,6 +32,8 @@ class Tracks:
         self.latest: dict[str, Move] = {}
         self._trails: dict[str, Trail] = {}
         self._fresh: dict[str, Move] = {}
+        self._owed: dict[str, Move] = {}
+        """Not recorded yet; the latest of each unit, so that a store which is away for long owes no more than that."""
         self.position: Position = 0
         """Up to here the log's moves are known here, whichever node reported them."""
 
@@ -52,7 +54,7 @@ class Tracks:
         for move in sorted(moves, key=lambda move: move.at):
             if move.at <= now + AHEAD_S and self._newer(move):
                 self._take([move])
-                self._fresh[move.unit] = move
+                self._fresh[move.unit] = self._owed[move.unit] = move
                 taken += 1
         return taken
 
@@ -78,14 +80,20 @@ class Tracks:
         trail = self._trails.get(unit)
         return trail.since(since) if trail else []
 
-    async def record(self, moves: Sequence[Move], now: Instant) -> None:
-        """Append to the tracks log. A failure is said, and costs a second of trail, nothing else."""
+    async def record(self, now: Instant) -> None:
+        """Append to the tracks log what it does not hold yet. A failure is said, and is made good with the next."""
+        owed, self._owed = self._owed, {}
+        if not owed:
+            return
         try:
-            await asyncio.to_thread(self._append, tuple(moves), now)
+            kept = await asyncio.to_thread(self._append, tuple(owed.values()), now)
         except LogError as error:
+            kept = False
             _say.error("tracks not recorded: %s", error)
+        if not kept:
+            self._owed = owed | self._owed
 
-    def _append(self, moves: tuple[Move, ...], now: Instant) -> None:
+    def _append(self, moves: tuple[Move, ...], now: Instant) -> bool:
         fact = UnitsMoved(now, moves)
         for _ in range(TRIES):
             position = self._log.position()
@@ -97,8 +105,9 @@ class Tracks:
                 self.position = position + 1
             if position % FORGET_EVERY == 0:
                 self._log.forget_before(now - KEPT_S)
-            return
+            return True
         _say.error("tracks not recorded: other nodes were first %d times", TRIES)
+        return False
 
     async def hear(self) -> list[Move]:
         """Take in what other nodes reported; answers what of it is news here. Raises LogError."""
