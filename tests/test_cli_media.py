@@ -14,6 +14,7 @@ from tocsin.cli import main
 from tocsin.cli.keys_at import keys_at
 from tocsin.facts.base import Entry
 from tocsin.facts.caller_links import LinkMedia
+from tocsin.facts.privacy import PersonalErased
 from tocsin.log.backup import open_files, seal_files
 from tocsin.log.media import Media, MediaFolder
 from tocsin.log.port import LogError, Receipt
@@ -82,12 +83,32 @@ def test_an_erased_picture_is_not_missed_and_a_lost_one_is(data, tmp_path):
     key = ("--key", tmp_path / "backup.key")
     with keys_at(data, "", "north", make=False) as keys:
         keys.store.erase({"media/call:2": 9}, T0)
-    MediaFolder(data / "media").remove("2")
+    MediaFolder(data / "media").remove("2", "m2")
     run("backup", "make", "--data", data, "-o", tmp_path / "tuesday", *key)
     assert counts(drilled(tmp_path / "tuesday", data)) == (True, 1, 0)
-    MediaFolder(data / "media").remove("1")
+    MediaFolder(data / "media").remove("1", "m1")
     run("backup", "make", "--data", data, "-o", tmp_path / "wednesday", *key)
     assert counts(drilled(tmp_path / "wednesday", data, code=1)) == (False, 0, 1)
+
+
+def test_a_picture_shown_after_an_erasure_is_in_the_backup(data, tmp_path):
+    with keys_at(data, "", "north", make=False) as keys:
+        log = SqliteLog.open(data / "decisions.db", "north", codec=keys.codec)
+        media = Media(MediaFolder(data / "media"), keys.ring, log.position)
+        erased = PersonalErased(T0, "call:1", ("media",), ("media/call:1",), "request", "", "1")
+        log.append([Entry(3, T0, "eva", "e", 0, erased)], 2, [Receipt("eva", "e", b"d", 3, 3)])
+        raw = b"\xff\xd8 another hallway" * 999
+        keys.ring.retire({"media/call:1": 3})
+        media.put("1", "m3", raw)
+        fact = LinkMedia(T0, "K3", "1", "m3", "photo", len(raw), 8, 8, 0.0, sha256(raw).hexdigest())
+        log.append([Entry(4, T0, "callers", "o4", 0, fact)], 3, [Receipt("callers", "o4", b"d", 4, 4)])
+        for _ in range(2):
+            media.forget({"media/call:1": 3})
+        log.close()
+        keys.ring.settle()
+    assert sorted(MediaFolder(data / "media").names()) == [("1", "m3"), ("2", "m2")]
+    run("backup", "make", "--data", data, "-o", tmp_path / "late", "--key", tmp_path / "backup.key")
+    assert counts(drilled(tmp_path / "late", data)) == (True, 2, 0)
 
 
 def test_without_keys_a_drill_counts_pictures_that_nobody_can_open(data, tmp_path):

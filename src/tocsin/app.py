@@ -160,8 +160,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         )  # fmt: skip
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         media = Media(_blobs(parts, settings), ring, desk.position)
-        desk.eraser.destroy = lambda keys: media.forget(keys, ring.erase_now(keys))
-        desk.eraser.retire = ring.retire
+        desk.eraser.destroy, desk.eraser.retire = media.forget, ring.retire
         evidence = _evidence(settings, decisions)
         app = App(settings, desk, access, region, parts, master, evidence, lines, looks, media)
         if settings.logging_service:

@@ -37,20 +37,43 @@ def media(blobs, postgres_server):
 
 
 def test_what_one_node_took_another_shows_until_either_erases_it(media, blobs, postgres_server):
-    (here, ring), (there, late) = media
+    (here, _), (there, late) = media
     here.put("12", "aa", PICTURE)
     here.put("13", "bb", PICTURE)
-    ring.settle()
     assert there.get("12", "aa") == PICTURE
     raw = blobs[1].read("12", "aa")
     assert PICTURE[:22] not in raw, "it is sealed"
-    keys = {"media/call:12": 9}
-    there.forget(keys, late.erase_now(keys))
+    there.forget({"media/call:12": 9})
     assert here.get("12", "aa") is None
     assert list(blobs[0].names()) == [("13", "bb")]
     assert postgres_server.execute("SELECT count(*) FROM tocsin.media WHERE call = '12'") == [(0,)]
     blobs[0].write("12", "aa", raw)
     assert Media(blobs[0], KeyRing(late._store, late._master, "north")).get("12", "aa") is None, "its key is gone too"
+
+
+def test_what_is_shown_after_an_erasure_stays_whoever_erases_again(media, blobs):
+    (here, ring), (there, late) = media
+    erased = {"media/call:12": 9}
+    here.put("12", "aa", PICTURE)
+    there.put("12", "bb", PICTURE)
+    ring.retire(erased)
+    late.retire(erased)
+    here.position = lambda: 9
+    here.put("12", "cc", PICTURE)  # before anybody came round to destroying keys
+    for node in (there, here, there):
+        node.forget(erased)
+        assert list(blobs[0].names()) == [("12", "cc")]
+    assert [node.get("12", "cc") for node in (here, there)] == [PICTURE, PICTURE]
+    there.forget({"media/call:12": 10})
+    assert list(blobs[0].names()) == []
+
+
+def test_a_damaged_picture_holds_up_no_erasure(media, blobs):
+    (here, _), (there, _) = media
+    here.put("12", "bb", PICTURE)
+    blobs[0].write("12", "aa", b"\x93 half a picture")
+    there.forget({"media/call:12": 9})
+    assert list(blobs[0].names()) == [("12", "aa")]
 
 
 def test_a_picture_under_another_call_is_not_opened(media, blobs):
@@ -75,7 +98,7 @@ def test_centres_in_one_database_do_not_see_each_other(blobs):
     north, _, south = blobs
     north.write("12", "aa", b"sealed")
     assert south.read("12", "aa") is None
-    south.remove("12")
+    south.remove("12", "aa")
     assert north.read("12", "aa") == b"sealed"
 
 

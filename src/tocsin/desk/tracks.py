@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tocsin.desk.trail import TRAIL_S, Trail
 from tocsin.facts.base import Entry

@@ -130,6 +130,11 @@ class KeyRing:
         except (InvalidTag, ValueError) as error:
             raise LogError("what is sealed in it was altered, or belongs to another entry") from error
 
+    def is_gone(self, number: int) -> bool:
+        """Whether this key was destroyed, here or by another node before this one's last `erase`. Raises LogError."""
+        with self._lock:
+            return (self._at_hand[number] if number in self._at_hand else self._fetch(number)) is None
+
     def learn(self, log: Log, codec: Codec) -> None:
         """Read from the log whose keys those are that the store forgot in a power cut. Raises LogError."""
         told: dict[int, Bound] = {}

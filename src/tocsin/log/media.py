@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -39,8 +39,12 @@ class Blobs(Protocol):
         """The bytes, or None when they are not there."""
         ...
 
-    def remove(self, call: str, media: str = "") -> None:
-        """One of a call's, or all; harmless where there is none."""
+    def remove(self, call: str, media: str) -> None:
+        """Harmless where there is none."""
+        ...
+
+    def names_of(self, call: str) -> Iterable[str]:
+        """What there is of one call."""
         ...
 
     def names(self, *, settled: bool = False) -> Iterable[tuple[str, str]]:
@@ -63,6 +67,7 @@ class Media:
     def put(self, call: str, media: str, plain: bytes) -> None:
         """Keep it, durably, before the fact that names it is recorded. Raises LogError."""
         box = self._ring.seal(MARK, f"call:{call}", plain, _tied(call, media), self.position())
+        self._ring.settle()  # whichever node hears of an erasure must find the key
         self._blobs.write(call, media, msgspec.msgpack.encode(box))
 
     def get(self, call: str, media: str) -> bytes | None:
@@ -80,11 +85,16 @@ class Media:
         """It was not recorded after all."""
         self._blobs.remove(call, media)
 
-    def forget(self, keys: Iterable[str], _destroyed: int = 0) -> None:
-        """Remove what was sealed under keys of these names (`media/call:12`), once they are destroyed."""
-        for key in keys:
-            if key.startswith(_PREFIX):
-                self._blobs.remove(key.removeprefix(_PREFIX))
+    def forget(self, keys: Mapping[str, Position]) -> None:
+        """Destroy the keys of these names (`media/call:12`) up to these positions, and remove the pictures that were
+        sealed with them. What was shown later has a key of its own, and stays. Raises LogError."""
+        self._ring.erase_now(keys)
+        for call in (key.removeprefix(_PREFIX) for key in keys if key.startswith(_PREFIX)):
+            for media in self._blobs.names_of(call):
+                raw = self._blobs.read(call, media)
+                with suppress(msgspec.MsgspecError):  # one that is damaged says nothing, and holds up no erasure
+                    if raw is not None and self._ring.is_gone(msgspec.msgpack.decode(raw, type=Box).key):
+                        self._blobs.remove(call, media)
 
     def sweep(self, known: Callable[[str], bool]) -> int:
         """Remove what no fact names: a power cut between keeping and recording. Answers how many."""
@@ -123,18 +133,19 @@ class MediaFolder:
         except OSError as error:
             raise LogError(f"{media}: {error.strerror}") from error
 
-    def remove(self, call: str, media: str = "") -> None:
-        """The file, or the call's folder."""
+    def remove(self, call: str, media: str) -> None:
+        """The file; and the call's folder with the last."""
         folder = self._path / _safe(call)
         try:
-            if media:
-                (folder / _safe(media)).unlink(missing_ok=True)
-            else:
-                shutil.rmtree(folder)
-        except FileNotFoundError:
-            return
+            (folder / _safe(media)).unlink(missing_ok=True)
         except OSError as error:
             raise LogError(f"{folder}: {error.strerror}") from error
+        with suppress(OSError):  # others are in it
+            folder.rmdir()
+
+    def names_of(self, call: str) -> Iterable[str]:
+        """Every whole file of the call."""
+        return [file.name for file in (self._path / _safe(call)).glob("*") if file.suffix != ".part"]
 
     def names(self, *, settled: bool = False) -> Iterable[tuple[str, str]]:  # noqa: ARG002 - one server writes here
         """Every file, half-written ones too."""

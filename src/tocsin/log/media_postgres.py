@@ -38,10 +38,15 @@ class PostgresMedia:
         found = self._ask(query, (self._centre, call, media))
         return bytes(found[0][0]) if found else None
 
-    def remove(self, call: str, media: str = "") -> None:
-        """One of a call's, or all."""
-        one, values = (" AND media = %s", (media,)) if media else ("", ())
-        self._change(f"DELETE FROM tocsin.media WHERE centre = %s AND call = %s{one}", (self._centre, call, *values))  # noqa: S608
+    def remove(self, call: str, media: str) -> None:
+        """One of a call's."""
+        statement = "DELETE FROM tocsin.media WHERE centre = %s AND call = %s AND media = %s"
+        self._change(statement, (self._centre, call, media))
+
+    def names_of(self, call: str) -> Iterable[str]:
+        """Everything of the call."""
+        query = "SELECT media FROM tocsin.media WHERE centre = %s AND call = %s ORDER BY media"
+        return [media for (media,) in self._ask(query, (self._centre, call))]
 
     def names(self, *, settled: bool = False) -> Iterable[tuple[str, str]]:
         """Everything of the centre; `settled`: only what has been there for an hour."""

@@ -83,7 +83,7 @@ class Lobby:
         self.media = Media(MediaFolder(folder / "media"), ring, desk.position)
         self.callers = Callers(desk, self.media, setting, self.sms)
         self.app = self.callers.beside(nowhere)
-        desk.eraser.destroy = lambda keys: self.media.forget(keys, ring.erase_now(keys))
+        desk.eraser.destroy, desk.eraser.retire = self.media.forget, ring.retire
 
     async def settled(self) -> None:
         """Until everything begun is done."""

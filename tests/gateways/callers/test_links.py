@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from tests.desk.hall import facts_of, give
 from tests.gateways.callers.lobby import NUMBER, URL, Lobby, Phone, in_lobby, jpeg, token_in
+from tests.world import HERE
 
 from tocsin.domain import orders as o
 from tocsin.domain.orders_caller_links import EndCallerLink, SendCallerLink, TellCaller
@@ -16,6 +17,7 @@ from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.domain.phrases import CALLER_PHRASES, DESK_PHRASES, phrase_in
 from tocsin.facts import caller_links as facts
 from tocsin.facts.caller_links import TONGUES
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.values import Place
 from tocsin.gateways.callers.sending import WORDS
 from tocsin.gateways.callers.sms import NotSent
@@ -136,6 +138,27 @@ def test_a_photo_is_kept_sealed_without_its_place_and_erased_with_the_call(tmp_p
         await give(lobby.desk, o.ReleaseCall("1", "abandoned"), ErasePersonal("call:1"))
         assert lobby.media.get("1", shown.id) is None
         assert list((tmp_path / "media").rglob("*")) == []
+
+    in_lobby(tmp_path, test)
+
+
+def test_a_photo_shown_after_an_erasure_stays_however_often_it_is_done(tmp_path):
+    """An incident is closed, erased, and opened again: what its caller shows then is not what was erased."""
+
+    async def test(lobby: Lobby) -> None:
+        phone = await lobby.phone()
+        await give(lobby.desk, o.OpenIncident("TALK", place=HERE, calls=("1",)))
+        await phone.show(jpeg())
+        media = ErasePersonal("incident:1", ("media",))
+        await give(lobby.desk, o.CloseIncident("1", "DONE"), media, o.ReopenIncident("1"))
+        assert (await phone.show(jpeg(320, 240), upload="u2")).status == 200
+        before, after = (e.fact.media for e in lobby.desk._log.read() if isinstance(e.fact, facts.LinkMedia))
+        (erased,) = [e for e in lobby.desk._log.read() if isinstance(e.fact, PersonalErased)]
+        for _ in range(2):  # another node, or this one after a start
+            lobby.desk.eraser.destroy(dict.fromkeys(erased.fact.keys, erased.position))
+            assert lobby.media.get("1", before) is None
+            assert lobby.media.get("1", after) is not None
+            assert [file.name for file in (tmp_path / "media" / "1").iterdir()] == [after]
 
     in_lobby(tmp_path, test)
 
