@@ -129,7 +129,8 @@ def test_the_command_serves_says_where_and_ends_cleanly(tmp_path: Path) -> None:
         first = process.stdout.readline()
         assert first.startswith("Nørth — EXERCISE: http://127.0.0.1:"), first
         address = first.rsplit(" ", 1)[1].strip()
-        assert requests.get(f"{address}/api/health", timeout=10).json() == {"ok": True, "position": 1}
+        told = requests.get(f"{address}/api/health", timeout=10).json()
+        assert (told["ok"], told["position"], told["looks_owed"], told["glass_broken"]) == (True, 1, 0, 0)
         said = [process.stdout.readline() for _ in range(4)]
         assert any("tocsin account add" in line for line in said)
     finally:

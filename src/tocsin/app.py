@@ -221,11 +221,13 @@ async def _run(
             raise AppError(f"{app.where}: {text}")
         serving = asyncio.create_task(server.serve([sock]))
         keeping = asyncio.create_task(_keep_snapshots(app))
+        minding = asyncio.create_task(app.site.minder.mind())
         aside = asyncio.create_task(_aside(app, server, beside)) if beside else None
         watching = asyncio.create_task(app.callers.watch(address_of(sock))) if app.callers else None
         ready(address_of(sock))
         await serving
         keeping.cancel()
+        minding.cancel()
         if watching:
             watching.cancel()
         if aside:

@@ -99,7 +99,7 @@ def test_a_new_password_replaces_the_old(run, data, ana):
 
 
 def test_an_account_is_closed_and_opened_again(run, data, ana):
-    run("add", "root", "--role", "administrator", "--no-password")
+    run("add", "root", "--role", "administrator", "--password-stdin", input=f"{GOOD}\n")
     assert run("disable", "ana").exit_code == 0
     assert sign_in(data).name == "disabled"
     assert "disabled" in run("list").output
@@ -132,3 +132,45 @@ def test_a_broken_file_is_one_clear_line(run, data):
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
     assert result.output.count("\n") == 1
+
+
+CITY = ("https://id.example.org", "248289761001")
+
+
+def test_binds_somebody_at_another_provider_and_undoes_it(run, data, ana):
+    assert run("bind", "Ana", *CITY).output == "ana opens for 248289761001 of https://id.example.org\n"
+    assert json.loads(run("show", "ana", "--json").output)["identities"] == [{"issuer": CITY[0], "subject": CITY[1]}]
+    run("add", "bea", "--role", "auditor", "--no-password")
+    assert "unbind it there first" in run("bind", "bea", *CITY).output
+    assert "An issuer is an address" in run("bind", "bea", "id.example.org", "1").output
+    assert "There is no account 'cea'" in run("bind", "cea", *CITY).output
+    assert run("unbind", "ana", *CITY).exit_code == 0
+    assert "not bound to that" in run("unbind", "ana", *CITY).output
+    assert run("bind", "bea", *CITY).exit_code == 0
+
+
+def test_shows_an_account_signs_it_out_and_changes_what_it_is_called(run, data, ana):
+    assert isinstance(sign_in(data), Session)
+    said = run("show", "ANA").output
+    assert "password: yes" in said
+    assert "open session: since " in said
+    assert run("sign-out", "ana").output == "ana: 1 session ended\n"
+    assert run("forget-passkeys", "ana").output == "ana: 0 passkeys removed\n"
+    assert "Ana Silva" in run("edit", "ana", "--display", "Ana Silva").output
+    assert "what is to change?" in run("edit", "ana").output
+    assert run("show", "nobody").exit_code == 1
+
+
+def test_what_is_changed_here_waits_for_the_access_log_with_its_time(run, data, ana):
+    before = time.time()
+    run("roles", "ana", "--role", "auditor", "--role", "administrator")
+    run("link", "ana")
+    access = Access.open(data / FILE)
+    waiting = access.changes.waiting()
+    access.close()
+    assert [(one.by, one.account, one.what) for one in waiting] == [
+        ("command line", "ana", "added"),
+        ("command line", "ana", "roles"),
+        ("command line", "ana", "link_made"),
+    ]
+    assert waiting[1].at >= before

@@ -193,6 +193,7 @@ EXAMPLES: dict[str, Any] = {
         AT, "search", "complaint 12/2026", True, "I-1", "C-1", ("I-1", "I-2"), 2, "9f86d081884c7d65", "recorder"
     ),
     "look.sampled": looks.LooksSampled(AT, "2026-W48", 20_261_123, (12, 871), 1_204),
+    "account.changed": looks.AccountChanged(AT, "bea", "roles", "dispatcher supervisor", "0c1d2e3f4a5b6c7d"),
     "look.reviewed": looks.LookReviewed(AT, 871, "question", "asked the shift's lead"),
     "personal.erased": privacy.PersonalErased(
         AT,

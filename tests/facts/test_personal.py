@@ -79,6 +79,10 @@ NOT_PERSONAL = {
     ("Looked", "via"),
     ("LooksSampled", "week"),
     ("GlassBroken", "account"),
+    ("AccountChanged", "account"),
+    ("AccountChanged", "what"),
+    ("AccountChanged", "more"),
+    ("AccountChanged", "change"),
     ("LookReviewed", "mark"),
     ("LookReviewed", "word"),
 }

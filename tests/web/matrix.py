@@ -253,6 +253,7 @@ class Matrix:
     def people(self) -> None:
         """One observer for each role and agency, machines, and nobody."""
         access, now = self.app.access, time.time()
+        access.add_account("spare", None, ["auditor"], now)  # whom administrators may change and shut out
         live = {case.state.owner: case.unit for case in self.cases if case.state.name.endswith(" live")}
         for role, agency in itertools.product(ROLES, AGENCIES):
             name, unit = f"{role}-{agency or 'centre'}", live.get(agency, live["fire"]) if role == "field_unit" else ""
@@ -310,6 +311,7 @@ class Matrix:
             "/api/calls/": [case.call for case in self.cases],
             "/api/units/": list(self.app.desk.board.units),
             "/api/media/": [case.media for case in self.cases],
+            "/api/accounts/": ["spare"],
             "/tile/": ["0/000", "0/000.p/9", "entries/000"],
             "/assets/": ["index.js"],
         }
@@ -401,6 +403,7 @@ OF_NOBODY = {"close_road", "reopen_road", "divert_hospital", "reopen_hospital", 
 
 KNOWN: dict[str, Any] = {
     "q": "street", "lat": 60.2, "lon": 24.9, "since": NOW - 500_000, "until": NOW + 100_000, "why": "the+matrix",
+    "issuer": "https://id.example.org", "subject": "none",
 }  # fmt: skip
 QUERIES: dict[str, list[str]] = {
     "/api/incidents": ["", "status=closed&limit=500", "status=any&limit=500&why=matrix"],

@@ -21,6 +21,9 @@ from tocsin.web.server import FILES, PortTaken, listen, room_for_connections
 
 from .live import Live, served
 
+HEALTHY = {"ok": True, "looks_owed": 0, "glass_broken": 0, "reviews_owed": None}
+"""Nobody minds this server: it has not counted."""
+
 
 @pytest.fixture
 def live(accounts: Path, tmp_path: Path) -> Iterator[Live]:
@@ -95,7 +98,7 @@ def test_what_is_no_http_gets_a_problem_and_harms_nobody(live: Live, raw: bytes)
         said = heard_until(sock, b"}")
     assert said.startswith(b"HTTP/1.1 400 ")
     assert b'"name":"' in said
-    assert ask(live, "GET", "/api/health", {})[1] == {"ok": True, "position": live.world.desk.position()}
+    assert ask(live, "GET", "/api/health", {})[1] == HEALTHY | {"position": live.world.desk.position()}
 
 
 def sent_until_refused(live: Live, begun: bytes, more: bytes, pieces: int = 200) -> int:

@@ -6,13 +6,15 @@ that are given a password take 50 to 250 ms on purpose (argon2), so an event loo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from tocsin.access.ceremonies import Ceremonies
-from tocsin.access.failures import account_key, unlock
+from tocsin.access.changes import HERE, By, Changes, note
+from tocsin.access.failures import account_key, locked_until, unlock
 from tocsin.access.hashing import Hasher
 from tocsin.access.identities import Identities
+from tocsin.access.last import LAST, leaves_nobody
 from tocsin.access.passkeys import Passkeys
 from tocsin.access.people import AccessRefusal, Account, Instant, plain_name
 from tocsin.access.roles import ROLES
@@ -23,8 +25,6 @@ from tocsin.access.tokens import Tokens
 
 V = TypeVar("V")
 
-_LAST = AccessRefusal("last_administrator", "Nobody would be left who can manage accounts.", "roles")
-
 
 class Accounts:
     """The accounts of one file."""
@@ -33,6 +33,7 @@ class Accounts:
         self._tables = tables
         self._hasher = hasher
         self._sessions = Sessions(tables)
+        self.changes = Changes(tables)
         self.tokens = Tokens(tables, self._sessions)
         self.passkeys = Passkeys(tables, self._sessions)
         self.ceremonies = Ceremonies(tables)
@@ -60,6 +61,7 @@ class Accounts:
         unit: str = "",
         language: str = "en",
         agency: str = "",
+        by: By = HERE,
     ) -> Account | AccessRefusal:
         """A new account. Without a password it opens by sign-in links alone."""
         plain = plain_name(name)
@@ -76,6 +78,7 @@ class Accounts:
                 f"INSERT INTO accounts ({ACCOUNT_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (*_row(account)[:6], now, agency, stored),
             )
+            note(con, By(by.name, now), plain, "added", " ".join((*account.roles, agency)).strip())
         return account
 
     def change(
@@ -89,6 +92,7 @@ class Accounts:
         disabled: bool | None = None,
         password: str | None = None,
         agency: str | None = None,
+        by: By = HERE,
     ) -> Account | AccessRefusal:
         """Change what is given, all or nothing. Open sessions follow at once; a new password or closing ends them."""
         plain = plain_name(name)
@@ -111,15 +115,28 @@ class Accounts:
                 _or(agency, before.agency),
             )
             no = refuse_profile(after.display, _or(roles, before.roles), after.unit, after.language, after.agency)
-            if no is None and _leaves_nobody(con, before, after):
-                no = _LAST
+            if no is None and leaves_nobody(con, before, after):
+                no = LAST
             if no is not None:
                 return no
             _write(con, after, stored)
+            for what, more in _changed(before, after, stored is not None):
+                note(con, by, plain, what, more)
             if stored is not None or disabled is False:
                 unlock(con, account_key(plain))
         self._sessions.refresh(plain)
         return after
+
+    def has_password(self, name: str) -> bool:
+        """Whether the account can be opened by a password at all."""
+        with self._tables.reading() as con:
+            row = con.execute("SELECT hash FROM accounts WHERE name = ?", (name,)).fetchone()
+        return row is not None and bool(row[0])
+
+    def locked(self, name: str, now: Instant) -> Instant:
+        """Until when wrong tries have locked its password; 0: they have not."""
+        with self._tables.reading() as con:
+            return locked_until(con, account_key(name), now) or 0.0
 
     def set_password(self, name: str, password: str) -> Account | AccessRefusal:
         """A new password: sessions and links of the account end, and a lock on it is lifted."""
@@ -170,15 +187,20 @@ def _write(con: Con, account: Account, stored: str | None) -> None:
         con.execute("DELETE FROM links WHERE account = ?", (name,))
 
 
-def _leaves_nobody(con: Con, before: Account, after: Account) -> bool:
-    if not _administers(before) or _administers(after):
-        return False
-    rows = con.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE name <> ?", (before.name,))  # noqa: S608
-    return not any(_administers(account_of(row)) for row in rows)
-
-
-def _administers(account: Account) -> bool:
-    return "administrator" in account.roles and not account.disabled and not account.agency
+def _changed(before: Account, after: Account, password: bool) -> Iterator[tuple[str, str]]:
+    """What became otherwise, each with what it became. A name people are shown is theirs: not repeated here."""
+    if before.roles != after.roles:
+        yield "roles", " ".join(after.roles)
+    if before.agency != after.agency:
+        yield "agency", after.agency
+    if before.unit != after.unit:
+        yield "unit", after.unit
+    if (before.display, before.language) != (after.display, after.language):
+        yield "profile", ""
+    if password:
+        yield "password", ""
+    if before.disabled != after.disabled:
+        yield ("disabled" if after.disabled else "enabled"), ""
 
 
 def unknown(plain: str) -> AccessRefusal:

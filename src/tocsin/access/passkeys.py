@@ -27,7 +27,9 @@ from webauthn.helpers.structs import (
 )
 
 from tocsin.access.ceremonies import OVER, Ceremonies
+from tocsin.access.changes import HERE, By, note
 from tocsin.access.failures import count_failure, locked_until, remote_key
+from tocsin.access.last import LAST, closes_last_door
 from tocsin.access.people import FAILURES_PER_REMOTE, AccessRefusal, Account, Instant, Session, is_line
 from tocsin.access.sessions import ACCOUNT_COLUMNS, Sessions, account_of
 from tocsin.access.tables import AnyTables
@@ -131,17 +133,22 @@ class Passkeys:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
                 (passkey.id, account, key, made.sign_count, passkey.label, int(synced), now),
             )
+            note(con, By(account, now), account, "passkey_added")
         return passkey
 
-    def remove(self, account: str, passkey: str) -> AccessRefusal | None:
-        """Forget one of an account's passkeys, or every one of them (`*`)."""
+    def remove(self, account: str, passkey: str, by: By = HERE) -> int | AccessRefusal:
+        """Forget one of an account's passkeys, or every one of them (`*`); answers how many."""
+        which, given = "account = ? AND (id = ? OR ? = '*')", (account, passkey, passkey)
         with self._tables.writing() as con:
-            done = con.execute(
-                "DELETE FROM passkeys WHERE account = ? AND (id = ? OR ? = '*')", (account, passkey, passkey)
-            ).rowcount
-        if done or passkey == "*":
-            return None
-        return AccessRefusal("unknown_passkey", "This account has no such passkey.", "id")
+            found = int(con.execute(f"SELECT count(*) FROM passkeys WHERE {which}", given).fetchone()[0])  # noqa: S608
+            if not found and passkey != "*":
+                return AccessRefusal("unknown_passkey", "This account has no such passkey.", "id")
+            if closes_last_door(con, account, found):
+                return LAST
+            con.execute(f"DELETE FROM passkeys WHERE {which}", given)  # noqa: S608
+            if found:
+                note(con, by, account, "passkeys_removed", str(found))
+        return found
 
     def begin_signing_in(self, relying: Relying, now: Instant) -> Begun:
         """What the browser needs to offer the passkeys it has for us; nobody is named."""

@@ -33,7 +33,8 @@ DISPLAY_MAX = 200
 LANGUAGE_MAX = 16
 MACHINE = "machine:"
 """Begins the name of a machine in the record; no person's name may."""
-RESERVED = frozenset({"clock"})
+COMMAND_LINE = "command line"
+RESERVED = frozenset({"clock", COMMAND_LINE})
 """Names that stand in the record for something that is no person."""
 
 
@@ -77,6 +78,9 @@ class AccessRefusal(msgspec.Struct, frozen=True):
         "unknown_session",
         "no_role_from_provider",
         "name_is_anothers",
+        "impossible_identity",
+        "identity_bound",
+        "unknown_identity",
         "no_scope",
         "unknown_scope",
         "unknown_token",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tocsin.access.changes import By, note
 from tocsin.access.hashing import new_token, token_digest
 from tocsin.access.people import IDLE_S, SESSION_S, AccessRefusal, Account, How, Instant, OpenSession, Session
 from tocsin.access.tables import AnyTables, Con
@@ -115,6 +116,15 @@ class Sessions:
         others = [digest for digest in self._digests(account) if digest != token_digest(current)]
         self._end(others)
         return len(others)
+
+    def end_all(self, account: str, by: By) -> int:
+        """End every session of an account, for an administrator; answers how many."""
+        with self._tables.writing() as con:
+            done = con.execute("DELETE FROM sessions WHERE account = ?", (account,)).rowcount
+            if done:
+                note(con, by, account, "sessions_ended", str(done))
+        self.refresh(account)
+        return done
 
     def _digests(self, account: str) -> list[bytes]:
         with self._tables.reading() as con:

@@ -12,6 +12,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from tocsin.access.accounts import Accounts, find, unknown
+from tocsin.access.changes import HERE, By, note
 from tocsin.access.failures import account_key, count_failure, forget_failures, locked_until, remote_key
 from tocsin.access.hashing import Hasher, new_token, token_digest
 from tocsin.access.people import (
@@ -69,7 +70,7 @@ class Access(Accounts):
             # Asked again: whoever waited for a turn may have been locked meanwhile.
             return self._locked(plain, remote, now) or self._check(plain, password, remote, now)
 
-    def sign_in_link(self, name: str, now: Instant) -> str | AccessRefusal:
+    def sign_in_link(self, name: str, now: Instant, by: str = HERE.name) -> str | AccessRefusal:
         """The secret of a link that opens this account once within LINK_S, also while its password is locked."""
         plain, token = plain_name(name), new_token()
         with self._tables.writing() as con:
@@ -80,6 +81,7 @@ class Access(Accounts):
                 return _DISABLED
             con.execute("DELETE FROM links WHERE expires_at <= ?", (now,))
             con.execute("INSERT INTO links VALUES (?, ?, ?)", (token_digest(token), plain, now + LINK_S))
+            note(con, By(by, now), plain, "link_made")
         return token
 
     def sign_in_by_link(self, token: str, remote: str, now: Instant) -> Session | AccessRefusal:
@@ -119,6 +121,10 @@ class Access(Accounts):
         """End one of an account's own sessions, by its id."""
         return self._sessions.end_one(account, session)
 
+    def end_all_sessions(self, account: str, by: By = HERE) -> int:
+        """End every session of an account; answers how many."""
+        return self._sessions.end_all(account, by)
+
     def end_other_sessions(self, account: str, current: str) -> int:
         """End all of an account's sessions but the one that asks."""
         return self._sessions.end_others(account, current)
@@ -128,7 +134,7 @@ class Access(Accounts):
         known = self.sign_in(name, old, remote, now)
         if isinstance(known, AccessRefusal):
             return known
-        changed = self.set_password(name, new)
+        changed = self.change(name, password=new, by=By(known.account, now))
         if isinstance(changed, AccessRefusal):
             self.sign_out(known.token)
             return changed

@@ -58,6 +58,11 @@ LATER: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE sessions ADD COLUMN how TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE sessions ADD COLUMN remote TEXT NOT NULL DEFAULT ''",
     ),
+    (  # 5: changes of accounts, until they are in the access log
+        """CREATE TABLE changes (
+            id TEXT NOT NULL PRIMARY KEY, at DOUBLE PRECISION NOT NULL, made_by TEXT NOT NULL, account TEXT NOT NULL,
+            what TEXT NOT NULL, more TEXT NOT NULL)""",
+    ),
 )
 """What each later schema adds, in words that SQLite and PostgreSQL both understand. Tables are brought forward when
 they are opened, one step after the other; what is further on than this release is refused."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tocsin.access.changes import HERE, By, note
 from tocsin.access.failures import count_failure, locked_until, remote_key
 from tocsin.access.hashing import new_token, token_digest
 from tocsin.access.people import FAILURES_PER_REMOTE, MACHINE, AccessRefusal, Instant, Session, is_plain, plain_name
@@ -88,6 +89,7 @@ class Tokens:
                     token.expires_at,
                 ),
             )
+            note(con, By(by, now), MACHINE + plain, "token_made", " ".join((*token.scopes, agency)).strip())
         return secret, token
 
     def all(self) -> list[Token]:
@@ -96,11 +98,15 @@ class Tokens:
             rows = con.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY created_at DESC, id").fetchall()  # noqa: S608
         return [_token(row) for row in rows]
 
-    def revoke(self, token: str, now: Instant) -> Token | AccessRefusal:
+    def revoke(self, token: str, now: Instant, by: str = HERE.name) -> Token | AccessRefusal:
         """End it at once, by its id. It stays in the list, for the record names it."""
         with self._tables.writing() as con:
-            con.execute("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at = 0", (now, token))
+            done = con.execute(
+                "UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at = 0", (now, token)
+            ).rowcount
             row = con.execute(f"SELECT {_COLUMNS} FROM tokens WHERE id = ?", (token,)).fetchone()  # noqa: S608
+            if done:
+                note(con, By(by, now), MACHINE + row[1], "token_revoked", token)
         self._held.clear()
         return AccessRefusal("unknown_token", "There is no token with this id.", "id") if row is None else _token(row)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 import msgspec
@@ -14,7 +15,8 @@ from tocsin.access.people import LINK_S, PASSWORD_MAX, PASSWORD_MIN
 from tocsin.access.rules import refuse_password
 from tocsin.cli.account_copy import copy_command
 from tocsin.cli.account_tokens import token
-from tocsin.cli.account_where import Command, Where, data_option, granted, opened
+from tocsin.cli.account_ways import COMMANDS
+from tocsin.cli.account_where import Command, Where, data_option, granted, here, opened
 
 
 def _password(command: Command) -> Command:
@@ -55,7 +57,7 @@ def add(
         raise click.UsageError("either --no-password or --password-stdin")
     password = None if no_password else _ask_password(name, password_stdin)
     with opened(data, make=True) as access:
-        how = {"display": display, "unit": unit, "language": language, "agency": agency}
+        how: dict[str, Any] = {"display": display, "unit": unit, "language": language, "agency": agency}
         added = granted(access.add_account(name, password, roles, time.time(), **how))
     click.echo(f"added {added.name}: {', '.join(added.roles)}")
 
@@ -79,7 +81,7 @@ def passwd(name: str, data: Where, password_stdin: bool) -> None:
     with opened(data) as access:
         if access.account(name) is None:
             raise click.ClickException(f"There is no account {name!r}.")
-        granted(access.set_password(name, _ask_password(name, password_stdin)))
+        granted(access.change(name, password=_ask_password(name, password_stdin), by=here()))
     click.echo(f"{name} has a new password")
 
 
@@ -92,8 +94,23 @@ def passwd(name: str, data: Where, password_stdin: bool) -> None:
 def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
     """Give the account NAME these roles instead of those it has."""
     with opened(data) as access:
-        changed = granted(access.set_roles(name, roles))
+        changed = granted(access.change(name, roles=roles, by=here()))
     click.echo(f"{changed.name}: {', '.join(changed.roles)}")
+
+
+@account.command()
+@click.argument("name")
+@data_option
+@click.option("--display", help="The name to show.")
+@click.option("--unit", help="The unit of a field account.")
+@click.option("--language", help="The language of the screens: en, pt, …")
+def edit(name: str, data: Where, display: str | None, unit: str | None, language: str | None) -> None:
+    """Change what the account NAME is called, its unit or its language; what is left out stays."""
+    if display is unit is language is None:
+        raise click.UsageError("what is to change? --display, --unit or --language")
+    with opened(data) as access:
+        changed = granted(access.change(name, display=display, unit=unit, language=language, by=here()))
+    click.echo(_line(changed))
 
 
 @account.command()
@@ -103,7 +120,7 @@ def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
 def agency(name: str, agency: str, data: Where) -> None:
     """Make NAME an account of AGENCY; without one, of the whole centre. Open sessions follow at once."""
     with opened(data) as access:
-        changed = granted(access.change(name, agency=agency))
+        changed = granted(access.change(name, agency=agency, by=here()))
     click.echo(f"{changed.name}: {changed.agency or 'the whole centre'}")
 
 
@@ -113,7 +130,7 @@ def agency(name: str, agency: str, data: Where) -> None:
 def disable(name: str, data: Where) -> None:
     """Close the account NAME: its sessions and links end at once."""
     with opened(data) as access:
-        granted(access.disable(name))
+        granted(access.change(name, disabled=True, by=here()))
     click.echo(f"{name} is disabled")
 
 
@@ -123,7 +140,7 @@ def disable(name: str, data: Where) -> None:
 def enable(name: str, data: Where) -> None:
     """Open the account NAME again, and lift a lock on it."""
     with opened(data) as access:
-        granted(access.enable(name))
+        granted(access.change(name, disabled=False, by=here()))
     click.echo(f"{name} is enabled")
 
 
@@ -161,5 +178,7 @@ def _line(found: Account) -> str:
     )
 
 
+for command in COMMANDS:
+    account.add_command(command)
 account.add_command(token)
 account.add_command(copy_command)

@@ -6,6 +6,7 @@ Every failure is one line.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from tocsin.access import FILE, Access, AccessError, AccessRefusal
+from tocsin.access.changes import By
 from tocsin.settings import Centre, Settings
 
 V = TypeVar("V")
@@ -69,6 +71,11 @@ def opened(where: Where, *, make: bool = False) -> Iterator[Access]:
     finally:
         if access is not None:
             access.close()
+
+
+def here() -> By:
+    """Whoever is at this command line, now: so the access log names them."""
+    return By(at=time.time())
 
 
 def granted(answer: V | AccessRefusal) -> V:

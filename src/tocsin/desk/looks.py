@@ -95,6 +95,11 @@ class Looks:
         """Record it; returns when it is durable. Raises Busy when it cannot be: then nothing may be shown."""
         return await self._ask(fact, by, seen)
 
+    def pay(self) -> None:
+        """Try again to write what is owed; without this it waits for the next look."""
+        if self._owed and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._write(paying=True))
+
     def _ask(self, fact: LookFact, by: str, seen: Position) -> asyncio.Future[Position]:
         answer: asyncio.Future[Position] = asyncio.get_running_loop().create_future()
         # Whoever stopped waiting leaves an answer that nobody takes.
@@ -107,9 +112,10 @@ class Looks:
             self._task = asyncio.create_task(self._write())
         return answer
 
-    async def _write(self) -> None:
+    async def _write(self, paying: bool = False) -> None:
         """Until nothing waits: everything that waits together is one transaction."""
-        while self._queue:
+        while self._queue or paying:
+            paying = False
             owed = list(self._owed)
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             try:

@@ -105,7 +105,7 @@ DecisionFact: TypeAlias = (
 TrackFact: TypeAlias = units.UnitsMoved
 """Facts of the tracks log: relaxed durability, a retention of their own."""
 
-LookFact: TypeAlias = looks.Looked | looks.LooksSampled | looks.LookReviewed
+LookFact: TypeAlias = looks.Looked | looks.LooksSampled | looks.LookReviewed | looks.AccountChanged
 """Facts of the access log: durable, with a retention of their own."""
 
 Fact: TypeAlias = DecisionFact | TrackFact | LookFact

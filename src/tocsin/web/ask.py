@@ -30,6 +30,7 @@ from tocsin.web.console import Console
 from tocsin.web.evidence import Evidence
 from tocsin.web.framer import Framer
 from tocsin.web.hosts import known_hosts
+from tocsin.web.minder import Minder
 from tocsin.web.openid import OpenID
 from tocsin.web.slowly import Slowly
 from tocsin.web.squeeze import Squeezer
@@ -77,6 +78,7 @@ class Site:
         self.access = access
         self.clock = clock
         """People's sessions last by the wall clock, also where the desk's clock hurries through a recorded day."""
+        self.minder = Minder(desk, access, self.looks, clock)
         self.region = region
         self.basemap = basemap
         self.console = Console(static or Path(__file__).parent / "static")

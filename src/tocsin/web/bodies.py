@@ -55,10 +55,16 @@ class SessionView(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The server answers, and its log stands at `position`."""
+    """The server answers, and its log stands at `position`. The counts say what waits for a supervisor, of nobody."""
 
     ok: bool
     position: Position
+    looks_owed: int = 0
+    """Looks and changes of accounts that the access log has not taken yet."""
+    glass_broken: int = 0
+    """Incidents opened without the right to them, of which no supervisor has taken the alarm."""
+    reviews_owed: int | None = None
+    """Looks of the last weeks that no supervisor has reviewed; null: not counted yet."""
 
 
 class AfterQuery(Form, frozen=True):

@@ -6,7 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 
+from tocsin.access import Account
+from tocsin.access.passkeys import Passkey
+from tocsin.access.people import OpenSession
 from tocsin.access.tokens import Token
+from tocsin.facts.values import Instant
 from tocsin.web.bodies import Form, Name, Secret
 
 
@@ -53,6 +57,61 @@ class PasswordChange(Form, frozen=True):
 
     old: Secret
     new: Secret
+
+
+class IdentityForm(Form, frozen=True):
+    """Somebody at another provider: its issuer, exactly as the settings have it, and its own name for the person."""
+
+    issuer: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    subject: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+
+
+class IdentityQuery(IdentityForm, frozen=True):
+    """The same, asked about."""
+
+
+class IdentityView(msgspec.Struct, frozen=True):
+    """The same, bound to an account."""
+
+    issuer: str
+    subject: str
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """An account and its ways in, as an administrator sees them."""
+
+    account: Account
+    has_password: bool
+    locked_until: Instant
+    """The password is locked by wrong tries until then; 0: it is not."""
+    sessions: tuple[OpenSession, ...]
+    passkeys: tuple[Passkey, ...]
+    identities: tuple[IdentityView, ...]
+
+
+class IssuerView(msgspec.Struct, frozen=True):
+    """Another provider: what the button says, and the issuer it is known by."""
+
+    label: str
+    issuer: str
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What an account may be given: roles, and the agencies, units and other providers that the centre knows."""
+
+    roles: tuple[str, ...]
+    agencies: tuple[str, ...]
+    units: tuple[str, ...]
+    issuers: tuple[IssuerView, ...]
+    address: str
+    """What browsers reach this server under, if the settings say; an invitation begins with it."""
+
+
+class LinkMade(msgspec.Struct, frozen=True):
+    """Opens the account once: this path on the server's address, shown this once."""
+
+    path: str
+    expires_at: Instant
 
 
 class Ended(msgspec.Struct, frozen=True):

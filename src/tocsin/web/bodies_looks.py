@@ -6,10 +6,12 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from tocsin.facts.looks import Mark, What
+from tocsin.facts.looks import AccountChange, Mark, What
 from tocsin.facts.values import Instant, Position
 from tocsin.web.bodies import Form, Limit
 
+Seen: TypeAlias = What | Literal["account"]
+"""What the list shows: looks, and changes of accounts."""
 Why: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 """A reason, in a few words; never a caller's name."""
 
@@ -30,10 +32,16 @@ class LooksQuery(Form, frozen=True):
     """Which looks: of one account, of one kind, about one incident; before a position, to go on where a page ended."""
 
     by: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    what: What | Literal[""] = ""
+    what: Seen | Literal[""] = ""
     incident: Annotated[str, msgspec.Meta(max_length=64)] = ""
     before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 2**53
     limit: Limit = 100
+
+
+class ReviewQuery(Form, frozen=True):
+    """Which week (ISO 8601); none named: the one that ended last."""
+
+    week: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-W\d{2})?$")] = ""
 
 
 class GlassForm(Form, frozen=True):
@@ -68,7 +76,7 @@ class LookView(msgspec.Struct, frozen=True):
     position: Position
     at: Instant
     by: str
-    what: What
+    what: Seen
     why: str
     stated: bool
     incident: str = ""
@@ -76,6 +84,10 @@ class LookView(msgspec.Struct, frozen=True):
     shown: tuple[str, ...] = ()
     count: int = 0
     via: str = ""
+    account: str = ""
+    """Whose account was changed, when that is what this entry tells."""
+    change: AccountChange | None = None
+    more: str = ""
 
 
 class ReviewForm(Form, frozen=True):
@@ -110,6 +122,8 @@ class ReviewView(msgspec.Struct, frozen=True):
     of: int
     seed: int
     looks: tuple[ReviewedLook, ...]
+    owed: dict[str, int] = {}
+    """By week, of the last four that ended: how many looks still wait for a supervisor's word."""
 
 
 class WeekView(msgspec.Struct, frozen=True):

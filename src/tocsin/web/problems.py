@@ -56,6 +56,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(403, "sign_in_again", "A way in is added only by somebody who has just signed in."),
     Kind(404, "unknown_passkey", "The account has no such passkey."),
     Kind(404, "unknown_session", "There is no open session with this id."),
+    Kind(404, "unknown_identity", "The account is not bound to this person of the provider."),
+    Kind(409, "identity_bound", "Another account is bound to this person of the provider."),
     Kind(409, "passkey_known", "This passkey is registered already."),
     Kind(409, "too_many_passkeys", "The account has as many passkeys as it may."),
     Kind(409, "passkeys_not_set_up", "This server has no address that passkeys could belong to."),

@@ -19,6 +19,8 @@ STATUS: dict[str, int] = {
     "unknown_token": 404,
     "unknown_passkey": 404,
     "unknown_session": 404,
+    "unknown_identity": 404,
+    "identity_bound": 409,
     "passkey_refused": 401,
     "passkey_copied": 401,
     "ceremony_over": 401,

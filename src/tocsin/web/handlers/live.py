@@ -82,5 +82,5 @@ def _of_its_agency(ask: Ask, index: int, unit: str) -> None:
 
 async def health(ask: Ask) -> Health:
     """For whoever watches over the server, and for a balancer: `ok` is false while no orders are recorded."""
-    desk = ask.site.desk
-    return Health(ok=desk.recording, position=desk.position())
+    desk, owed = ask.site.desk, ask.site.minder.owed()
+    return Health(desk.recording, desk.position(), owed.looks, owed.glass, owed.reviews)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tocsin.facts.looks import Looked
+from tocsin.facts.looks import AccountChanged, Looked
 from tocsin.facts.union import AnyEntry
 from tocsin.log.port import LogError
 from tocsin.web import looking
@@ -40,7 +40,10 @@ async def opened(ask: Ask) -> LookNoted:
 
 def view(entry: AnyEntry) -> LookView:
     """One look as the screens show it."""
-    fact: Looked = entry.fact
+    fact: Looked | AccountChanged = entry.fact
+    if isinstance(fact, AccountChanged):
+        more = (fact.account, fact.what, fact.more)
+        return LookView(entry.position, fact.at, entry.by, "account", "", False, "", "", (), 0, "", *more)
     return LookView(
         entry.position, entry.recorded_at, entry.by, fact.what, fact.why, fact.stated, fact.incident, fact.call,
         fact.shown, fact.count, fact.via,
@@ -50,6 +53,8 @@ def view(entry: AnyEntry) -> LookView:
 def _wanted(query: LooksQuery) -> Callable[[AnyEntry], bool]:
     def wanted(entry: AnyEntry) -> bool:
         fact = entry.fact
+        if isinstance(fact, AccountChanged):
+            return query.what in ("", "account") and not query.incident and query.by in ("", entry.by, fact.account)
         return (
             isinstance(fact, Looked)
             and query.by in ("", entry.by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import urlsplit
 
+from tocsin.access.changes import By
 from tocsin.access.passkeys import Begun, Passkey, Relying
 from tocsin.access.people import RECENT_S, AccessRefusal
 from tocsin.web.ask import Ask
@@ -59,17 +60,9 @@ async def add_passkey(ask: Ask) -> Passkey:
 
 async def remove_passkey(ask: Ask) -> Reply:
     """It opens nothing from now on."""
-    no = await asyncio.to_thread(ask.site.access.passkeys.remove, ask.who.account, ask.path["id"])
+    by = By(ask.who.account, ask.site.clock())
+    no = await asyncio.to_thread(ask.site.access.passkeys.remove, ask.who.account, ask.path["id"], by)
     unless_refused(no, ask.site.clock())
-    return Reply(204)
-
-
-async def remove_passkeys(ask: Ask) -> Reply:
-    """For an administrator: all passkeys of an account whose owner has lost them."""
-    account = await asyncio.to_thread(ask.site.access.account, ask.path["name"])
-    if account is None:
-        raise no_of(AccessRefusal("unknown_account", "There is no account of this name.", "name"), ask.site.clock())
-    await asyncio.to_thread(ask.site.access.passkeys.remove, account.name, "*")
     return Reply(204)
 
 

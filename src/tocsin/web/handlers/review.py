@@ -9,30 +9,34 @@ import asyncio
 import random
 import secrets
 
-from tocsin.desk.looks_counted import Counted, week_before
+from tocsin.desk.looks_counted import SAMPLE, Counted, week_before
 from tocsin.facts.looks import WHATS, Looked, LookReviewed, LooksSampled
 from tocsin.log.port import LogError
 from tocsin.web.ask import Ask
 from tocsin.web.bodies_looks import CountsView, ReviewDone, ReviewedLook, ReviewForm, ReviewView, WeekView
 from tocsin.web.handlers.looks import view
-from tocsin.web.problems import No, not_found
+from tocsin.web.problems import No, impossible, not_found
 
-SAMPLE = 20
-"""Few enough to be read with care on a quiet morning."""
 PUBLISHED_WEEKS = 53
 
 
 async def review(ask: Ask) -> ReviewView:
-    """Last week's looks to review: a sample, drawn once by a seed that is recorded, and every broken glass."""
-    week = week_before(ask.site.desk.now())
+    """A week's looks to review: a sample, drawn once by a seed that is recorded, and every broken glass."""
+    last = week_before(ask.site.desk.now())
+    week: str = ask.query.week or last
+    if week > last:
+        raise impossible("Only a week that has ended is reviewed.", "week", last=last)
     counted = await _counted(ask)
+    if week != last and week not in counted.by_week:
+        raise not_found("Nobody looked at anything in that week, as far as this log reaches.", "week")
     sample = counted.samples.get(week) or await _draw(ask, counted, week)
     wanted = [*counted.glass.get(week, ()), *sample.looks]
     entries = await asyncio.to_thread(ask.site.looks.at, wanted)
     told = [
         ReviewedLook(view(entry), *_judged(counted, entry.position), entry.fact.what == "glass") for entry in entries
     ]
-    return ReviewView(week, sample.of, sample.seed, tuple(told))
+    owed = (await _counted(ask)).owed(ask.site.desk.now())
+    return ReviewView(week, sample.of, sample.seed, tuple(told), owed)
 
 
 async def judge(ask: Ask) -> ReviewDone:

@@ -25,10 +25,14 @@ async def add_token(ask: Ask) -> TokenMade:
         lambda: ask.site.access.tokens.add(form.name, form.scopes, form.days, ask.who.account, now, agency=form.agency)
     )
     secret, token = unless_refused(made, now)
+    await ask.site.minder.take()
     return TokenMade(secret, token)
 
 
 async def revoke_token(ask: Ask) -> Token:
     """It opens nothing from now on; it stays in the list, for the record names it."""
     now = ask.site.clock()
-    return unless_refused(await asyncio.to_thread(ask.site.access.tokens.revoke, ask.path["id"], now), now)
+    revoke = ask.site.access.tokens.revoke
+    ended = unless_refused(await asyncio.to_thread(revoke, ask.path["id"], now, ask.who.account), now)
+    await ask.site.minder.take()
+    return ended
