@@ -69,6 +69,8 @@ export const mapEn = {
     police: "Police",
     other: "Other",
     waiting: "Nobody sent yet",
+    caller: "Where a caller is, by all reports",
+    report: "One report of it; red: it does not fit",
   },
   keys: {
     follow: "Follow what is selected, here or at the desk",
@@ -164,6 +166,8 @@ export const mapPt: Words<typeof mapEn> = {
     police: "Polícia",
     other: "Outros",
     waiting: "Ainda ninguém enviado",
+    caller: "Onde está quem chama, por todos os relatos",
+    report: "Um relato disso; a vermelho: não condiz",
   },
   keys: {
     follow: "Seguir o que está selecionado, aqui ou na mesa",

@@ -12,7 +12,7 @@ export type SourceName = (typeof SOURCES)[number];
 export const GROUPS = {
   idle: ["units-idle", "units-idle-beak"],
   incidents: ["incidents"],
-  calls: ["calls", "calls-area", "located-area", "located-edge", "located-report", "located-best"],
+  calls: ["calls", "calls-area", "located-area", "located-edge", "located-far", "located-report", "located-name", "located-best"],
   closures: ["closures", "closures-area", "closures-edge"],
   resources: ["resources", "resources-small"],
 } as const;
@@ -37,7 +37,7 @@ const isLine: FilterSpecification = ["==", ["geometry-type"], "LineString"];
 export function markLayers(ink: (property: string) => string): LayerSpecification[] {
   const halo = { "text-halo-color": ink("--map-halo"), "text-halo-width": 1.7 };
   return [
-    ...coverage(ink), ...areas(ink), ...resources(ink, halo), ...lines(ink), ...selected(ink), ...units(ink, halo, true), ...points(ink, halo),
+    ...coverage(ink), ...areas(ink, halo), ...resources(ink, halo), ...lines(ink), ...selected(ink), ...units(ink, halo, true), ...points(ink, halo),
     ...units(ink, halo, false), ...labels(ink, halo),
   ];
 }
@@ -52,12 +52,20 @@ function coverage(ink: Ink): LayerSpecification[] {
   ];
 }
 
-function areas(ink: Ink): LayerSpecification[] {
+function areas(ink: Ink, halo: Halo): LayerSpecification[] {
+  const report = ["all", isArea, ["==", ["get", "area"], "report"]] as FilterSpecification;
+  const colour = ["case", ["get", "odd"], ink("--alarm"), ink("--ink-3")] as unknown as ExpressionSpecification;
   return [
     { id: "calls-area", type: "fill", source: "calls", filter: isArea, paint: { "fill-color": ink("--ring"), "fill-opacity": 0.1, "fill-outline-color": ink("--ring") } },
     { id: "located-area", type: "fill", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "fused"]] as FilterSpecification, paint: { "fill-color": ink("--ring"), "fill-opacity": ["case", ["get", "main"], 0.22, 0.1] } },
     { id: "located-edge", type: "line", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "fused"]] as FilterSpecification, paint: { "line-color": ink("--ring"), "line-width": 2 } },
-    { id: "located-report", type: "line", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "report"]] as FilterSpecification, paint: { "line-color": ["case", ["get", "odd"], ink("--alarm"), ink("--ink-3")], "line-width": 1.3, "line-dasharray": [2, 2] } },
+    { id: "located-far", type: "line", source: "located", filter: ["all", isArea, ["==", ["get", "area"], "far"]] as FilterSpecification, paint: { "line-color": ink("--ring"), "line-width": 1, "line-opacity": 0.6 } },
+    { id: "located-report", type: "line", source: "located", filter: report, paint: { "line-color": colour, "line-width": 1.3, "line-dasharray": [2, 2] } },
+    {
+      id: "located-name", type: "symbol", source: "located", filter: report,
+      layout: { "symbol-placement": "line", "symbol-spacing": 420, "text-field": get("word"), "text-font": plain, "text-size": 11, "text-max-angle": 40, "text-padding": 8 },
+      paint: { "text-color": colour, ...halo },
+    },
     { id: "located-best", type: "circle", source: "located", filter: isPoint, paint: { "circle-radius": 4, "circle-color": ink("--ring"), "circle-stroke-color": ink("--map-halo"), "circle-stroke-width": 2 } },
     { id: "closures-area", type: "fill", source: "closures", filter: isArea, paint: { "fill-color": ink("--alarm"), "fill-opacity": 0.18 } },
     { id: "closures-edge", type: "line", source: "closures", filter: isArea, paint: { "line-color": ink("--alarm"), "line-width": 1.5, "line-dasharray": [2, 1.5] } },

@@ -3,7 +3,7 @@
 import { isWaiting } from "../room/order_of_rows";
 import { STATUS_SHAPES } from "../panels/shapes";
 import { standing } from "../room/located";
-import type { CallRow, CellsView, ClosureRow, IncidentRow, Place, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
+import type { CallRow, CellsView, ClosureRow, IncidentRow, Place, ReportRow, Resource, Route, UnitRow, UnitStatus } from "../wire/types";
 import { familyOf } from "./icons";
 import type { Motion } from "./motion";
 
@@ -129,6 +129,14 @@ function beakColour(status: UnitStatus): string {
 /** A place that was erased or is kept from this reader stands at 0, 0: it is nowhere on the map. */
 const drawable = (place: Place): boolean => place.how !== "hidden" && place.how !== "erased";
 
+/** Where there are incidents, as far as they are anywhere on the map. */
+export const happening = (incidents: Iterable<IncidentRow>): Place[] => [...incidents].map((row) => row.place).filter(drawable);
+
+const callAt = (call: CallRow) => (call.place ? (drawable(call.place) ? call.place : undefined) : call.areas[0]);
+
+/** Where callers are, by their place or by what was reported. */
+export const called = (calls: Iterable<CallRow>): { lat: number; lon: number }[] => [...calls].flatMap((call) => callAt(call) ?? []);
+
 export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: string) => string): Mark[] {
   return [...incidents].filter((row) => drawable(row.place)).map((row) => ({
     type: "Feature",
@@ -143,24 +151,45 @@ export function incidentMarks(incidents: Iterable<IncidentRow>, nameOf: (type: s
   }));
 }
 
-/** Where callers are by their reports: the area all of them come to, its best point, and each report's own outline. */
-export function locatedMarks(rows: Iterable<CallRow | IncidentRow>): Mark[] {
+/**
+ * Where callers are by their reports: the area all of them come to, its best point, and each report's own outline with
+ * its source. Of a call in nobody's hand only the area, in a thin line: a burst would paint the map over.
+ */
+export function locatedMarks(rows: Iterable<CallRow | IncidentRow>, nameOf: (source: string) => string): Mark[] {
   const found: Mark[] = [];
   for (const row of rows) {
-    for (const report of row.reports) {
-      const area = row.areas.find((each) => each.call === report.call);
-      const state = standing(report, area);
-      if (!report.spot || state === "replaced") continue;
-      const odd = state === "disagrees";
-      if (report.spot.outline.length) found.push(polygon(report.spot.outline, { id: report.id, area: "report", odd }));
-      else if (report.spot.radius_m) found.push(circle(report.spot, report.spot.radius_m, { id: report.id, area: "report", odd }));
-    }
+    if (row.status === "attached") continue;
+    const inHand = row.status === "answered" || row.status === "open";
+    if (inHand) found.push(...row.reports.flatMap((report) => reportMarks(report, row, nameOf)));
     for (const area of row.areas) {
-      found.push(...area.areas.map((ring, n) => polygon(ring, { id: area.id, area: "fused", main: n === 0 })));
-      found.push(pointMark(area, { id: area.id }));
+      found.push(...area.areas.map((ring, n) => polygon(smooth(ring), { id: area.id, area: inHand ? "fused" : "far", main: n === 0 })));
+      if (inHand) found.push(pointMark(area, { id: area.id }));
     }
   }
   return found;
+}
+
+function reportMarks(report: ReportRow, row: CallRow | IncidentRow, nameOf: (source: string) => string): Mark[] {
+  const state = standing(report, row.areas.find((each) => each.call === report.call));
+  if (!report.spot || state === "replaced") return [];
+  const said = { id: report.id, area: "report", odd: state === "disagrees", word: nameOf(report.source) };
+  if (report.spot.outline.length) return [polygon(report.spot.outline, said)];
+  return report.spot.radius_m ? [circle(report.spot, report.spot.radius_m, said)] : [];
+}
+
+/** An outline of squares without its stairs: each corner is cut by half of its shorter side, so that what a step takes the next one gives. */
+export function smooth(ring: readonly (readonly number[])[]): number[][] {
+  const side = (a: readonly number[], b: readonly number[]) => Math.hypot(b[0]! - a[0]!, (b[1]! - a[1]!) * Math.cos((a[0]! * Math.PI) / 180));
+  const toward = (a: readonly number[], b: readonly number[], cut: number) => {
+    const share = cut / (side(a, b) || 1);
+    return [a[0]! + (b[0]! - a[0]!) * share, a[1]! + (b[1]! - a[1]!) * share];
+  };
+  return ring.flatMap((corner, i) => {
+    const before = ring.at(i - 1)!;
+    const after = ring[(i + 1) % ring.length]!;
+    const cut = Math.min(side(corner, before), side(corner, after)) / 2;
+    return [toward(corner, before, cut), toward(corner, after, cut)];
+  });
 }
 
 function polygon(ring: readonly (readonly number[])[], properties: Mark["properties"]): Mark {
@@ -171,8 +200,8 @@ function polygon(ring: readonly (readonly number[])[], properties: Mark["propert
 export function callMarks(calls: Iterable<CallRow>): Mark[] {
   const found: Mark[] = [];
   for (const call of calls) {
-    const at = call.place ?? call.areas[0];
-    if (!at || (call.place && !drawable(call.place))) continue;
+    const at = callAt(call);
+    if (!at) continue;
     found.push(pointMark(at, { id: call.id, icon: "call", word: "" }));
     if (call.place && (call.place.radius_m ?? 0) > 20) found.push(circle(call.place, call.place.radius_m as number, { id: call.id, area: "call" }));
   }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { callMarks, incidentMarks } from "../../src/map/marks";
+import { called, callMarks, happening, incidentMarks } from "../../src/map/marks";
 import { looked, tells } from "../../src/panels/looked";
 import { placeName } from "../../src/room/places";
 import type { CallRow, IncidentRow, Place } from "../../src/wire/types";
@@ -29,4 +29,5 @@ test("a hidden place is a word, a coarse one says so", () => {
 test("a hidden place has no mark on the map", () => {
   expect([incidentMarks([incident(hidden)], String).length, callMarks([call(hidden)]).length]).toEqual([0, 0]);
   expect([incidentMarks([incident(plain)], String).length, callMarks([call(plain)]).length]).toEqual([1, 1]);
+  expect([...happening([incident(hidden), incident(plain)]), ...called([call(hidden), call(plain)])]).toEqual([plain, plain]);
 });

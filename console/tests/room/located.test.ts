@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { locatedMarks } from "../../src/map/marks";
+import { locatedMarks, smooth } from "../../src/map/marks";
 import { newest, ordered, standing } from "../../src/room/located";
 import type { AreaRow, CallRow, ReportRow } from "../../src/wire/types";
 
@@ -22,9 +22,22 @@ describe("where a caller is", () => {
     expect(ordered(rows, area).map((row) => row.id)).toEqual(["L1", "L2", "L3", "L4"]);
   });
   test("a report without a fix and one that was replaced are never drawn", () => {
-    const row = { reports: rows, areas: [area] } as unknown as CallRow;
-    const drawn = locatedMarks([row]).map((mark) => [mark.properties.id, mark.geometry.type]);
-    expect(drawn).toEqual([["L2", "Polygon"], ["L1", "Polygon"], ["E1", "Polygon"], ["E1", "Point"]]);
+    const row = { status: "answered", reports: rows, areas: [area] } as unknown as CallRow;
+    const drawn = locatedMarks([row], (source) => `from ${source}`).map((mark) => [mark.properties.id, mark.geometry.type, mark.properties.word]);
+    expect(drawn).toEqual([["L2", "Polygon", "from aml"], ["L1", "Polygon", "from aml"], ["E1", "Polygon", undefined], ["E1", "Point", undefined]]);
+  });
+  test("of a call in nobody's hand only the outline is drawn, of one that belongs to an incident nothing", () => {
+    const kinds = (status: string) =>
+      locatedMarks([{ status, reports: rows, areas: [area] } as unknown as CallRow], String).map((mark) => mark.properties.area);
+    expect(kinds("ringing")).toEqual(["far"]);
+    expect(kinds("released")).toEqual(["far"]);
+    expect(kinds("attached")).toEqual([]);
+  });
+  test("stairs become a slope, and a square stays where it is", () => {
+    const stairs = [[0, 0], [0, 3], [1, 3], [1, 2], [2, 2], [2, 1], [3, 1], [3, 0]].map(([n, e]) => [n! * 1e-3, e! * 1e-3]);
+    const slope = smooth(stairs).filter(([n, e]) => n! > 0.4e-3 && e! > 0.4e-3);
+    for (const [n, e] of slope) expect(n! + e!).toBeCloseTo(3.5e-3, 9);
+    expect(slope.length).toBeGreaterThan(5);
   });
   test("of several callers the newest area is the one to act on", () => {
     expect(newest({ areas: [area, { ...area, id: "E2", at: 200 }] } as unknown as CallRow)?.id).toBe("E2");
