@@ -65,6 +65,20 @@ def test_every_type_told_of_is_one_of_the_catalogue():
     assert set(ALIKE) | {other for others in ALIKE.values() for other in others} <= set(told())
 
 
+def test_other_callers_say_the_same_things_in_other_words():
+    first, other = told(), told("other")
+    assert list(first) == list(other)
+    for code, kind in first.items():
+        assert (kind.calls, kind.seen_from_m) == (other[code].calls, other[code].seen_from_m)
+        assert [len(row) for row in kind.details] == [len(row) for row in other[code].details], code
+        assert not set(kind.heads) & set(other[code].heads)
+    wordings = {words for kind in first.values() for row in kind.details for value in row for words in value}
+    twice = {words for kind in other.values() for row in kind.details for value in row for words in value} & wordings
+    assert len(twice) < 0.25 * len(wordings)
+    calls = night(BACKGROUND[:200], 5, World(wording="other"))
+    assert {call.words for call in calls}.isdisjoint(call.words for call in NIGHT if ", " in call.words)
+
+
 def test_what_the_record_may_hold_twice_is_left_out():
     spot, near, far = (37.78, -122.41), (37.7802, -122.41), (37.79, -122.41)
     things = [Background(T0, *spot, "FIRE-ALARM"), Background(T0 + 600, *near, "MED-ILLNESS"),
@@ -86,5 +100,7 @@ def test_the_command_writes_one_call_a_line(tmp_path: Path):
     calls = [msgspec.json.decode(line, type=SaidCall) for line in done.output.splitlines()]
     assert sum(call.kind == "first" for call in calls) >= 6
     none = CliRunner().invoke(main, ["sim", "calls-together", str(file), "--since", "2027-01-01"])
+    other = CliRunner().invoke(main, ["sim", "calls-together", str(file), "--seed", "3", "--wording", "other"])
+    assert other.output.splitlines()[0] not in done.output
     assert none.exit_code == 1
     assert "no call with a place" in none.output

@@ -12,7 +12,7 @@ from tocsin.cli.asked import Within
 from tocsin.settings import load_catalogue
 from tocsin.sim.replay.mapping import ReplayError
 from tocsin.sim.replay.reader import read_calls
-from tocsin.sim.together import Background, World, night, without_doubles
+from tocsin.sim.together import Background, Wording, World, night, without_doubles
 
 
 @click.command("calls-together")
@@ -29,8 +29,22 @@ from tocsin.sim.together import Background, World, night, without_doubles
     help="Share of incidents with another one beside them.",
 )
 @click.option("--bursts-per-day", type=Within(0, 100), default=0.4, show_default=True)
+@click.option(
+    "--wording",
+    type=click.Choice(["first", "other"]),
+    default="first",
+    show_default=True,
+    help="The words callers choose from.",
+)
 def calls_together(
-    calls: Path, seed: int, columns: str | None, since: str, until: str, look_alikes: float, bursts_per_day: float
+    calls: Path,
+    seed: int,
+    columns: str | None,
+    since: str,
+    until: str,
+    look_alikes: float,
+    bursts_per_day: float,
+    wording: Wording,
 ) -> None:
     """Invent who else calls about each real call in CALLS, a CSV; one JSON object a line.
 
@@ -49,7 +63,7 @@ def calls_together(
             known.setdefault(row.id, Background(row.received, row.lat, row.lon, code, row.address))
     if not known:
         raise click.ClickException(f"{calls}: no call with a place between {since or 'the first day'} and {until}")
-    world = World(look_alike=look_alikes, bursts_per_day=bursts_per_day)
+    world = World(look_alike=look_alikes, bursts_per_day=bursts_per_day, wording=wording)
     encode = msgspec.json.Encoder().encode
     for call in night(without_doubles(list(known.values())), seed, world):
         sys.stdout.buffer.write(encode(call) + b"\n")

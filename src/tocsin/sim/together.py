@@ -20,6 +20,8 @@ import msgspec
 from tocsin.facts.values import Instant, Place
 from tocsin.sim.dice import lognormal
 
+Wording: TypeAlias = Literal["first", "other"]
+"""Which callers speak: those that ways to link were tuned on, or others who say the same things in other words."""
 Kind: TypeAlias = Literal["first", "further", "again", "burst"]
 """first: nobody called about it before; further: somebody did; again: the same person did; burst: of very many."""
 
@@ -88,6 +90,7 @@ class World(msgspec.Struct, frozen=True):
     bursts_per_day: float = 0.4
     burst_calls: int = 40
     burst_s: float = 180.0
+    wording: Wording = "first"
 
 
 class SaidCall(msgspec.Struct, frozen=True):
@@ -117,9 +120,10 @@ class TrueIncident(msgspec.Struct, frozen=True):
 
 
 @cache
-def told() -> dict[str, Told]:
-    """What is said of each type."""
-    raw = files("tocsin.sim").joinpath("together.toml").read_bytes()
+def told(wording: Wording = "first") -> dict[str, Told]:
+    """What is said of each type. All wordings tell of the same types and details, value by value."""
+    name = "together.toml" if wording == "first" else "together_other.toml"
+    raw = files("tocsin.sim").joinpath(name).read_bytes()
     return {one.code: one for one in msgspec.toml.decode(raw, type=_File).types}
 
 
@@ -150,7 +154,7 @@ def _incident(name: str, one: Background, dice: Random, world: World, look_alike
     if code == "MED-ILLNESS":
         code = dice.choices([kind for kind, _ in MEDICAL], [weight for _, weight in MEDICAL])[0]
     number = f"+1 415 555 {dice.randrange(40):04d}" if dice.random() < world.shared_number else ""
-    details = tuple(dice.choice(row) for row in told()[code].details)
+    details = tuple(dice.choice(row) for row in told(world.wording)[code].details)
     return TrueIncident(name, one.at, one.lat, one.lon, code, look_alike, number, details)
 
 
@@ -208,7 +212,8 @@ def _mistaken(code: str, dice: Random) -> str:
 
 def _words(one: TrueIncident, code: str, first: bool, dice: Random, world: World) -> str:
     """What this caller says: of the type as they see it, and of the details of what there is."""
-    kind = told()[code if code in ALIKE.get(one.type, ()) else one.type]  # a slip of the hand changes no words
+    seen_as = code if code in ALIKE.get(one.type, ()) else one.type  # a slip of the hand changes no words
+    kind = told(world.wording)[seen_as]
     if not first and dice.random() < world.foreign:
         return dice.choice(kind.foreign)
     heads = dice.sample(kind.heads, dice.choice((1, 1, 2)))
