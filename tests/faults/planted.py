@@ -25,8 +25,8 @@ from tocsin.log.keyring import KeyRing
 from tocsin.log.port import LogError, Raced
 from tocsin.sim.faults.keys import Keys
 from tocsin.views import eyes
-from tocsin.views.board import Touched
 from tocsin.views.eyes import Eyes
+from tocsin.views.touched import Touched
 
 Put = Callable[..., None]
 """`monkeypatch.setattr`."""

@@ -34,7 +34,8 @@ from tocsin.facts import calls, incidents, watch
 from tocsin.facts.base import Entry
 from tocsin.facts.union import AnyEntry
 from tocsin.log.memory import MemoryLog
-from tocsin.views.board import BoardFold, Touched
+from tocsin.views.board import BoardFold
+from tocsin.views.touched import Touched
 
 TABLES = ("calls", "incidents", "units", "alarms", "closures", "hospitals", "caller_links")
 

@@ -17,8 +17,9 @@ import msgspec
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log
-from tocsin.views.board import BoardFold, Touched
+from tocsin.views.board import BoardFold
 from tocsin.views.rows import Board
+from tocsin.views.touched import Touched
 from tocsin.views.wire import TailFacts, TailPulse, TailReset, TailTracks
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from tocsin.desk.tail import Frame, Tail
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log
-from tocsin.views.board import BoardFold, Touched
+from tocsin.views.board import BoardFold
 from tocsin.views.eyes import Eyes
 from tocsin.views.rows import Board
+from tocsin.views.touched import Touched
 from tocsin.views.wire import TailFacts, TailTracks
 
 IDLE_S = 900.0

@@ -6,40 +6,30 @@ Sight is no rule of the room's; a row on a screen it is not either. Knows no acc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from tocsin.facts.glass import GlassBroken
 from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.values import Instant
-
-if TYPE_CHECKING:
-    from tocsin.views.board import BoardFold
+from tocsin.views.board_state import BoardState, Glass
 
 
-class Glass(msgspec.Struct, frozen=True):
-    """An incident that somebody opened without the right to it."""
-
-    until: Instant
-    why: str
-
-
-def broken(board: BoardFold, account: str, incident: str, now: Instant) -> Glass | None:
+def broken(board: BoardState, account: str, incident: str, now: Instant) -> Glass | None:
     """This account's, over this incident, while it is open."""
     glass = board.glass.get(account, {}).get(incident)
     return glass if glass and now < glass.until else None
 
 
-def erased(board: BoardFold, fact: PersonalErased) -> None:
+def erased(board: BoardState, fact: PersonalErased) -> None:
     """A reason may name somebody: it goes with them."""
     for account in board.glass.values():
         if glass := account.get(fact.incident):
             account[fact.incident] = replace(glass, why="")
 
 
-def _broken(board: BoardFold, fact: GlassBroken, _by: str) -> None:
+def _broken(board: BoardState, fact: GlassBroken, _by: str) -> None:
     for account, opened in list(board.glass.items()):  # those that are over are kept nowhere
         left = {incident: glass for incident, glass in opened.items() if fact.at < glass.until}
         board.glass[account] = left
@@ -48,4 +38,4 @@ def _broken(board: BoardFold, fact: GlassBroken, _by: str) -> None:
     board.glass.setdefault(fact.account, {})[fact.incident] = Glass(fact.until, fact.why)
 
 
-FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {GlassBroken: _broken}
+FOLD: dict[type, Callable[[BoardState, Any, str], None]] = {GlassBroken: _broken}

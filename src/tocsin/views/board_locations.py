@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,6 +10,7 @@ from tocsin.facts import calls, locations
 from tocsin.facts.shapes import Circle, Point, Shape, Sphere
 from tocsin.facts.union import DecisionFact
 from tocsin.geo.spread import spread
+from tocsin.views.board_state import BoardState
 from tocsin.views.rows import CallRow, IncidentRow
 from tocsin.views.rows_locations import AreaRow, ReportRow, Spot
 
@@ -18,17 +19,7 @@ SHOWN = 12
 CORNERS = 24
 
 
-class Rows(Protocol):
-    """What of the board is needed here."""
-
-    calls: dict[str, CallRow]
-    incidents: dict[str, IncidentRow]
-    closed: dict[str, IncidentRow]
-    waiting: dict[str, ReportRow]
-    homes: dict[str, str]
-
-
-def reported(board: Rows, fact: locations.LocationReported, _by: str) -> None:
+def reported(board: BoardState, fact: locations.LocationReported, _by: str) -> None:
     """Shown with its call; one that waits is shown nowhere."""
     row = ReportRow(
         fact.report, fact.call, fact.source, fact.method, fact.origin, fact.at, fact.fixed_at, _spot(fact.shape),
@@ -40,19 +31,19 @@ def reported(board: Rows, fact: locations.LocationReported, _by: str) -> None:
         board.waiting[fact.report] = row
 
 
-def matched(board: Rows, fact: locations.LocationMatched, _by: str) -> None:
+def matched(board: BoardState, fact: locations.LocationMatched, _by: str) -> None:
     """Its call has come."""
     row = board.waiting.pop(fact.report, None)
     if row is not None:
         _add(board, replace(row, call=fact.call))
 
 
-def expired(board: Rows, fact: locations.LocationExpired, _by: str) -> None:
+def expired(board: BoardState, fact: locations.LocationExpired, _by: str) -> None:
     """No call came."""
     board.waiting.pop(fact.report, None)
 
 
-def estimated(board: Rows, fact: locations.AreaEstimated, _by: str) -> None:
+def estimated(board: BoardState, fact: locations.AreaEstimated, _by: str) -> None:
     """The latest estimate of a call stands."""
     area = AreaRow(
         fact.estimate, fact.call, fact.at, fact.lat, fact.lon, fact.radius_m, fact.areas, fact.certainty, fact.share,
@@ -62,7 +53,7 @@ def estimated(board: Rows, fact: locations.AreaEstimated, _by: str) -> None:
     _put(board, fact.call, areas=(*others, area))
 
 
-def taken(board: Rows, fact: locations.PlaceTaken, _by: str) -> None:
+def taken(board: BoardState, fact: locations.PlaceTaken, _by: str) -> None:
     """The place of a call rests on reports: it says nothing of its own about them."""
     if fact.call in board.calls:
         board.calls[fact.call] = replace(board.calls[fact.call], taken=fact.basis)
@@ -87,7 +78,7 @@ def went(homes: dict[str, str], fact: calls.CallAttached) -> None:
     homes[fact.call] = fact.incident
 
 
-def _shown(board: Rows, call: str) -> tuple[tuple[ReportRow, ...], tuple[AreaRow, ...]]:
+def _shown(board: BoardState, call: str) -> tuple[tuple[ReportRow, ...], tuple[AreaRow, ...]]:
     home = board.homes.get(call)
     row: CallRow | IncidentRow | None = board.calls.get(call)
     if home is not None:
@@ -95,11 +86,11 @@ def _shown(board: Rows, call: str) -> tuple[tuple[ReportRow, ...], tuple[AreaRow
     return (row.reports, row.areas) if row is not None else ((), ())
 
 
-def _add(board: Rows, row: ReportRow) -> None:
+def _add(board: BoardState, row: ReportRow) -> None:
     _put(board, row.call, reports=(*_shown(board, row.call)[0], row)[-SHOWN:])
 
 
-def _put(board: Rows, call: str, **changes: Any) -> None:
+def _put(board: BoardState, call: str, **changes: Any) -> None:
     home = board.homes.get(call)
     if home is None:
         if call in board.calls:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
 from tocsin.facts import sharing
+from tocsin.views.board_state import BoardState
 from tocsin.views.rows import IncidentRow, ShareRow
-
-if TYPE_CHECKING:
-    from tocsin.views.board import BoardFold
 
 
 def worked(row: IncidentRow, agency: str) -> tuple[str, ...]:
@@ -23,20 +21,20 @@ def _without(row: IncidentRow, agency: str) -> tuple[ShareRow, ...]:
     return tuple(share for share in row.shares if share.agency != agency)
 
 
-def _shared(board: BoardFold, fact: sharing.IncidentShared, by: str) -> None:
+def _shared(board: BoardState, fact: sharing.IncidentShared, by: str) -> None:
     rows = board.incidents if fact.incident in board.incidents else board.closed
     row = rows[fact.incident]
     share = ShareRow(fact.agency, fact.at, fact.until, by)
     rows[fact.incident] = replace(row, shares=(*_without(row, fact.agency), share), changed_at=fact.at)
 
 
-def _ended(board: BoardFold, fact: sharing.SharingEnded, _by: str) -> None:
+def _ended(board: BoardState, fact: sharing.SharingEnded, _by: str) -> None:
     rows = board.incidents if fact.incident in board.incidents else board.closed
     row = rows[fact.incident]
     rows[fact.incident] = replace(row, shares=_without(row, fact.agency), changed_at=fact.at)
 
 
-FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
+FOLD: dict[type, Callable[[BoardState, Any, str], None]] = {
     sharing.IncidentShared: _shared,
     sharing.SharingEnded: _ended,
 }

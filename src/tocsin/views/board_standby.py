@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
 from tocsin.facts import standby
+from tocsin.views.board_state import BoardState
 from tocsin.views.rows import HospitalRow, UnitRow
-
-if TYPE_CHECKING:
-    from tocsin.views.board import BoardFold
 
 
 def off_post(row: UnitRow) -> UnitRow:
@@ -19,7 +17,7 @@ def off_post(row: UnitRow) -> UnitRow:
     return replace(row, post="", post_place=None, at_post=False, post_due_at=None) if row.post else row
 
 
-def _moved_up(board: BoardFold, fact: standby.UnitMovedUp, _by: str) -> None:
+def _moved_up(board: BoardState, fact: standby.UnitMovedUp, _by: str) -> None:
     due_at = fact.at + fact.drive.eta_s if fact.drive.basis != "none" else None
     row = board.units[fact.unit]
     board.units[fact.unit] = replace(
@@ -27,19 +25,19 @@ def _moved_up(board: BoardFold, fact: standby.UnitMovedUp, _by: str) -> None:
     )
 
 
-def _at_post(board: BoardFold, fact: standby.UnitAtPost, _by: str) -> None:
+def _at_post(board: BoardState, fact: standby.UnitAtPost, _by: str) -> None:
     board.units[fact.unit] = replace(board.units[fact.unit], at_post=True, post_due_at=None)
 
 
-def _called_home(board: BoardFold, fact: standby.UnitCalledHome, _by: str) -> None:
+def _called_home(board: BoardState, fact: standby.UnitCalledHome, _by: str) -> None:
     board.units[fact.unit] = off_post(board.units[fact.unit])
 
 
-def _declined(_board: BoardFold, _fact: standby.MoveDeclined, _by: str) -> None:
+def _declined(_board: BoardState, _fact: standby.MoveDeclined, _by: str) -> None:
     """No row shows it; the proposal itself goes."""
 
 
-def _registered(board: BoardFold, fact: standby.HospitalRegistered, _by: str) -> None:
+def _registered(board: BoardState, fact: standby.HospitalRegistered, _by: str) -> None:
     known = board.hospitals.get(fact.hospital)
     new = HospitalRow(fact.hospital, fact.place, fact.capabilities, fact.beds)
     if known:
@@ -47,7 +45,7 @@ def _registered(board: BoardFold, fact: standby.HospitalRegistered, _by: str) ->
     board.hospitals[fact.hospital] = new
 
 
-def _diverted(board: BoardFold, fact: standby.HospitalDiverted, by: str) -> None:
+def _diverted(board: BoardState, fact: standby.HospitalDiverted, by: str) -> None:
     row = board.hospitals[fact.hospital]
     since = row.diverted_since if row.diverted_since is not None else fact.at
     board.hospitals[fact.hospital] = replace(
@@ -55,19 +53,19 @@ def _diverted(board: BoardFold, fact: standby.HospitalDiverted, by: str) -> None
     )
 
 
-def _reopened(board: BoardFold, fact: standby.HospitalReopened, _by: str) -> None:
+def _reopened(board: BoardState, fact: standby.HospitalReopened, _by: str) -> None:
     board.hospitals[fact.hospital] = replace(
         board.hospitals[fact.hospital], diverted_since=None, diverted_until=None, reason="", diverted_by=""
     )
 
 
-def _load(board: BoardFold, fact: standby.HospitalLoad, _by: str) -> None:
+def _load(board: BoardState, fact: standby.HospitalLoad, _by: str) -> None:
     board.hospitals[fact.hospital] = replace(
         board.hospitals[fact.hospital], wait_s=fact.wait_s, beds_free=fact.beds_free, load_at=fact.at
     )
 
 
-FOLD: dict[type, Callable[[BoardFold, Any, str], None]] = {
+FOLD: dict[type, Callable[[BoardState, Any, str], None]] = {
     standby.UnitMovedUp: _moved_up,
     standby.UnitAtPost: _at_post,
     standby.UnitCalledHome: _called_home,

@@ -22,9 +22,10 @@ from tocsin.facts.union import AnyEntry, DecisionFact
 from tocsin.facts.values import Place
 from tocsin.facts.watch import UNIT_ALARMS, alarm_id
 from tocsin.views.audience import Audience
-from tocsin.views.board import BoardFold, Touched, pick
+from tocsin.views.board import BoardFold
 from tocsin.views.rows import AlarmRow, IncidentRow, Rows, UnitRow
 from tocsin.views.rows_callers import CallerLinkRow
+from tocsin.views.touched import Touched, pick
 
 COMMON = (
     centre.CentreOpened,

@@ -23,7 +23,8 @@ from tocsin.log.memory import MemoryLog
 from tocsin.plans.page import PlanPages
 from tocsin.settings import Provider
 from tocsin.views.audience import Audience, audience_of
-from tocsin.views.board_glass import Glass, broken
+from tocsin.views.board_glass import broken
+from tocsin.views.board_state import Glass
 from tocsin.web.bodies import RegionView
 from tocsin.web.bodies_access import ProviderView
 from tocsin.web.console import Console
