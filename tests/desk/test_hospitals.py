@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from tocsin.domain import orders as o
 from tocsin.domain import orders_standby as s
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Place
+from tocsin.geo.pace import MAP
 from tocsin.geo.region import Region
 from tocsin.log.memory import MemoryLog
 from tocsin.settings import SettingsError
@@ -110,6 +112,28 @@ def test_drives_are_those_of_the_roads(region: Region) -> None:
             assert found.hospitals[0].basis == "road"
             at = desk.board.hospitals[found.hospitals[0].hospital].place
             eta_s = region.roads.times_from((home.lat, home.lon), [[at.lat, at.lon]], siren=False).eta_s[0]
-            assert found.hospitals[0].drive_s == pytest.approx(float(eta_s))
+            nearest = found.hospitals[0]
+            assert nearest.drive_s == pytest.approx(float(eta_s))
+            assert nearest.low_s is not None
+            assert nearest.high_s is not None
+            assert nearest.low_s < nearest.drive_s < nearest.high_s
+
+    asyncio.run(story())
+
+
+def test_drives_are_at_the_pace_in_force_and_without_siren(region: Region) -> None:
+    async def story() -> None:
+        ground = Ground(region)
+        slow = replace(MAP, start_s=(40.0, 0.0))
+        ground.pacing.at = lambda _now: (region.roads, slow, 0)  # type: ignore[method-assign]
+        standing = ("M1", *region.roads.edge_midpoint(10), None)
+        to = Place(*region.roads.edge_midpoint(50), "there")
+        there = await ground.travels_from(standing, {"there": to}, ())
+        back = await ground.travels([standing], to, (), siren=False)
+        assert there["there"] == back["M1"]
+        assert there["there"].siren is False
+        plain = region.roads.times_from(standing[1:3], [[to.lat, to.lon]], siren=False).eta_s[0]
+        assert there["there"].eta_s == pytest.approx(float(plain) + 40.0)
+        ground.close()
 
     asyncio.run(story())

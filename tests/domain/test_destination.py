@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from tests.world import HERE, T0, travel
 
 from tocsin.domain.destination import INBOUND_S, destinations
@@ -59,3 +60,12 @@ def test_those_on_their_way_are_counted() -> None:
 def test_where_no_road_leads_nobody_is_taken() -> None:
     assert ask(NEAR, FAR, travels={"Far": travel(540.0)})[1] == ("Near", "no_road", "no way there is known")
     assert ask(NEAR, travels={}) == [("Near", "no_road", "no way there is known")]
+
+
+def test_a_drive_has_the_range_it_is_expected_in() -> None:
+    sure, unsure = travel(300.0), msgspec.structs.replace(travel(540.0), sigma=0.3)
+    near, far = destinations((NEAR, FAR), frozenset(), {"Near": sure, "Far": unsure}, {}, T0)
+    assert (near.low_s, near.high_s) == (None, None)
+    assert far.low_s is not None
+    assert far.high_s is not None
+    assert far.low_s < 540.0 < far.high_s

@@ -15,7 +15,7 @@ from tocsin.desk.pacing import Pacing
 from tocsin.domain.arrival import stated
 from tocsin.domain.travel import Travel
 from tocsin.facts.values import Instant, Place
-from tocsin.geo.pace import LINE_SIGMA
+from tocsin.geo.pace import LINE_SIGMA, Pace
 from tocsin.geo.region import Region
 from tocsin.geo.straight import line_time
 from tocsin.views.wire import PlaceMatch, Route
@@ -23,6 +23,7 @@ from tocsin.views.wire import PlaceMatch, Route
 if TYPE_CHECKING:
     from tocsin.geo.places import Match
     from tocsin.geo.route import Route as Way
+    from tocsin.geo.travel import Times
 
 Standing: TypeAlias = tuple[str, float, float, Instant | None]
 """unit, latitude and longitude in degrees, and when it was there (None: it never said, this is its home)."""
@@ -75,14 +76,8 @@ class Ground:
             return {unit[0]: straight(unit, to, siren) for unit in units}
         points = np.array([(lat, lon) for _, lat, lon, _ in units])
         times = roads.times_to((to.lat, to.lon), points, siren=siren, closed=roads.closed_edges(list(closed)))
-        median_s = times.eta_s + pace.start_s[siren]
-        sigma = pace.sigma(median_s, hours, siren)
-        by_road = np.isfinite(times.eta_s) & (times.snap_m <= OFF_THE_MAP_M)
-        rows = zip(units, by_road.tolist(), median_s.tolist(), times.length_m.tolist(), sigma.tolist(), strict=True)
-        return {
-            unit[0]: Travel("road", eta_s, length_m, *unit[1:], spread, siren) if there else straight(unit, to, siren)
-            for unit, there, eta_s, length_m, spread in rows
-        }
+        drives = _drives([(unit, to) for unit in units], times, pace, hours, siren=siren)
+        return {unit[0]: drive for unit, drive in zip(units, drives, strict=True)}
 
     async def route(self, unit: Standing, to: Place, incident: str, closed: Closed, *, siren: bool = True) -> Route:
         """The way of one unit."""
@@ -110,16 +105,11 @@ class Ground:
         """One unit's drive to each named place, without siren: a patient is aboard. One search."""
 
         def find() -> dict[str, Travel]:
-            roads, names = self.region.roads, list(places)
-            ends = np.array([(places[name].lat, places[name].lon) for name in names])
-            shut = roads.closed_edges(list(closed))
-            times = roads.times_from(unit[1:3], ends, siren=False, closed=shut)
-            return {
-                name: Travel("road", float(eta_s), float(length_m), *unit[1:])
-                if np.isfinite(eta_s) and snap_m <= OFF_THE_MAP_M
-                else straight(unit, places[name])
-                for name, eta_s, length_m, snap_m in zip(names, times.eta_s, times.length_m, times.snap_m, strict=True)
-            }
+            roads, pace, hours = self.pacing.at(self.now())
+            ends = np.array([(place.lat, place.lon) for place in places.values()])
+            times = roads.times_from(unit[1:3], ends, siren=False, closed=roads.closed_edges(list(closed)))
+            drives = [(unit, place) for place in places.values()]
+            return dict(zip(places, _drives(drives, times, pace, hours, siren=False), strict=True))
 
         return await asyncio.get_running_loop().run_in_executor(self._roads, find) if places else {}
 
@@ -150,6 +140,20 @@ class Ground:
 def _match(found: Match) -> PlaceMatch:
     place = Place(found.lat, found.lon, found.text, found.kind, found.radius_m)
     return PlaceMatch(place, found.detail, found.how, found.confidence, found.doubts)
+
+
+def _drives(
+    ends: Sequence[tuple[Standing, Place]], times: Times, pace: Pace, hours: int, *, siren: bool
+) -> list[Travel]:
+    """Each drive with its range at the pace in force; where no road leads, as a line and marked so."""
+    median_s = times.eta_s + pace.start_s[siren]
+    sigma = pace.sigma(median_s, hours, siren)
+    by_road = np.isfinite(times.eta_s) & (times.snap_m <= OFF_THE_MAP_M)
+    rows = zip(ends, by_road.tolist(), median_s.tolist(), times.length_m.tolist(), sigma.tolist(), strict=True)
+    return [
+        Travel("road", eta_s, length_m, *unit[1:], spread, siren) if there else straight(unit, to, siren)
+        for (unit, to), there, eta_s, length_m, spread in rows
+    ]
 
 
 def straight(unit: Standing, to: Place, siren: bool = True) -> Travel:

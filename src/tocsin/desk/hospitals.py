@@ -132,7 +132,7 @@ class Hospitals:
         places = {one.id: one.place for one in self._board.hospitals.values()}
         standing = self._standing(unit)
         if self._ground is None:
-            travels = {name: straight(standing, place) for name, place in places.items()}
+            travels = {name: straight(standing, place, siren=False) for name, place in places.items()}
         else:
             travels = await self._ground.travels_from(standing, places, self._closures())
         now, units = self._now(), self._board.units.values()

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from tocsin.domain.arrival import stated
 from tocsin.domain.room import Hospital
 from tocsin.domain.travel import Travel
 from tocsin.facts.assignments import Basis
@@ -42,6 +43,9 @@ class Destination(msgspec.Struct, frozen=True):
     """With `on_diversion`: its end, where one is known."""
     text: str = ""
     """The reason in an English sentence."""
+    low_s: float | None = None
+    """With `high_s`: 90 % of such drives are within this range; None where none is known."""
+    high_s: float | None = None
 
 
 def destinations(
@@ -93,7 +97,10 @@ def _told(
     wait_s = wait_of(one, many, now)
     told = Destination(one.id, one is best, "none", None, None, wait_s, many)
     if travel is not None and _goes(travel):
-        told = msgspec.structs.replace(told, basis=travel.basis, drive_s=travel.eta_s, length_m=travel.length_m)
+        low_s, high_s = stated(travel, now)
+        told = msgspec.structs.replace(
+            told, basis=travel.basis, drive_s=travel.eta_s, length_m=travel.length_m, low_s=low_s, high_s=high_s
+        )
     reason, text = _why(one, lacking, best, travels, wait_s, now)
     kept = lacking if lacking else ()
     return msgspec.structs.replace(
