@@ -18,7 +18,7 @@ import argparse
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import shapely
@@ -30,6 +30,7 @@ from tocsin.geo.fusion import Heard, fuse
 from tocsin.geo.spread import from_flat, spread, to_flat
 
 HOME = (38.7223, -9.1393)
+Went = Callable[[float], tuple[float, float]]
 
 
 class Told(msgspec.Struct):
@@ -48,6 +49,8 @@ class World(msgspec.Struct, frozen=True):
     drive: float = 0.03
     modest: float = 1.0
     """Real error over the stated one."""
+    silent_s: float = 0.0
+    """Since then nothing was heard; movers turn every 90 s or so, and one in ten set off meanwhile."""
 
 
 def off(dice: random.Random, sigma_m: float) -> tuple[float, float]:
@@ -69,15 +72,29 @@ def caller(dice: random.Random, world: World) -> tuple[list[Told], tuple[float, 
     kinds = [kind for kind, chance in (("handset", 0.85), ("cell", 0.75), ("spoken", 0.65)) if dice.random() < chance]
     if "handset" in kinds and dice.random() < 0.3:
         kinds.append("handset")
-    return [_report(dice, world, f"R{n}", kind, speed, bearing) for n, kind in enumerate(kinds or ["spoken"])], (
-        0.0,
-        0.0,
-    )
+    went = _track(dice, world, speed, bearing)
+    reports = [_report(dice, world, f"R{n}", kind, speed, went) for n, kind in enumerate(kinds or ["spoken"])]
+    return reports, (0.0, 0.0)
 
 
-def _report(dice: random.Random, world: World, name: str, kind: str, speed: float, bearing: float) -> Told:
-    age_s = dice.uniform(0.0, 60.0)
-    there = (-speed * age_s * math.sin(bearing), -speed * age_s * math.cos(bearing))
+def _track(dice: random.Random, world: World, speed: float, bearing: float) -> Went:
+    """Where somebody was so many seconds ago, who is at (0, 0) now."""
+    if not world.silent_s:
+        return lambda age_s: (-speed * age_s * math.sin(bearing), -speed * age_s * math.cos(bearing))
+    since_s = math.inf
+    if not speed and dice.random() < 0.1:
+        speed, since_s = dice.uniform(0.9, 1.6), dice.uniform(0.0, world.silent_s)
+    spots = [(0.0, 0.0)]
+    for n in range(int(world.silent_s / 10.0) + 7):
+        bearing = dice.uniform(0.0, 2 * math.pi) if dice.random() < 10.0 / 90.0 else bearing
+        gone_m = speed * 10.0 * (n * 10.0 < since_s)
+        spots.append((spots[-1][0] - gone_m * math.sin(bearing), spots[-1][1] - gone_m * math.cos(bearing)))
+    return lambda age_s: spots[round(age_s / 10.0)]
+
+
+def _report(dice: random.Random, world: World, name: str, kind: str, speed: float, went: Went) -> Told:
+    age_s = world.silent_s + dice.uniform(0.0, 60.0)
+    there = went(age_s)
     outlier = dice.random() < world.outliers
     if outlier:
         far_m, way = 300.0 * (20_000 / 300.0) ** dice.random(), dice.uniform(0.0, 2 * math.pi)
@@ -190,6 +207,9 @@ def main() -> None:
         ("fusion, nobody moves", World(walk=0.0, drive=0.0)),
         ("fusion, 30 % walk", World(walk=0.30)),
         ("fusion, radii too small by a third", World(modest=1.5)),
+        ("fusion, 2 min unheard", World(silent_s=120.0)),
+        ("fusion, 5 min unheard", World(silent_s=300.0)),
+        ("fusion, 15 min unheard", World(silent_s=900.0)),
     ):
         if asked.variants:
             line(name, world, asked.variants, asked.seed + 1)

@@ -24,6 +24,14 @@ async def until(there) -> None:
             await asyncio.sleep(0.01)
 
 
+async def settled(locating) -> None:
+    """Wait until nothing is left to combine: what is asked of its thread after that finds it idle."""
+    await until(lambda: not locating._aged and not locating._waiting and not locating._woken.is_set())
+    for _ in range(2):
+        await asyncio.wrap_future(locating._thread.submit(int))
+        await asyncio.sleep(0.02)
+
+
 def test_the_area_follows_the_reports_and_the_call_to_its_incident():
     async def test(desk) -> None:
         await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
@@ -55,5 +63,28 @@ def test_a_place_taken_from_the_estimate_is_not_counted_as_another_word():
         await give(desk, ReportLocation("cell", "1", shape=Circle(38.70, -9.14, 1_500.0)))
         await until(lambda: "L2" in desk.call("1").areas[0].used)
         assert "place" not in desk.call("1").areas[0].used
+
+    with_desk(MemoryLog("north"), test)
+
+
+def test_an_area_widens_while_nothing_more_is_heard_and_only_when_it_says_something_else():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        await give(desk, ReportLocation("aml", "1", shape=Circle(38.70, -9.14, 12.0), confidence=SURE))
+        await until(lambda: desk.call("1").areas)
+        radii = [desk.call("1").areas[0].radius_m]
+        for _ in range(30):
+            desk.now.at += 10.0
+            await desk._moment(1)
+            await settled(desk._locating)
+            radii += [new] if (new := desk.call("1").areas[0].radius_m) != radii[-1] else []
+        assert radii == sorted(radii), radii
+        assert radii[-1] > 5 * radii[0]
+        assert 3 <= len(radii) <= 10, "each half minute at most, and only when it grew"
+        assert desk.call("1").areas[0].certainty == "district"
+        await give(desk, ReportLocation("aml", "1", shape=Circle(38.70, -9.14, 12.0), confidence=SURE))
+        await until(lambda: desk.call("1").areas[0].radius_m < 60)
+        await give(desk, o.ReleaseCall("1", "abandoned"))
+        assert not desk._locating._aging._next, "of nobody who hung up"
 
     with_desk(MemoryLog("north"), test)

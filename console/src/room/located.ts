@@ -21,7 +21,14 @@ export function ordered(reports: readonly ReportRow[], area: AreaRow | undefined
   return [...reports].sort((a, b) => rank[standing(a, area)] - rank[standing(b, area)] || fixed(b) - fixed(a));
 }
 
-/** The area to act on: the call's own; of an incident with several callers, the newest. */
+/** When the caller was last heard of: the newest report with a position that counts; an address on file is no moment. */
+export function heardAt(reports: readonly ReportRow[], area: AreaRow): number {
+  const said = reports.filter((report) => report.call === area.call && report.spot && report.source !== "registered");
+  return said.length ? Math.max(...said.map(fixed)) : area.at;
+}
+
+/** The area to act on: the call's own; of an incident with several callers, of the one who was heard of last. */
 export function newest(row: CallRow | IncidentRow | null): AreaRow | undefined {
-  return row?.areas.reduce<AreaRow | undefined>((best, area) => (!best || area.at > best.at ? area : best), undefined);
+  const heard = (area: AreaRow): number => heardAt(row?.reports ?? [], area);
+  return row?.areas.reduce<AreaRow | undefined>((best, area) => (!best || heard(area) > heard(best) ? area : best), undefined);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { locatedMarks, smooth } from "../../src/map/marks";
-import { newest, ordered, standing } from "../../src/room/located";
+import { heardAt, newest, ordered, standing } from "../../src/room/located";
 import type { AreaRow, CallRow, ReportRow } from "../../src/wire/types";
 
 const report = (id: string, more: Partial<ReportRow> = {}): ReportRow => ({
@@ -17,6 +17,11 @@ const rows = [report("L3"), report("L4", { spot: null }), report("L2"), report("
 describe("where a caller is", () => {
   test("each report stands as the area has it", () => {
     expect(rows.map((row) => standing(row, area))).toEqual(["replaced", "no_fix", "disagrees", "used"]);
+  });
+  test("an address on file and a message without a position say nothing of when", () => {
+    const late = [report("L1"), report("L2", { fixed_at: 95 }), report("L5", { source: "registered", fixed_at: 300, received_at: 300 }), report("L6", { spot: null, fixed_at: 400, received_at: 400 })];
+    expect(heardAt(late, area)).toBe(95);
+    expect(heardAt([], area)).toBe(110);
   });
   test("those that count come first", () => {
     expect(ordered(rows, area).map((row) => row.id)).toEqual(["L1", "L2", "L3", "L4"]);
@@ -39,8 +44,9 @@ describe("where a caller is", () => {
     for (const [n, e] of slope) expect(n! + e!).toBeCloseTo(3.5e-3, 9);
     expect(slope.length).toBeGreaterThan(5);
   });
-  test("of several callers the newest area is the one to act on", () => {
-    expect(newest({ areas: [area, { ...area, id: "E2", at: 200 }] } as unknown as CallRow)?.id).toBe("E2");
+  test("of several callers the one heard of last is the one to act on", () => {
+    const two = [{ ...area, call: "2", id: "E2", at: 200 }, { ...area, at: 900 }];
+    expect(newest({ reports: [report("L1"), report("L5", { call: "2", fixed_at: 95 })], areas: two } as unknown as CallRow)?.id).toBe("E2");
     expect(newest(null)).toBeUndefined();
   });
 });

@@ -338,6 +338,7 @@ class Desk:
         if ticks % PULSE_TICKS == 0:
             self._tail.pulse(now)
         self.standby.moment(now)
+        self._locating.moment(now)
         await self.eraser.settle()
         if ticks % ERASE_TICKS == 0:
             with suppress(Busy):

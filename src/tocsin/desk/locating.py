@@ -1,7 +1,7 @@
 """What the reports of each call come to, worked out beside the desk: no call and no order ever waits for it.
 
 Hears what is recorded, combines in a thread of its own, and gives the result as an order like anyone. A call that is
-heard of again meanwhile is combined once more, not once for each report.
+heard of again meanwhile is combined once more, not once for each report; one not heard of, now and then (`aging.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from tocsin.desk.aging import Aging, Look, another
 from tocsin.desk.snapshot import Folded
 from tocsin.domain.orders_locations import StateEstimate
 from tocsin.facts import calls, incidents, locations
@@ -45,6 +46,8 @@ class Locating:
         self._unmatched: dict[str, locations.LocationReported] = {}
         self._places: dict[str, tuple[Place, Instant]] = {}
         self._incidents: dict[str, list[str]] = {}
+        self._aging = Aging(self._newest)
+        self._aged: dict[str, Look] = {}
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -70,6 +73,20 @@ class Locating:
         for entry in log.at(sorted(wanted)):
             self.hear(entry)
 
+    def moment(self, now: Instant) -> None:
+        """Time passes: areas of those who are not heard of are worked out again, where that may change them."""
+        for look in self._aging.due(now):
+            if look.stated.call not in self._waiting:
+                self._aged[look.stated.call] = look
+                self._woken.set()
+
+    def _newest(self, call: str) -> Instant | None:
+        """When something was last heard of a caller; an address on file says nothing of when."""
+        known = self._reports.get(call, {}).values()
+        fixed = [min(at, at if fact.fixed_at is None else fact.fixed_at) for fact, at in known]
+        fixed += [self._places[call][1]] if call in self._places else []
+        return max(fixed, default=None)
+
     def hear(self, entry: AnyEntry) -> None:
         """An entry that is durable, in order."""
         fact = entry.fact
@@ -90,6 +107,7 @@ class Locating:
             case locations.PlaceTaken() if fact.call:
                 self._places.pop(fact.call, None)  # it says nothing of its own
             case locations.AreaEstimated():
+                self._aging.stated(fact)
                 self._settled(fact, entry)
             case _:
                 self._ended(fact)
@@ -134,12 +152,16 @@ class Locating:
         self._reports.pop(call, None)
         self._places.pop(call, None)
         self._waiting.pop(call, None)
+        self._aging.forget(call)
 
     async def _work(self) -> None:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            while self._waiting:
+            while self._waiting or self._aged:
+                if not self._waiting:
+                    await self._age(self._aged.pop(next(iter(self._aged))))
+                    continue
                 call = next(iter(self._waiting))
                 position, now = self._waiting.pop(call)
                 try:
@@ -150,13 +172,28 @@ class Locating:
                 except Exception:  # noqa: BLE001 - one call's reports must not end the combining of all others
                     _say.exception("the reports of call %s could not be combined", call)
 
+    async def _age(self, look: Look) -> None:
+        """An old area that is busy or fails is looked at again in its time."""
+        call = look.stated.call
+        try:
+            fused = await self._fused(call, look.at)
+            if fused is not None and another(look.stated, fused):
+                await self._give(_order(call, fused), by=BY, key=look.key)
+        except self._not_now:
+            return
+        except Exception:  # noqa: BLE001 - one call's reports must not end the combining of all others
+            _say.exception("the area of call %s could not be worked out again", call)
+
     async def _combine(self, call: str, position: Position, now: Instant) -> None:
+        fused = await self._fused(call, now)
+        if fused is not None:
+            await self._give(_order(call, fused), by=BY, key=f"{call}.{position}")
+
+    async def _fused(self, call: str, now: Instant) -> Fused | None:
         heard = [_heard(fact, at, now) for fact, at in self._reports.get(call, {}).values()]
         if call in self._places:
             heard.append(_written(*self._places[call], now))
-        fused = await asyncio.get_running_loop().run_in_executor(self._thread, fuse, heard)
-        if fused is not None:
-            await self._give(_order(call, fused), by=BY, key=f"{call}.{position}")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, fuse, heard)
 
 
 def _order(call: str, fused: Fused) -> StateEstimate:

@@ -11,7 +11,7 @@ walking off in eight directions. The area is the smallest one that holds the sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -20,8 +20,8 @@ import shapely
 from tocsin.facts.locations import Certainty, Outline
 from tocsin.facts.shapes import Ellipse, Ellipsoid
 from tocsin.geo.fusion.cells import Cells, cut_for, refined
-from tocsin.geo.fusion.heard import Heard, motions
-from tocsin.geo.fusion.regions import Array, Covered, Flat, Measured, Motion, Region
+from tocsin.geo.fusion.heard import Heard, motions, newest_s, set_off
+from tocsin.geo.fusion.regions import Array, Covered, Flat, Measured, Motion, Region, SetOff
 from tocsin.geo.spread import Spread, from_flat, to_flat
 
 SHARE = 0.95
@@ -29,6 +29,9 @@ ELSEWHERE_M2 = math.pi * 60_000.0**2
 """A report that is plainly wrong is about some place in an area of this size."""
 MOST_REPORTS = 24
 MOST_PARTS = 4
+MOST_SPOTS = 64
+WORTH = 0.01
+"""A chance to have set off that is smaller than this is not looked at."""
 DISAGREES = 0.5
 """A report that is more likely about another place than not."""
 APART = 2.5
@@ -61,7 +64,7 @@ def fuse(reports: Sequence[Heard], share: float = SHARE) -> Fused | None:
     origin = spreads[counted[0].id]
     home = (origin.lat, origin.lon)
     regions = [_region(report, spreads[report.id], home) for report in counted]
-    cells, weights, agree = _posterior(regions, doubts, motions(counted))
+    cells, weights, agree = _posterior(regions, doubts, motions(counted), set_off(counted))
     held = _densest(cells, weights, share)
     parts = _parts(cells, weights, held)
     best = _best(cells, weights, parts[0][0])
@@ -80,12 +83,13 @@ def fuse(reports: Sequence[Heard], share: float = SHARE) -> Fused | None:
     )
 
 
-def _counted(reports: Iterable[Heard], spreads: dict[str, Spread]) -> tuple[list[Heard], list[float], list[str]]:
+def _counted(reports: Sequence[Heard], spreads: dict[str, Spread]) -> tuple[list[Heard], list[float], list[str]]:
     """Of each kind the best report, and those that contradict it: what rests on one thing is not counted twice.
 
     Of two that contradict each other the older one is as likely overtaken as not.
     """
     size = {report.id: _size_m(report, spreads[report.id]) for report in reports}
+    newest = newest_s(reports)
     kept: list[Heard] = []
     doubts: dict[str, float] = {}
     replaced: list[str] = []
@@ -95,7 +99,7 @@ def _counted(reports: Iterable[Heard], spreads: dict[str, Spread]) -> tuple[list
             replaced.append(report.id)
             continue
         kept.append(report)
-        doubts[report.id] = report.wrong()
+        doubts[report.id] = report.wrong(newest)
         for old in (one for one in (report, *same) if same and one.age_s > min(o.age_s for o in (report, *same))):
             doubts[old.id] = max(0.5, doubts[old.id])
     return kept, [doubts[report.id] for report in kept], replaced
@@ -121,11 +125,11 @@ def _region(report: Heard, footprint: Spread, home: Flat) -> Region:
     if isinstance(report.shape, Ellipse | Ellipsoid):
         along, across = report.scale_m(report.shape.semi_major_m), report.scale_m(report.shape.semi_minor_m)
         turn_deg = report.shape.orientation_deg
-    return Measured(middle, along, across, turn_deg, report.stale_s, report.gone_m)
+    return Measured(middle, along, across, turn_deg, report.gone_s, report.gone_m)
 
 
 def _posterior(
-    regions: Sequence[Region], doubts: Sequence[float], moved: Sequence[Motion]
+    regions: Sequence[Region], doubts: Sequence[float], moved: Sequence[Motion], since: tuple[float, float]
 ) -> tuple[Cells, Array, list[float]]:
     """Squares, their share of the chance, and for each region the chance that it is right."""
 
@@ -146,24 +150,54 @@ def _posterior(
     cells, log_density = refined(cut_for(regions), logs)
     # The rest of the ground, where every report is wrong, counts and is not drawn.
     rest = sum(math.log(w / ELSEWHERE_M2) for w in doubts)
-    top = max(rest, float(log_density.max()))
-    said = log_density > rest + 0.01
-    # Where no report says more than nothing (areas of half a continent), what they say is still all there is.
-    mass = np.where(said | ~said.any(), np.exp(log_density - top), 0.0) * cells.size**2
-    weights = mass / (float(mass.sum()) + ELSEWHERE_M2 * math.exp(rest - top))
+    weights = _weights(cells, log_density, rest)
     fits = [0.0] * len(regions)
     for motion in moved:
         share = weights * np.exp(joint(cells.east, cells.north, motion) - log_density)
         for n, (right, both) in enumerate(terms(cells.east, cells.north, motion)):
             fits[n] += float((share * right / both).sum())
-    return cells, weights, fits
+    left, sigma_m = since
+    if left < WORTH:
+        return cells, weights, fits
+    gone = SetOff(_spots(cells, weights, sigma_m), sigma_m)
+    whole = float((np.exp(log_density - log_density.max()) * cells.size**2).sum())
+    log_gone = math.log(left * whole) + float(log_density.max())
+
+    def later(east: Array, north: Array) -> Array:
+        with np.errstate(divide="ignore"):
+            away = log_gone + np.log(gone.density(east, north))
+        total: Array = np.logaddexp(math.log1p(-left) + logs(east, north), away)
+        return total
+
+    cells, log_density = refined(cut_for([*regions, gone]), later)
+    return cells, _weights(cells, log_density, rest), fits
+
+
+def _weights(cells: Cells, log_density: Array, rest: float) -> Array:
+    """Share of the chance in each square; `rest`: log density of everywhere else."""
+    top = max(rest, float(log_density.max()))
+    said = log_density > rest + 0.01
+    # Where no report says more than nothing (areas of half a continent), what they say is still all there is.
+    mass = np.where(said | ~said.any(), np.exp(log_density - top), 0.0) * cells.size**2
+    weights: Array = mass / (float(mass.sum()) + ELSEWHERE_M2 * math.exp(rest - top))
+    return weights
+
+
+def _spots(cells: Cells, weights: Array, grain_m: float) -> list[tuple[Flat, float]]:
+    """Where most of the chance is, in a few spots no finer than needed, the likeliest first, with their shares."""
+    column, row = np.round(cells.east / grain_m), np.round(cells.north / grain_m)
+    places, where = np.unique(np.stack([column, row]), axis=1, return_inverse=True)
+    shares = np.bincount(where.ravel(), weights, places.shape[1])
+    order = np.argsort(-shares, kind="stable")[:MOST_SPOTS]
+    whole = float(shares[order].sum())
+    return [((float(places[0, n]) * grain_m, float(places[1, n]) * grain_m), float(shares[n]) / whole) for n in order]
 
 
 def _densest(cells: Cells, weights: Array, share: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """The squares with the highest density that hold `share` between them; all that count, where they hold less."""
     order = np.argsort(-weights / cells.size**2, kind="stable")
     sums = np.cumsum(weights[order])
-    reached = min(share, 0.999 * float(sums[-1]))
+    reached = min(share, 0.995 * float(sums[-1]))
     held = np.zeros(weights.shape, dtype=np.bool_)
     held[order[: int(np.searchsorted(sums, reached)) + 1]] = True
     return held

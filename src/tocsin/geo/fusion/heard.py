@@ -30,9 +30,14 @@ DRIVES_MPS = 2.5
 DRIVES_ON = 0.9
 WAYS = 8
 """Directions that are looked at."""
+SETS_OFF = 0.2
+SETS_OFF_S = 300.0
+"""Share of callers who set off after they were last heard of, in the end, and how fast that share is reached."""
+TURNS_S = 180.0
+"""After about so long, who walks or drives has turned: distance grows with time at first, and with its root later."""
 DRIFT_MOST_M = 5_000.0
 DOUBT_S = 900.0
-"""After so long, a report is as likely overtaken by events as not."""
+"""A report so much older than the newest one is about half as likely overtaken by events as it ever will be."""
 UNKNOWN_PERCENT = 68.0
 """Where the sender says that it does not know how sure it is."""
 
@@ -92,15 +97,32 @@ class Heard(msgspec.Struct, frozen=True):
         return 0.0 if self.kind == "registered" else max(0.0, self.age_s)
 
     @property
+    def gone_s(self) -> float:
+        """The same in seconds straight ahead, where the caller walks or drives and turns now and then."""
+        return ahead_s(self.stale_s)
+
+    @property
     def gone_m(self) -> float:
         """How far the caller may have gone since."""
-        return min(DRIFT_MOST_M, max(WALK_MPS, self.speed_mps or 0.0) * self.stale_s)
+        return min(DRIFT_MOST_M, max(WALK_MPS, self.speed_mps or 0.0) * self.gone_s)
 
-    def wrong(self) -> float:
-        """Chance that it says nothing about where the caller is now."""
+    def wrong(self, newest_s: float = 0.0) -> float:
+        """Chance that it is about another place, given the age of the newest report. Age alone widens and does not
+        make wrong: only what came later can have overtaken it."""
         gross = GROSS[self.kind]
-        overtaken = 0.5 * (1.0 - math.exp(-self.stale_s / DOUBT_S))
+        overtaken = 0.5 * (1.0 - math.exp(-max(0.0, self.stale_s - newest_s) / DOUBT_S))
         return gross + (1.0 - gross) * overtaken
+
+
+def ahead_s(seconds: float) -> float:
+    """Seconds straight ahead that a persistent random walk of so many comes to (root mean square; Fürth 1920)."""
+    turns = seconds / TURNS_S
+    return TURNS_S * math.sqrt(max(0.0, 2.0 * (turns - 1.0 + math.exp(-turns))))
+
+
+def newest_s(reports: Sequence[Heard]) -> float:
+    """Seconds since the caller was last heard of; an address on file is not a moment."""
+    return min((report.stale_s for report in reports if report.kind != "registered"), default=0.0)
 
 
 def motions(reports: Sequence[Heard]) -> tuple[Motion, ...]:
@@ -118,3 +140,11 @@ def motions(reports: Sequence[Heard]) -> tuple[Motion, ...]:
             for n in range(WAYS)
         ),
     )
+
+
+def set_off(reports: Sequence[Heard]) -> tuple[float, float]:
+    """Chance that the caller set off after all these reports, and how far away along an axis then (metres)."""
+    if max((report.speed_mps or 0.0 for report in reports), default=0.0) > DRIVES_MPS:
+        return 0.0, 0.0  # on the way all along
+    silent_s = newest_s(reports)
+    return SETS_OFF * (1.0 - math.exp(-silent_s / SETS_OFF_S)), 0.55 * WALK_MPS * ahead_s(silent_s)

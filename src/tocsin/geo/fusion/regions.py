@@ -131,3 +131,28 @@ class Covered:
             near = self.outside_m(east[large], north[large]) < 0.71 * size[large] + self._width_m
             found[large] = near
         return found
+
+
+class SetOff:
+    """Where somebody is who was at one of a few spots (middle, share) and has set off since, `sigma_m` any way."""
+
+    def __init__(self, spots: Sequence[tuple[Flat, float]], sigma_m: float) -> None:
+        self._spots = spots
+        self._sigma_m = sigma_m
+        self.middle = spots[0][0]
+        self.reach_m = max(math.dist(self.middle, spot) for spot, _ in spots) + 4.0 * sigma_m
+
+    def density(self, east: Array, north: Array, motion: Motion = STILL) -> Array:  # noqa: ARG002 - it is one
+        """A round hill around each spot."""
+        total = np.zeros(east.shape)
+        for (x, y), share in self._spots:
+            total += share * np.exp(-((east - x) ** 2 + (north - y) ** 2) / (2.0 * self._sigma_m**2))
+        density: Array = total / (2.0 * math.pi * self._sigma_m**2)
+        return density
+
+    def coarse(self, east: Array, north: Array, size: Array) -> NDArray[np.bool_]:
+        """Fine enough for its hills."""
+        near = np.zeros(east.shape, dtype=np.bool_)
+        for (x, y), _ in self._spots:
+            near |= np.hypot(east - x, north - y) < 0.71 * size + 3.0 * self._sigma_m
+        return near & (size > 0.6 * self._sigma_m)
