@@ -31,7 +31,7 @@ async function person({ name = "ana", path = "/", theme = "night", lang = "en", 
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of (401|409)|ERR_CONNECTION|ERR_INCOMPLETE|Failed to fetch/.test(message.text())) errors.push(message.text());
+    if (message.type() === "error" && !/status of (401|409|422)|ERR_CONNECTION|ERR_INCOMPLETE|Failed to fetch/.test(message.text())) errors.push(message.text());
   });
   page.on("request", (request) => {
     const url = request.url();

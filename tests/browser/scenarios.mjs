@@ -40,6 +40,49 @@ export const scenarios = {
     return { who, unverified: (await page.evaluate(async () => (await fetch("/api/session")).status)) };
   },
 
+  /** Somebody is added by the keyboard alone, comes in by the link, and sets a password; the last administrator stays. */
+  async accounts({ person, findings, base }) {
+    const page = await person({ signIn: false, path: "/accounts" });
+    const keys = page.keyboard;
+    await keys.type("root");
+    await keys.press("Tab");
+    await keys.type("correct horse battery");
+    await keys.press("Enter");
+    await page.waitForSelector("text=3 accounts");
+    await keys.press("n");
+    await page.waitForSelector("text=How do they come in");
+    await keys.type("Root");
+    await keys.press("Enter");
+    await page.waitForSelector("text=Choose at least one role.");
+    const at_fault = await page.evaluate(() => document.activeElement?.value);
+    await keys.press("Space");
+    await keys.press("Enter");
+    await page.waitForSelector("text=There is one of this name already.");
+    await keys.press("Control+A");
+    await keys.type("Clara");
+    await keys.press("Enter");
+    await page.waitForSelector("text=clara was added.");
+    const link = (await page.locator(".once code").textContent()).replace(/^[^#]*/, "/");
+    const serious = await findings(page, "accounts");
+    const clara = await person({ path: link, signIn: false });
+    await clara.goto(`${base}/account`);
+    await clara.waitForSelector("text=You came in by a link");
+    await clara.locator("input[autocomplete=new-password]").fill("another long password");
+    await keys.press("Escape");
+    await clara.keyboard.press("Enter");
+    await clara.waitForSelector("text=Changed.");
+    await keys.press("F4");
+    await keys.type("root");
+    await keys.press("Tab");
+    await keys.press("Enter");
+    const disable = page.getByRole("button", { name: "Disable (you)" });
+    await disable.focus();
+    await keys.press("Enter");
+    await keys.press("Enter");
+    await page.waitForSelector("text=Nobody would be left");
+    return { at_fault, serious, own: await findings(clara, "account") };
+  },
+
   async take_a_call({ person, given }) {
     const page = await person();
     await page.waitForSelector("text=Ringing");

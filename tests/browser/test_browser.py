@@ -28,6 +28,13 @@ def test_a_passkey_of_this_device_signs_in_and_only_a_verified_person(house: Any
     assert seen == {"who": "ana", "unverified": 401}
 
 
+def test_an_account_is_added_by_keyboard_and_its_owner_comes_in_by_the_link(house: Any, drive: Drive) -> None:
+    seen = drive("accounts")
+    assert seen == {"at_fault": "call_taker", "serious": [], "own": []}
+    entered = house.client.post("/api/session", json={"name": "clara", "password": "another long password"})
+    assert entered.json()["roles"] == ["call_taker"]
+
+
 def test_a_call_from_answer_to_dispatch_in_at_most_twelve_presses(house: Any, drive: Drive) -> None:
     call = ring(house)
     seen = drive("take_a_call", address="12 harb", type="structure fire")

@@ -101,6 +101,21 @@ def test_the_past_is_refused_while_the_store_fails_and_live_work_is_owed_to_it()
     looking(test)
 
 
+def test_what_is_owed_is_paid_without_another_look():
+    async def test(looks, log, clock):
+        log.broken = True
+        await looks.work(LIVE, by="ana")
+        looks.pay()
+        await asyncio.sleep(0.05)
+        assert looks.owed == 1
+        log.broken = False
+        looks.pay()
+        await looks.stop()
+        assert (looks.owed, log.position()) == (0, 1)
+
+    looking(test)
+
+
 def test_live_work_does_not_wait_for_a_store_that_hangs(monkeypatch):
     monkeypatch.setattr(module, "PATIENCE_S", 0.01)
 

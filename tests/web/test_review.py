@@ -89,3 +89,51 @@ def test_a_centre_publishes_counts_if_it_wants_to(run: Run) -> None:
         assert f'"{incident}"' not in answer.raw.decode()
 
     run(test)
+
+
+async def owed(world: World) -> Any:
+    await world.site.minder._count()
+    return (await Client(world.app).ask("GET", "/api/health")).json()["reviews_owed"]
+
+
+def test_a_week_that_nobody_reviewed_waits_and_is_counted_for_anybody(run: Run) -> None:
+    async def test(world: World) -> None:
+        assert (await Client(world.app).ask("GET", "/api/health")).json()["reviews_owed"] is None
+        await a_week_of_looks(world, 30)
+        assert await owed(world) == SAMPLE + 1
+        world.clock.now += WEEK_S
+        boss = world.client("supervisor")
+        last = await reviewed(world)
+        assert (last["looks"], last["owed"]) == ([], {week_of(T0): SAMPLE + 1})
+        older = (await boss.ask("GET", f"/api/looks/review?week={week_of(T0)}")).json()
+        assert len(older["looks"]) == SAMPLE + 1
+        form = {"look": older["looks"][0]["look"]["position"], "mark": "fine", "word": ""}
+        assert (await boss.ask("POST", "/api/looks/reviews", form)).status == 200
+        assert await owed(world) == SAMPLE
+        world.clock.now += 4 * WEEK_S
+        assert await owed(world) == 0  # let go: a fifth week is reviewed by asking for it alone
+
+    run(test)
+
+
+def test_a_week_that_has_not_ended_or_that_nobody_knows_is_refused(run: Run) -> None:
+    async def test(world: World) -> None:
+        boss = world.client("supervisor")
+        for week, status in ((week_of(T0), 422), ("2019-W01", 404), ("last", 422), ("2026-W4", 422)):
+            answer = await boss.ask("GET", f"/api/looks/review?week={week}")
+            assert (answer.status, answer.json()["field"]) == (status, "week"), week
+
+    run(test)
+
+
+def test_broken_glass_is_counted_until_a_supervisor_takes_it(run: Run) -> None:
+    async def test(world: World) -> None:
+        incident = await world.incident(world.client("dispatcher"))
+        await world.client("auditor").ask("POST", f"/api/incidents/{incident}/glass", {"why": "complaint 12"})
+        assert (await Client(world.app).ask("GET", "/api/health")).json()["glass_broken"] == 1
+        boss = world.client("supervisor")
+        (alarm,) = (await boss.ask("GET", "/api/board")).json()["board"]["rows"]["alarms"]
+        await world.done(boss, "acknowledge_alarm", alarm=alarm)
+        assert (await Client(world.app).ask("GET", "/api/health")).json()["glass_broken"] == 0
+
+    run(test)

@@ -142,3 +142,26 @@ def test_a_forged_session_opens_nothing(run: Run) -> None:
             assert (answer.status, answer.json()["name"]) == (401, "not_signed_in"), forged
 
     run(test)
+
+
+def test_whoever_was_just_let_in_by_a_link_sets_a_password_without_the_old_one(run: Run) -> None:
+    async def test(world: World) -> None:
+        desk = world.client("dispatcher")  # by a link
+        fresh = "another long password"
+        assert (await desk.ask("POST", "/api/password", {"new": fresh})).status == 200
+        entered = await Client(world.app).ask("POST", "/api/session", {"name": "dispatcher", "password": fresh})
+        assert entered.status == 200
+        by_password = Client(world.app)
+        by_password.token = entered.headers["set-cookie"].partition("=")[2].partition(";")[0]
+        by_password.csrf = entered.json()["csrf"]
+        late = world.client("dispatcher")
+        world.clock.now += RECENT_S + 1
+        for client in (by_password, late):
+            answer = await client.ask("POST", "/api/password", {"new": PASSWORD})
+            assert (answer.status, answer.json()["name"], answer.json()["field"]) == (
+                401,
+                "wrong_name_or_password",
+                "old",
+            )
+
+    run(test)

@@ -14,6 +14,7 @@ import { intakeEn, intakePt } from "./intake";
 import { locationsEn, locationsPt } from "./locations";
 import { mapEn, mapPt } from "./map";
 import { ordersEn, ordersPt } from "./orders";
+import { peopleEn, peoplePt } from "./people";
 import { plansEn, plansPt } from "./plans";
 import { recordEn, recordPt } from "./record";
 import { placesEn, placesPt } from "./places";
@@ -38,6 +39,7 @@ export const en = {
   locations: locationsEn,
   map: mapEn,
   orders: ordersEn,
+  people: peopleEn,
   places: placesEn,
   plans: plansEn,
   record: recordEn,
@@ -63,6 +65,7 @@ export const pt: Messages = {
   locations: locationsPt,
   map: mapPt,
   orders: ordersPt,
+  people: peoplePt,
   places: placesPt,
   plans: plansPt,
   record: recordPt,

@@ -49,6 +49,7 @@ export type HospitalRow = WithPlace<S["HospitalRow"]>;
 export type IntakeView = S["IntakeView"];
 export type LookView = S["LookView"];
 export type ReviewView = S["ReviewView"];
+export type CountsView = S["CountsView"];
 export type Passkey = S["Passkey"];
 export type OpenSession = S["OpenSession"];
 export type WaysIn = S["WaysIn"];
@@ -56,6 +57,10 @@ export type Account = S["Account"];
 export type Token = S["Token"];
 export type TokenMade = S["TokenMade"];
 export type TokensView = S["TokensView"];
+export type AccountView = S["AccountView"];
+export type Choices = S["Choices"];
+export type LinkMade = S["LinkMade"];
+export type Health = S["Health"];
 /** The first half of a ceremony; `options` is for the browser's own interface. */
 export interface Begun {
   ceremony: string;

@@ -91,7 +91,9 @@ describe.skipIf(!CHROMIUM)("the dispatch desk", { timeout: 60_000 }, () => {
     await page.locator("[id^=incident-]").first().click();
     await page.waitForSelector("text=Recommendation");
     expect(await serious()).toEqual([]);
+    await page.locator("header summary").click();
     await page.getByRole("button", { name: "Day" }).click();
+    await page.keyboard.press("Escape");
     expect(await serious()).toEqual([]);
     await page.keyboard.press("F2");
     await page.keyboard.type("12 a");

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tocsin.access.people import COMMAND_LINE, Instant
 from tocsin.access.tables import AnyTables, Con
 
-WAITING_MOST = 10_000
+TAKEN_MOST = 500
+"""So many at a time: less than one write of the access log."""
 
 
 class By(NamedTuple):
@@ -55,11 +57,12 @@ class Changes:
         """Those that wait, the oldest first."""
         with self._tables.reading() as con:
             rows = con.execute(
-                f"SELECT id, at, made_by, account, what, more FROM changes ORDER BY id LIMIT {WAITING_MOST}"  # noqa: S608
+                f"SELECT id, at, made_by, account, what, more FROM changes ORDER BY id LIMIT {TAKEN_MOST}"  # noqa: S608
             ).fetchall()
         return [Change(*row) for row in rows]
 
-    def taken(self, change: str) -> None:
-        """It is in the access log."""
+    def taken(self, changes: Sequence[str]) -> None:
+        """These are in the access log."""
         with self._tables.writing() as con:
-            con.execute("DELETE FROM changes WHERE id = ?", (change,))
+            for change in changes:
+                con.execute("DELETE FROM changes WHERE id = ?", (change,))

@@ -20,6 +20,7 @@ from tocsin.access.people import (
     FAILURES_PER_REMOTE,
     LINK_S,
     PASSWORD_MAX,
+    RECENT_S,
     AccessError,
     AccessRefusal,
     Instant,
@@ -35,6 +36,11 @@ FILE = "accounts.db"
 
 _WRONG = AccessRefusal("wrong_name_or_password", "Name or password is wrong.")
 _DISABLED = AccessRefusal("disabled", "This account is disabled; an administrator can enable it.")
+_NO_OLD = AccessRefusal(
+    "wrong_name_or_password",
+    "Say the password you have. Without it: an administrator's link lets you in, and for 15 minutes lets you set one.",
+    "old",
+)
 _LINK = AccessRefusal("link_used_or_expired", "This link was used before, or its time is over. Please ask for another.")
 
 
@@ -134,9 +140,24 @@ class Access(Accounts):
         known = self.sign_in(name, old, remote, now)
         if isinstance(known, AccessRefusal):
             return known
-        changed = self.change(name, password=new, by=By(known.account, now))
+        changed = self._replace_password(known.account, new, remote, now)
         if isinstance(changed, AccessRefusal):
             self.sign_out(known.token)
+        return changed
+
+    def set_password_after_link(self, token: str, new: str, remote: str, now: Instant) -> Session | AccessRefusal:
+        """The same by whoever has just come in by a link: that is how somebody invited gets a password at all."""
+        with self._tables.reading() as con:
+            row = con.execute(
+                "SELECT account, how, created_at FROM sessions WHERE digest = ?", (token_digest(token),)
+            ).fetchone()
+        if row is None or row[1] != "link" or now - row[2] > RECENT_S:
+            return _NO_OLD
+        return self._replace_password(row[0], new, remote, now)
+
+    def _replace_password(self, name: str, new: str, remote: str, now: Instant) -> Session | AccessRefusal:
+        changed = self.change(name, password=new, by=By(name, now))
+        if isinstance(changed, AccessRefusal):
             return changed
         with self._tables.writing() as con:
             return self._sessions.begin(con, changed, now, "password", remote)

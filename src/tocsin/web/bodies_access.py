@@ -53,10 +53,10 @@ class PasskeyMade(Form, frozen=True):
 
 
 class PasswordChange(Form, frozen=True):
-    """The old password and the new one."""
+    """The old password and the new one; without the old one for 15 minutes after coming in by a link."""
 
-    old: Secret
     new: Secret
+    old: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
 
 
 class IdentityForm(Form, frozen=True):

@@ -57,10 +57,12 @@ class Minder:
             try:
                 waiting = await asyncio.to_thread(self._access.changes.waiting)
                 self._changes = len(waiting)
-                for change in waiting:
-                    await self._looks.record(_fact(change, self._clock()), by=change.by, seen=self._desk.position())
-                    await asyncio.to_thread(self._access.changes.taken, change.id)
-                    self._changes -= 1
+                if waiting:
+                    seen, now = self._desk.position(), self._clock()
+                    records = (self._looks.record(_fact(one, now), by=one.by, seen=seen) for one in waiting)
+                    await asyncio.gather(*records)  # together they are one write
+                    await asyncio.to_thread(self._access.changes.taken, [one.id for one in waiting])
+                    self._changes = 0
             except (AccessError, Busy) as error:
                 _say.error("changes of accounts wait for the access log: %s", error)
 

@@ -229,6 +229,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/access"),
     _page("/account"),
     _page("/accounts"),
+    _page("/transparency"),
     _page("/favicon.svg", windows.top),
     _page("/assets/{path:path}", windows.asset),
 )

@@ -37,8 +37,13 @@ async def end_sessions(ask: Ask) -> Ended:
 
 
 async def change_password(ask: Ask) -> Reply:
-    """A new password by whoever knows the old one: every session of the account ends, this one begins anew."""
+    """A new password by whoever knows the old one, or came in by a link just now: the account's sessions end, this begins
+    anew."""
     form: PasswordChange = ask.body
     now = ask.site.clock()
-    given = (ask.who.account, form.old, form.new, ask.remote, now)
-    return await entered(ask, unless_refused(await ask.site.slowly(ask.site.access.change_own_password, *given), now))
+    access, given = ask.site.access, (form.new, ask.remote, now)
+    if form.old:
+        changed = await ask.site.slowly(access.change_own_password, ask.who.account, form.old, *given)
+    else:
+        changed = await ask.site.slowly(access.set_password_after_link, ask.token, *given)
+    return await entered(ask, unless_refused(changed, now))
