@@ -37,8 +37,7 @@ async def end_sessions(ask: Ask) -> Ended:
 
 
 async def change_password(ask: Ask) -> Reply:
-    """A new password by whoever knows the old one, or came in by a link just now: the account's sessions end, this begins
-    anew."""
+    """A new password by whoever knows the old one or just came in by a link: every session ends, this begins anew."""
     form: PasswordChange = ask.body
     now = ask.site.clock()
     access, given = ask.site.access, (form.new, ask.remote, now)
