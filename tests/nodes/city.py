@@ -11,14 +11,14 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
-from tests.nodes.cluster import PASSWORD, Machine, Node, Person
-from tests.nodes.hands import Hand
+from tests.nodes.cluster import PASSWORD, Machine, Person
+from tests.nodes.hands import Hand, Nodes
+from tests.nodes.phones import Phones
 
 from tocsin.access import Access
 from tocsin.geo.build import build_region
@@ -41,11 +41,12 @@ OPEN_MOST = 5
 """Incidents that one person has in hand."""
 ERASED = 0.15
 """Share of closed incidents whose callers ask to be forgotten."""
+LINKS = 0.3
+"""Share of callers who are sent a link."""
 NEXT = {"dispatched": "acknowledged", "acknowledged": "en_route", "en_route": "on_scene", "at_patient": "left_scene",
         "left_scene": "at_hospital", "at_hospital": "handed_over", "handed_over": "available"}  # fmt: skip
 
 Point = tuple[float, float]
-Nodes = Callable[[], list[Node]]
 
 
 class Ring(NamedTuple):
@@ -201,6 +202,8 @@ class Taker(Hand):
 
     def _take(self, ring: Ring) -> None:
         self.give(kind="answer_call", call=ring.call)
+        if ring.caller.number and self.dice.random() < LINKS:
+            self.give(kind="send_caller_link", call=ring.call)
         for words in ring.caller.sentences:
             self.give(kind="note_call", call=ring.call, text=words[:500])
         if ring.happening.ending != "emergency":
@@ -336,6 +339,7 @@ class City:
         known: dict[str, str] = {}
         demand = Demand(Spots(streets.region), dice, time.time(), 3600.0 / CALL_EVERY_S)
         self.radio = Radio(nodes, Machine(tokens["radio"]), dice.of("radio"), self.vehicles)
+        self.phones = Phones(nodes, dice.of("phones"), [node.log for node in nodes()])
         self.eraser = Eraser(nodes, Person(nodes()[0], "eva"), dice.of("eraser"))
         exchange = Exchange(nodes, Machine(tokens["exchange"]), dice.of("exchange"), demand, rings)
         self.takers = [
@@ -347,7 +351,7 @@ class City:
         ]
         self._first = Founder("founder", nodes, self.chief, dice.of("founder"))
         self._first.furnish(streets.fleet)
-        self.everybody: list[Hand] = [self._first, exchange, *self.takers, *crews, self.eraser, self.radio]
+        self.everybody: list[Hand] = [self._first, exchange, *self.takers, *crews, self.eraser, self.phones, self.radio]
 
     def start(self) -> None:
         """Begin."""

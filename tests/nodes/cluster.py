@@ -80,18 +80,18 @@ class Pair:
         self._follow()
 
     def remove(self) -> None:
-        if self.standby is not self.primary:
-            self.standby.remove()
+        for server in (self.primary, self.standby):
+            server.remove()
 
 
 class Node:
     """One `tocsin serve` in a process of its own."""
 
-    def __init__(self, data: Path, store: str, port: int = 0, region: Path | None = None) -> None:
+    def __init__(self, data: Path, store: str, port: int = 0, more: tuple[str, ...] = ()) -> None:
         words = ["serve", "--data", str(data), "--store", store, "--port", str(port), "--centre", "north"]
-        words += ["--name", "North", "--mode", "exercise", *(("--region", str(region)) if region else ())]
+        words += ["--name", "North", "--mode", "exercise", *more]
         command = [sys.executable, "-c", "from tocsin.cli import main; main()", *words]
-        self.log, self._region = data.with_suffix(".log"), region
+        self.log, self._more = data.with_suffix(".log"), more
         with self.log.open("a") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         patience = threading.Timer(START_S, self.process.kill)  # whoever hangs at its start says nothing for ever
@@ -106,7 +106,7 @@ class Node:
 
     def again(self, store: str) -> Node:
         """The same machine, started anew."""
-        return Node(self.log.with_suffix(""), store, self.port, self._region)
+        return Node(self.log.with_suffix(""), store, self.port, self._more)
 
     def health(self) -> dict:
         return requests.get(f"{self.address}/api/health", timeout=10).json()
@@ -267,7 +267,6 @@ def paired(bin_dir: Path) -> Iterator[Pair]:
         yield pair
     finally:
         pair.remove()
-        server.remove()
 
 
 def account(store: str, name: str = "ana") -> None:

@@ -20,11 +20,14 @@ PATIENCE_S = 180.0
 """An order that nobody answers for so long is a broken promise: what was wrong is over long before."""
 
 
+Nodes = Callable[[], list[Node]]
+
+
 class Hand:
     """Gives orders at any node. One without an answer is sent again under its key, to another node, until there is one,
     as the console does."""
 
-    def __init__(self, name: str, nodes: Callable[[], list[Node]], person: Person, dice: random.Random) -> None:
+    def __init__(self, name: str, nodes: Nodes, person: Person | None, dice: random.Random) -> None:
         self.name, self.person, self.dice = name, person, dice
         self.acknowledged: dict[str, int] = {}
         self.answers: Counter[str] = Counter()

@@ -14,6 +14,8 @@ from tests.nodes.city import City, Move
 from tests.nodes.cluster import Node, Person, Screen, until
 from tests.nodes.hands import Hand
 
+from tocsin.facts.caller_links import LinkMedia
+from tocsin.facts.calls import CallAttached
 from tocsin.log.port import Row
 from tocsin.log.postgres import PostgresLog
 from tocsin.sim.faults.checker import Broken, Checker
@@ -173,7 +175,28 @@ def erasures(nodes: list[Node], city: City) -> list[str]:
     return found
 
 
-TRACE = re.compile(r"Traceback \(most recent call last\).*?(?=\n\S*\d\d:\d\d|\Z)", re.S)
+def shown(nodes: list[Node], city: City, address: str) -> list[str]:
+    """A picture that a caller was told is there, is there at every node; unless its call was erased."""
+    log = PostgresLog.open(address, "north", read_only=True)
+    try:
+        entries = list(log.read())
+    finally:
+        log.close()
+    homes = {entry.fact.call: entry.fact.incident for entry in entries if isinstance(entry.fact, CallAttached)}
+    named = {entry.order.rpartition("-")[2]: entry.fact for entry in entries if isinstance(entry.fact, LinkMedia)}
+    found = []
+    for upload in city.phones.shown:
+        fact = named.get(upload)
+        if fact is None:
+            found.append(f"upload {upload} was said to be shown; the record does not name it")
+            continue
+        path = f"/api/media/{fact.media}?why=soak"
+        answers = [city.chief.ask(node, path) for node in nodes]
+        there = [answer.status_code == 200 and answer.content.startswith(b"\xff\xd8") for answer in answers]
+        if there != [homes.get(fact.call) not in city.eraser.erased] * len(nodes):
+            told = [answer.text[:100] for answer in answers if answer.status_code != 200]
+            found.append(f"picture {fact.media} of call {fact.call}, incident {homes.get(fact.call)}: {there} {told}")
+    return found
 
 
 def traces(logs: Iterable[Path]) -> list[str]:
@@ -190,6 +213,6 @@ def traces(logs: Iterable[Path]) -> list[str]:
 
 def said(logs: Iterable[Path]) -> dict[str, int]:
     """What nodes said, by kind, and how often."""
-    lines = (line for log in logs for line in log.read_text().splitlines())
+    lines = (line for log in logs for line in log.read_text().splitlines() if not line.startswith("SMS"))
     kinds = Counter(re.sub(r"'[^']*'|\d[\d.:,-]*", "…", line)[:140] for line in lines if not line.startswith(" "))
     return dict(kinds.most_common(25))

@@ -47,7 +47,9 @@ class Soak:
     def __init__(self, pair: Pair, folder: Path, seed: int) -> None:
         streets = Streets(folder, seed)
         self.pair, self.seed = pair, seed
-        self.nodes = [Node(folder / name, pair.address, region=streets.path) for name in "ab"]
+        (folder / "centre.toml").write_text('[callers.sms]\nway = "printer"\n')
+        more = ("--region", str(streets.path), "--config", str(folder / "centre.toml"))
+        self.nodes = [Node(folder / name, pair.address, more=more) for name in "ab"]
         self.logs = [node.log for node in self.nodes]
         self.city = City(pair.address, lambda: list(self.nodes), streets, seed)
         self.screens = [Screen(self.nodes[n % 2], self.city.chief) for n in range(SCREENS)]
@@ -79,6 +81,7 @@ class Soak:
         self.broken += promises.pictures(self.nodes, person, self.screens)
         self.broken += promises.last_positions(self.nodes, person, self.screens, said, self.pair.address)
         self.broken += promises.erasures(self.nodes, self.city)
+        self.broken += promises.shown(self.nodes, self.city, self.pair.address)
         found, self.facts = promises.faults_of(self.pair.address, self.city.everybody, self.screens)
         radio = self.city.radio
         lost, self.tracks = promises.tracks_of(self.pair.address, radio.taken, radio.sent, self.spirit.deaths)
@@ -106,6 +109,7 @@ class Soak:
             "answers": dict(sum((one.answers for one in city.everybody), Counter())),
             "closed": sum(len(one.closed) for one in city.takers),
             "erased": len(city.eraser.erased),
+            "shown": len(city.phones.shown),
             "tracks": self.tracks,
             "order_s": {"n": len(took), "p50": rank(took, 0.5), "p99": rank(took, 0.99)},
             "killed": dict(spirit.kills),

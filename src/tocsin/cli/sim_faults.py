@@ -83,9 +83,11 @@ def _sum(reports: Sequence[Report], at: str, took_s: float, *, as_json: bool) ->
     }
     for name in ("facts", "acknowledged", "refused", "kills", "snapshots", "connects", "resets", "erased"):
         told[name] = sum(getattr(report, name) for report in reports)
+    happened = sum((Counter(report.happened) for report in reports), Counter())
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(told | {"happened": dict(sorted(happened.items()))}))
     else:
+        told |= dict(sorted(happened.items()))
         figures = ", ".join(f"{value:,} {name}" for name, value in told.items() if isinstance(value, int))
         click.echo(f"{figures}, in {took_s:.1f} s: {'every invariant holds' if not broken else 'BROKEN'}")
     for report in broken[:5]:

@@ -14,6 +14,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
+from tocsin.desk.showing import keep_and_tell
 from tocsin.domain.caller_links import CallerLink
 from tocsin.domain.decide_caller_links import over
 from tocsin.domain.orders_caller_links import HearCaller, OpenLink, ShareLink, ShowMedia, StopLink
@@ -37,6 +39,7 @@ from tocsin.gateways.callers.sending import BY, PATH, hash_of, link_of
 from tocsin.gateways.callers.uploads import PIECE_B, NotTaken, Uploads
 from tocsin.log.media import Media
 from tocsin.log.port import LogError
+from tocsin.views.wire import Done
 
 BODY_B = 8_192
 PATIENCE_S = 20.0
@@ -233,20 +236,17 @@ class CallersSite:
         if whole is None:
             return forms.Showed(have)
         made = await self._maker.make(*whole)
-        media = secrets.token_hex(8)
+        order = ShowMedia(
+            knock.link.id, secrets.token_hex(8), made.form, len(made.raw), made.width, made.height, made.sha256,
+            made.duration_s,
+        )  # fmt: skip
+        give = partial(self._desk.give, order, by=BY, key=f"{knock.link.id}-show-{upload}")
         try:
-            await asyncio.to_thread(self._media.put, knock.link.call, media, made.raw)
+            done = await keep_and_tell(self._media, knock.link.call, order.media, made.raw, give)
         except LogError as error:
             _say.error("what a caller showed cannot be kept: %s", error)
             raise No(503, "busy") from None
-        order = ShowMedia(
-            knock.link.id, media, made.form, len(made.raw), made.width, made.height, made.sha256, made.duration_s
-        )
-        try:
-            await self._give(order, f"{knock.link.id}-show-{upload}")
-        except (No, Busy):
-            await asyncio.to_thread(self._media.drop, knock.link.call, media)
-            raise
+        _done(done)
         return forms.Showed(have, done=True, form=made.form)
 
     async def _stop(self, knock: Knock) -> forms.Taken:
@@ -263,11 +263,7 @@ class CallersSite:
             raise No(403, "link_not_opened")
 
     async def _give(self, order: Any, key: str) -> None:
-        done = await self._desk.give(order, by=BY, key=key)
-        if isinstance(done, Refusal):
-            status = {"link_ended": 410, "link_taken": 403, "call_ended": 410}.get(done.name, 409)
-            name = "link_ended" if done.name == "call_ended" else done.name
-            raise No(status, name, str(done.facts.get("why", "")))
+        _done(await self._desk.give(order, by=BY, key=key))
 
     def _state(self, link: str) -> forms.State:
         known = self._desk.room.caller_links[link]
@@ -298,6 +294,14 @@ class CallersSite:
             return headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip().decode("latin-1")[:64]
         client = scope.get("client")
         return str(client[0]) if client else ""
+
+
+def _done(answer: Done | Refusal) -> None:
+    """Raises No for a refusal."""
+    if isinstance(answer, Refusal):
+        status = {"link_ended": 410, "link_taken": 403, "call_ended": 410}.get(answer.name, 409)
+        name = "link_ended" if answer.name == "call_ended" else answer.name
+        raise No(status, name, str(answer.facts.get("why", "")))
 
 
 def _from_our_page(headers: dict[bytes, bytes], kind: bytes) -> None:

@@ -5,6 +5,7 @@ Each has a name. The first one that breaks ends the world; the seed that broke i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
@@ -12,13 +13,25 @@ import msgspec
 
 from tocsin.domain.evolve import evolve
 from tocsin.domain.room import Room
-from tocsin.facts import assignments, calls, incidents, locations, privacy, roads
+from tocsin.facts import (
+    assignments,
+    caller_links,
+    calls,
+    glass,
+    incidents,
+    locations,
+    privacy,
+    roads,
+    sharing,
+)
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Position
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import chain_hash, genesis, leaf_hash
 from tocsin.log.keyring import name_of
+from tocsin.log.media import MARK, Media
 from tocsin.log.port import Row
+from tocsin.sim.faults.blobs import plain_of
 from tocsin.sim.faults.sights import Sights
 from tocsin.sim.faults.store import CENTRE
 from tocsin.views.board import BoardFold
@@ -41,6 +54,14 @@ INVARIANTS = {
     "alive": "once the storm is over, every node serves, every order is answered, every screen has come to the end",
 }
 
+COUNTED = (
+    (privacy.PersonalErased, "erasures"),
+    (privacy.HoldPlaced, "holds"),
+    (sharing.IncidentShared, "shares"),
+    (sharing.SharingEnded, "shares ended"),
+    (glass.GlassBroken, "glass broken"),
+    (caller_links.LinkMedia, "pictures"),
+)
 FREED = (assignments.UnitAvailable, assignments.UnitCancelled)
 NUMBERED = (
     (calls.CallReceived, "call"),
@@ -91,6 +112,8 @@ class Checker:
         self.erased: dict[str, Position] = {}
         """Name of a key -> position of the fact that it was destroyed."""
         self.acknowledged = self.refused = 0
+        self.happened: Counter[str] = Counter()
+        """Facts that an invariant is about, by kind."""
 
     @property
     def position(self) -> Position:
@@ -106,6 +129,7 @@ class Checker:
             raise Broken("positions", f"the store holds {len(rows)} entries, not {self.position + len(entries)}")
         for entry in entries:
             self._one(entry, rows[self.position])
+        self.happened.update(name for entry in entries for kind, name in COUNTED if isinstance(entry.fact, kind))
         self._groups(entries)
 
     def _one(self, entry: AnyEntry, row: Row) -> None:
@@ -249,6 +273,17 @@ class Checker:
                     left.append(f"{name} of {row.position}")
         return left
 
+    def shows(self, media: Media, who: str) -> None:
+        """Every picture that the record names and that was not erased is there, whole; and no other."""
+        for entry in self.entries:
+            fact = entry.fact
+            if isinstance(fact, caller_links.LinkMedia):
+                raw = media.get(fact.call, fact.media)
+                gone = self.erased.get(name_of(MARK, f"call:{fact.call}"), 0) > entry.position
+                if raw != (None if gone else plain_of(fact.media)):
+                    was = "can be seen" if raw else "is not there"
+                    raise Broken("erased", f"{who}: picture {fact.media} of {entry.position} {was} (erased: {gone})")
+
     # -- once the storm is over -------------------------------------------------------------------------------------
 
     def settled(self, position: Position) -> None:
@@ -264,6 +299,15 @@ class Checker:
         told, fresh = _dump(thawed(room)), _dump(self.room)
         if told != fresh:
             raise Broken("room", f"{who}: {difference(_decode(told), _decode(fresh))}")
+
+    def glass_at(self, who: str, board: BoardFold) -> None:
+        """Who broke which glass, and until when: as the record says."""
+        told, fresh = (
+            {account: {incident: one.until for incident, one in opened.items()} for account, opened in side.items()}
+            for side in (board.glass, self.board.glass)
+        )
+        if told != fresh:
+            raise Broken("visible", f"{who}: glass is broken by {told}, should be {fresh}")
 
 
 def thawed(room: Room) -> Room:

@@ -20,7 +20,9 @@ from tocsin.facts.values import Instant
 from tocsin.log.codec import Codec
 from tocsin.log.keyring import KeyRing
 from tocsin.log.master import MasterKey
+from tocsin.log.media import Media
 from tocsin.log.port import LogError
+from tocsin.sim.faults.blobs import MemoryBlobs, SharedBlobs
 from tocsin.sim.faults.keys import Keys, SharedKeys, refusing
 from tocsin.sim.faults.loop import Life, VirtualLoop
 from tocsin.sim.faults.scene import CATALOGUE, PLANS, T0
@@ -39,8 +41,9 @@ class Node:
     """A machine: it has a folder, and a desk while it is up."""
 
     def __init__(
-        self, name: str, loop: VirtualLoop, store: Store, keys: SharedKeys, dice: Random, folder: Callable[[], Path]
-    ) -> None:
+        self, name: str, loop: VirtualLoop, store: Store, keys: SharedKeys, blobs: SharedBlobs, dice: Random,
+        folder: Callable[[], Path],
+    ) -> None:  # fmt: skip
         self.name = name
         self.desk: Desk | None = None
         """Only while it takes orders."""
@@ -49,7 +52,9 @@ class Node:
         self.log: Wire
         """Its own way to the record."""
         self.starts = self.kills = self.snapshots = 0
-        self._loop, self._store, self._keys, self._dice = loop, store, keys, dice
+        self.media: Media
+        """Its own way to what callers showed."""
+        self._loop, self._store, self._keys, self._blobs, self._dice = loop, store, keys, blobs, dice
         self._folder = folder
         self._graves: list[Life] = []
 
@@ -68,8 +73,11 @@ class Node:
 
     def ring(self) -> KeyRing:
         """A way to the keys."""
+        return KeyRing(Keys(self._keys, self._refusing("keys refused")), MASTER, CENTRE, AHEAD)
+
+    def _refusing(self, what: str) -> Callable[[str], None]:
         rate = self._store.weather.keys_fail
-        return KeyRing(Keys(self._keys, refusing(lambda: self._store.trouble(rate))), MASTER, CENTRE, AHEAD)
+        return refusing(lambda: self._store.trouble(rate, what))
 
     async def live(self) -> None:
         """Up, and up again after every death, for as long as the world lasts."""
@@ -96,9 +104,13 @@ class Node:
             wire = self.log = self._store.wire(codec)
             ring.learn(wire, codec)
             desk = Desk(wire, self._store.wire(durable=False), CATALOGUE, self.now, None, PLANS, shared=True)
-            desk.eraser.destroy, desk.eraser.retire = ring.erase_now, ring.retire
+            blobs = MemoryBlobs(self._blobs, self._loop.time, self._refusing("pictures refused"))
+            media = self.media = Media(blobs, ring, desk.position)
+            desk.eraser.destroy, desk.eraser.retire = media.forget, ring.retire
             desk.snapshots = self._shots(wire)
             await desk.start(CENTRE, "North", "exercise")
+            known = desk.room.caller_media
+            await asyncio.to_thread(media.sweep, lambda name: name in known)
         except Exception as failure:  # noqa: BLE001 - said by the operator's service manager, which tries again
             _say.info("%s did not start: %s", life.name, failure)
             life.kill()
@@ -124,7 +136,7 @@ class Node:
             _say.info("%s: no snapshot: %s", self.name, failure)
             return
         self.snapshots += 1
-        if (folder / FILE).exists() and self._store.trouble(weather.snapshot_torn):
+        if (folder / FILE).exists() and self._store.trouble(weather.snapshot_torn, "snapshots torn"):
             raw = bytearray((folder / FILE).read_bytes())
             raw[self._dice.randrange(len(raw))] ^= 1 << self._dice.randrange(8)
             (folder / FILE).write_bytes(raw[: self._dice.choice((len(raw), len(raw), len(raw) // 2))])

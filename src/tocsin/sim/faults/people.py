@@ -12,11 +12,13 @@ from random import Random
 from msgspec.structs import replace
 
 from tocsin.domain import orders as o
+from tocsin.domain import orders_caller_links as links
 from tocsin.domain import orders_plans as plans
 from tocsin.domain import orders_privacy as privacy
 from tocsin.domain import orders_sharing as sharing
 from tocsin.domain import orders_standby as standby
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.orders_glass import BreakGlass
 from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.room import STAGES
 from tocsin.facts.shapes import Circle
@@ -24,6 +26,7 @@ from tocsin.facts.values import Place
 from tocsin.sim.faults.scene import AGENCIES, HERE, HOME, THERE, UNITS, WHOSE
 from tocsin.views.board import BoardFold
 
+TOKEN = "a" * 64
 STAMPS = (*STAGES[1:], "available", "available", "available")
 
 
@@ -50,7 +53,10 @@ class People:
         told += [o.OpenIncident(kind, None, self.place(), (), self.word()) for kind in ("FIRE", "SICK", "SICK")]
         told += [o.ReceiveCall("112", "+351910000000", self.word()), o.AnswerCall("1"), o.CloseIncident("3", "DONE")]
         shared = (sharing.ShareIncident("1", "ems", self.word()), sharing.ShareIncident("2", "aid", self.word()))
-        return [*told, o.ReleaseCall("1", "information", self.word()), *shared]
+        told += [o.ReleaseCall("1", "information", self.word()), *shared]
+        told += [o.ReceiveCall("112", "+351910000001", self.word()), o.AnswerCall("2")]
+        told += [o.OpenIncident("SICK", None, self.place(), ("2",), self.word()), links.SendCallerLink("2")]
+        return [*told, links.IssueLink("K1", TOKEN), links.OpenLink("K1", TOKEN, "en")]
 
     def first(self) -> AnyOrder:
         """What can always be done."""
@@ -181,6 +187,29 @@ class People:
             return self.dice.choice((privacy.HoldPersonal(subject, "117/26"), privacy.ReleaseHold(subject)))
         return self.dice.choice((privacy.ErasePersonal(subject), privacy.ErasePersonal(subject), privacy.EraseDue()))
 
+    def caller(self, board: BoardFold) -> AnyOrder:
+        """A caller's link: sent, opened, written on, a picture shown, over."""
+        live = [row.id for row in board.caller_links.values() if row.ended_at is None]
+        if not live or self.dice.random() < 0.2:
+            return links.SendCallerLink(self.some(board.calls))
+        link, what = self.some(live, "K1"), self.dice.random()
+        if what < 0.5:
+            return links.ShowMedia(link, "", "photo", 9, 8, 8, TOKEN)
+        return self.dice.choice(
+            (
+                links.IssueLink(link, TOKEN),
+                links.OpenLink(link, TOKEN, "en"),
+                links.ShareLink(link),
+                links.HearCaller(link, self.word()),
+                links.TellCaller(link, self.word()),
+                links.StopLink(link, "caller"),
+            )
+        )
+
+    def glass(self, board: BoardFold) -> AnyOrder:
+        """Somebody must see an incident that is not theirs to see."""
+        return BreakGlass(self.some([*board.incidents, *board.closed]), self.word())
+
     def machine(self, board: BoardFold) -> AnyOrder:
         """A handset says where it is."""
         if self.dice.random() < 0.7:  # combining them is real work
@@ -193,5 +222,5 @@ MAKERS: tuple[Callable[[People, BoardFold], AnyOrder], ...] = (
     People.call, People.call, People.talk, People.talk, People.talk, People.open, People.open, People.send, People.send,
     People.send, People.send, People.stamp, People.stamp, People.stamp, People.stamp, People.change, People.change,
     People.close, People.close, People.crew, People.rest, People.share, People.share, People.privacy, People.privacy,
-    People.machine,
+    People.machine, People.caller, People.caller, People.glass,
 )  # fmt: skip

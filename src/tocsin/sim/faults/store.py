@@ -7,6 +7,7 @@ word may be late, lost (`Unsure`: written, but nobody was told) or a plain no. R
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
@@ -32,6 +33,8 @@ class Store:
         self.away_until = 0.0
         self.appended: Callable[[Sequence[AnyEntry]], None] = lambda _entries: None
         """Told of each group the moment it is durable, before anybody knows whether it was."""
+        self.happened: Counter[str] = Counter()
+        """What went wrong, and how often; whoever makes it go wrong counts it."""
         self._waiting: list[asyncio.Event] = []
 
     def wire(self, codec: Codec = CODEC, *, durable: bool = True) -> Wire:
@@ -43,15 +46,17 @@ class Store:
         """The decisions as they are, with no wire between."""
         return MemoryLog(CENTRE, codec=codec, kept=self.decisions)
 
-    def trouble(self, rate: float) -> bool:
-        """Whether something goes wrong now."""
-        return not self.loop.hurry and self.dice.random() < rate
+    def trouble(self, rate: float, what: str) -> bool:
+        """Whether something goes wrong now; `what`: as it is counted."""
+        wrong = not self.loop.hurry and self.dice.random() < rate
+        self.happened[what] += wrong
+        return wrong
 
     def grew(self) -> None:
         """Tell whoever waits, mostly."""
         waiting, self._waiting = self._waiting, []
         for event in waiting:
-            if self.trouble(self.weather.notice_lost):
+            if self.trouble(self.weather.notice_lost, "notices lost or late"):
                 if self.dice.random() < 0.5:
                     self.loop.outside(self.dice.random(), event.set)
             else:
@@ -59,7 +64,7 @@ class Store:
 
     async def word(self, timeout_s: float) -> None:
         """Until something may have grown; or for nothing."""
-        if self.trouble(self.weather.notice_lost / 10):
+        if self.trouble(self.weather.notice_lost / 10, "notices for nothing"):
             return
         event = asyncio.Event()
         self._waiting.append(event)
@@ -82,10 +87,11 @@ class Wire:
         """Anything asked of the store may fail or take long."""
         store = self._store
         if store.loop.time() < store.away_until and not store.loop.hurry:
+            store.happened["asked in vain"] += 1
             raise LogError("the store is away")
-        if store.trouble(store.weather.fail_before / 3):
+        if store.trouble(store.weather.fail_before / 3, "connections lost"):
             raise LogError("the connection was lost")
-        if store.trouble(store.weather.stall):
+        if store.trouble(store.weather.stall, "stalls"):
             store.loop.hold(store.dice.choice(STALLS_S))
 
     def position(self) -> Position:
@@ -97,22 +103,22 @@ class Wire:
         """Written and told; or not written; or written, and the word of it lost."""
         store = self._store
         self._ask()
-        if store.trouble(store.weather.fail_before):
+        if store.trouble(store.weather.fail_before, "writes refused"):
             raise LogError("the disk is full")
-        if store.trouble(store.weather.torn / 4):
+        if store.trouble(store.weather.torn / 4, "writes lost unsaid"):
             raise Unsure("the connection was lost before the write")
         self._log.append(entries, expected, receipts)
         if self._durable:
             store.appended(entries)
         store.grew()
-        if store.trouble(store.weather.torn):
+        if store.trouble(store.weather.torn, "writes done unsaid"):
             raise Unsure("the connection was lost after the write")
 
     def read(self, after: Position = 0, limit: int | None = None) -> Iterator[AnyEntry]:
         """In order; the connection may end halfway."""
         self._ask()
         for entry in self._log.read(after, limit):
-            if self._store.trouble(self._store.weather.fail_before / 30):
+            if self._store.trouble(self._store.weather.fail_before / 30, "reads cut off"):
                 raise LogError("the connection was lost while reading")
             yield entry
 

@@ -6,14 +6,24 @@ As the console does: under the same key, to whichever node answers, until there 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
 from random import Random
+from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
+from tocsin.desk.showing import keep_and_tell
 from tocsin.domain.orders import AnyOrder
+from tocsin.domain.orders_caller_links import ShowMedia
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Position
+from tocsin.log.media import Media
+from tocsin.log.port import LogError
+from tocsin.sim.faults.blobs import plain_of
 from tocsin.sim.faults.checker import Broken, Checker
 from tocsin.sim.faults.loop import Life, VirtualLoop
 from tocsin.sim.faults.node import Node
@@ -21,6 +31,7 @@ from tocsin.sim.faults.people import People
 from tocsin.sim.faults.weather import Weather
 from tocsin.views.wire import Done
 
+Give: TypeAlias = Callable[[AnyOrder], Awaitable[Done | Refusal]]
 LATENCY_S = (0.0, 0.001, 0.01, 0.05, 0.3)
 PATIENCE_S = 1.2
 THINKING_S = (0.0, 0.0, 0.05, 0.2, 0.5)
@@ -33,11 +44,15 @@ class Network:
 
     def __init__(self, loop: VirtualLoop, dice: Random, weather: Weather, checker: Checker) -> None:
         self.loop, self._dice, self._weather, self._checker = loop, dice, weather, checker
+        self._pictures = 0
+        self.happened: Counter[str] = Counter()
         self.failed: Callable[[BaseException], None] = lambda _: None
 
-    def bad(self, rate: float) -> bool:
-        """Whether something goes wrong now."""
-        return not self.loop.hurry and self._dice.random() < rate
+    def bad(self, rate: float, what: str) -> bool:
+        """Whether something goes wrong now; `what`: as it is counted."""
+        wrong = not self.loop.hurry and self._dice.random() < rate
+        self.happened[what] += wrong
+        return wrong
 
     def late(self) -> float:
         """How long a packet takes."""
@@ -48,10 +63,10 @@ class Network:
     ) -> Done | Refusal | Busy | None:
         """What came back; None when nothing did in time."""
         answer: asyncio.Future[Done | Refusal | Busy] = self.loop.create_future()
-        copies = 2 if self.bad(self._weather.order_twice) else 1
+        copies = 2 if self.bad(self._weather.order_twice, "orders twice") else 1
         for _ in range(copies):
             self._checker.sent(by, key)
-            if not self.bad(self._weather.order_lost):
+            if not self.bad(self._weather.order_lost, "orders lost"):
                 self.loop.outside(self.late(), self._deliver, node, order, by, key, seen, answer)
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -64,23 +79,37 @@ class Network:
         answer: asyncio.Future[Done | Refusal | Busy],
     ) -> None:  # fmt: skip
         if node.desk is not None and node.life is not None:
-            node.life.spawn(self._serve(node.desk, node.life, order, by, key, seen, answer))
+            node.life.spawn(self._serve(node, node.desk, node.life, order, by, key, seen, answer))
 
     async def _serve(
-        self, desk: Desk, life: Life, order: AnyOrder, by: str, key: str, seen: Position,
+        self, node: Node, desk: Desk, life: Life, order: AnyOrder, by: str, key: str, seen: Position,
         answer: asyncio.Future[Done | Refusal | Busy],
     ) -> None:  # fmt: skip
-        """At the node: what `web` does with an order."""
+        """At the node: what `web` does with an order, and the callers' page with a picture."""
         told: Done | Refusal | Busy
         try:
-            told = await desk.give(order, by=by, key=key, seen=seen)
+            give = partial(desk.give, by=by, key=key, seen=seen)
+            told = await (self._show(node.media, desk, order, give) if isinstance(order, ShowMedia) else give(order))
         except Busy as busy:
             told = busy
         except Exception as failure:  # noqa: BLE001 - a stack trace where an answer should be
             self.failed(Broken("alive", f"{life.name}: {type(order).__name__} fell over: {failure!r}"))
             return
-        if not self.bad(self._weather.answer_lost):
+        if not self.bad(self._weather.answer_lost, "answers lost"):
             self.loop.outside(self.late(), _hand, answer, told)
+
+    async def _show(self, media: Media, desk: Desk, order: ShowMedia, give: Give) -> Done | Refusal:
+        """As the callers' page does: each try under a new name."""
+        link = desk.room.caller_links.get(order.link)
+        if link is None:
+            return await give(order)
+        self._pictures += 1
+        name = f"p{self._pictures}"
+        give_it = partial(give, replace(order, media=name))
+        try:
+            return await keep_and_tell(media, link.call, name, plain_of(name), give_it)
+        except LogError as error:
+            raise Busy("busy", str(error)) from None
 
 
 def _hand(answer: asyncio.Future[Done | Refusal | Busy], told: Done | Refusal | Busy) -> None:

@@ -22,8 +22,10 @@ from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
 from tocsin.log.codec import CODEC, Codec
 from tocsin.log.keyring import KeyRing
+from tocsin.log.media import Media
 from tocsin.log.port import Head
 from tocsin.sim.dice import Dice
+from tocsin.sim.faults.blobs import MemoryBlobs, SharedBlobs
 from tocsin.sim.faults.checker import Broken, Checker
 from tocsin.sim.faults.keys import Keys, SharedKeys, never
 from tocsin.sim.faults.loop import LIFE, Life, Stuck, VirtualLoop
@@ -55,6 +57,8 @@ class Report(msgspec.Struct):
     connects: int = 0
     resets: int = 0
     erased: int = 0
+    happened: dict[str, int] = {}
+    """What else there was: accidents by kind, and facts that an invariant is about."""
     digest: str = ""
     """Of every fact, when and by whom: the same seed at the same commit gives the same."""
 
@@ -68,16 +72,16 @@ class World:
         self.weather = weather or Weather.drawn(dice.of("weather"), long=long)
         self.loop = VirtualLoop(dice.of("threads"))
         self.store = Store(self.loop, dice.of("store"), self.weather)
-        self.keys = SharedKeys()
+        self.keys, self.blobs = SharedKeys(), SharedBlobs()
         self.checker = Checker(lambda: self.store.decisions.rows)
         self.store.appended = self._appended
         self._dice = dice.of("spirits")
         self._folder: Path | None = None
         self.nodes = [
-            Node(name, self.loop, self.store, self.keys, dice.of("node", name), self._disk)
+            Node(name, self.loop, self.store, self.keys, self.blobs, dice.of("node", name), self._disk)
             for name in "abc"[: self.weather.nodes]
         ]
-        network = Network(self.loop, dice.of("network"), self.weather, self.checker)
+        self._network = network = Network(self.loop, dice.of("network"), self.weather, self.checker)
         network.failed = self.fail
         self.users = [
             User(name, dice.of("user", name), network, self.nodes, self.checker, self.weather)
@@ -239,9 +243,13 @@ class World:
         if flaws:
             raise Broken("evidence", "; ".join(f"{flaw.position}: {flaw.what}" for flaw in flaws[:3]))
         checker.readable(fresh, self.store.decisions.rows, "whoever opens the store")
+        ring = KeyRing(Keys(self.keys, never), MASTER, CENTRE, AHEAD)
+        checker.shows(Media(MemoryBlobs(self.blobs, self.loop.time, never), ring), "whoever opens the store")
         for node in self.nodes:
             if node.desk is not None:
                 checker.decides_in(f"node {node.name}", node.desk.room)
+                checker.glass_at(f"node {node.name}", node.desk.board)
+                checker.shows(node.media, f"node {node.name}")
                 checker.readable(node.log.codec, self.store.decisions.rows, f"node {node.name}")
 
     # -- spirits --------------------------------------------------------------------------------------------------
@@ -268,6 +276,7 @@ class World:
         for node in self.nodes:
             if node.life is life and life is not None:
                 self.say(f"node {node.name} dies of what it wrote")
+                self.store.happened["deaths after a write"] += 1
                 self.loop.outside(delay_s, node.kill_life, life)
 
     def _kill(self) -> None:
@@ -278,15 +287,18 @@ class World:
     def _stop(self) -> None:
         node = self._dice.choice(self.nodes)
         self.say(f"node {node.name} is stopped")
+        self.store.happened["stops"] += 1
         node.stop()
 
     def _step(self) -> None:
         node = self._dice.choice(self.nodes)
         node.step_clock()
+        self.store.happened["clocks stepped"] += 1
         self.say(f"node {node.name}: the clock is {node.offset_s} s off")
 
     def _outage(self) -> None:
         self.say("the store goes away")
+        self.store.happened["outages"] += 1
         self.store.away_until = self.loop.time() + self._dice.choice((0.2, 1.0, 4.0))
 
     def _note_head(self) -> None:
@@ -329,6 +341,7 @@ class World:
             sum(screen.connects for screen in self.screens),
             sum(screen.resets for screen in self.screens),
             len(checker.erased),
+            dict(sorted((self.store.happened + self._network.happened + checker.happened).items())),
             told.hexdigest()[:16],
         )
 
