@@ -22,7 +22,9 @@ from tocsin.desk.writer import Writer
 from tocsin.domain import assign, checks, decide_assignments
 from tocsin.log.codec import Codec
 from tocsin.log.keyring import KeyRing
+from tocsin.log.media import Media
 from tocsin.log.port import LogError, Raced
+from tocsin.sim.faults import users
 from tocsin.sim.faults.keys import Keys
 from tocsin.views import eyes
 from tocsin.views.eyes import Eyes
@@ -219,6 +221,45 @@ def a_snapshot_before_the_keys_are_gone(put: Put) -> None:
     put(Snapshots, "renew", renew)
 
 
+def an_erasure_takes_every_picture(put: Put) -> None:
+    """*Lived here*: pictures went by call, also those that were shown after the erasure."""
+    plain = Media.forget
+
+    def forget(self: Media, keys: Any) -> None:
+        plain(self, keys)
+        for call in (key.partition(":")[2] for key in keys if key.startswith("media/call:")):
+            for media in self._blobs.names_of(call):
+                self._blobs.remove(call, media)
+
+    put(Media, "forget", forget)
+
+
+def a_picture_goes_when_its_recording_is_not_answered(put: Put) -> None:
+    """*Lived here*: it was recorded all the same, and whoever showed it again was told that it is there."""
+
+    async def keep_and_tell(media: Media, call: str, name: str, plain: bytes, give: Any) -> Any:
+        await asyncio.to_thread(media.put, call, name, plain)
+        try:
+            return await give()
+        except Busy:
+            await asyncio.to_thread(media.drop, call, name)
+            raise
+
+    put(users, "keep_and_tell", keep_and_tell)
+
+
+def a_start_mends_every_glass(put: Put) -> None:
+    plain = Snapshots.load
+
+    def load(self: Snapshots) -> Any:
+        folded = plain(self)
+        if folded is not None:
+            folded.board.glass.clear()
+        return folded
+
+    put(Snapshots, "load", load)
+
+
 def nobody_looks_when_no_word_comes(put: Put) -> None:
     put(desk_module, "Listening", Deaf)
 
@@ -286,7 +327,8 @@ ERASING = {
     "keys_fail": 0.8,
 }
 TORN = {"torn": 0.3, "answer_lost": 0.0, "order_lost": 0.0, "order_twice": 0.0}
-KILLED = {"nodes": 3, "kill_every_s": 2.0, "keys_fail": 0.0}
+KILLED = {"nodes": 3, "kill_every_s": 2.0, "keys_fail": 0.0, "orders": 30, "storm_s": 20.0}
+SHOWN = {**TORN, "orders": 40, "storm_s": 30.0}
 RACING = {"nodes": 3, "users": 3, "clock_step_every_s": 0.0, "orders": 14}
 WANDERING = {
     **dict.fromkeys(("kill_every_s", "kill_after_write", "stop_every_s", "outage_every_s", "clock_step_every_s"), 0.0),
@@ -327,5 +369,13 @@ PLANTED = (
     Planted("erased", "a node reads on", an_opened_key_outlives_its_erasure),
     Planted("erased", "a key that nobody finds", whose_key_it_is_dies_with_the_node, KILLED),
     Planted("erased", "an erasure that is never done", a_snapshot_before_the_keys_are_gone, DYING),
+    Planted("erased", "what was shown after an erasure goes with it", an_erasure_takes_every_picture),
+    Planted(
+        "erased",
+        "a picture whose recording went unanswered is gone",
+        a_picture_goes_when_its_recording_is_not_answered,
+        SHOWN,
+    ),
+    Planted("visible", "a broken glass is forgotten", a_start_mends_every_glass),
     Planted("alive", "a lost notice is never made good", nobody_looks_when_no_word_comes),
 )

@@ -58,8 +58,9 @@ async def keep_and_tell(
 ) -> Done | Refusal:
     """Keep a picture under a name of its own, then `give` the order that names it. Raises Busy; LogError: not kept.
 
-    One that is not recorded is dropped, and so is one that was recorded before under another name (an answer that was
-    lost). Where nobody knows whether it was recorded, it stays: the start of a node sweeps up what no fact names.
+    One that is not recorded is dropped, and so is one that was recorded before under another name (its answer was
+    lost, and the key is refused as reused). Where nobody knows whether it was recorded, it stays: the start of a node
+    sweeps up what no fact names.
     """
     await asyncio.to_thread(media.put, call, name, plain)
     named = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from tests.desk.hall import facts_of, give
 from tests.gateways.callers.lobby import NUMBER, URL, Lobby, Phone, in_lobby, jpeg, token_in
 from tests.world import HERE
 
+from tocsin.desk.busy import Busy
 from tocsin.domain import orders as o
 from tocsin.domain.orders_caller_links import EndCallerLink, SendCallerLink, TellCaller
 from tocsin.domain.orders_privacy import ErasePersonal
@@ -159,6 +161,36 @@ def test_a_photo_shown_after_an_erasure_stays_however_often_it_is_done(tmp_path)
             assert lobby.media.get("1", before) is None
             assert lobby.media.get("1", after) is not None
             assert [file.name for file in (tmp_path / "media" / "1").iterdir()] == [after]
+
+    in_lobby(tmp_path, test)
+
+
+@pytest.mark.parametrize("recorded", [True, False], ids=["recorded", "not recorded"])
+def test_a_photo_of_which_nobody_knows_whether_it_was_recorded_is_not_thrown_away(tmp_path, recorded):
+    """The store was lost under the write; the phone sends it again, as it was told to."""
+
+    async def test(lobby: Lobby) -> None:
+        phone, give_it = await lobby.phone(), lobby.desk.give
+
+        async def once(*order: Any, **more: Any) -> Any:
+            lobby.desk.give = give_it
+            if recorded:
+                await give_it(*order, **more)
+            raise Busy("not_known", "the store was lost under the write")
+
+        lobby.desk.give = once
+        assert (await phone.show(jpeg())).status == 503
+        assert (await phone.show(jpeg())).status == 200
+        (shown,) = lobby.row.media
+        assert lobby.media.get("1", shown.id) is not None
+        lobby.media.sweep(lambda name: name in lobby.desk.room.caller_media)
+        assert [file.name for file in (tmp_path / "media" / "1").iterdir()] == [shown.id]
+        lobby.desk.give = refused
+        assert (await phone.show(jpeg(), upload="u3")).status == 503
+        assert [file.name for file in (tmp_path / "media" / "1").iterdir()] == [shown.id]
+
+    async def refused(*_: Any, **__: Any) -> Any:
+        raise Busy("not_recorded", "the disk is full")
 
     in_lobby(tmp_path, test)
 

@@ -235,7 +235,12 @@ class CallersSite:
         whole = self._uploads.finished(knock.link.id)
         if whole is None:
             return forms.Showed(have)
-        made = await self._maker.make(*whole)
+        try:
+            made = await self._maker.make(*whole)
+        except NotTaken as no:
+            if no.status != 503:
+                self._uploads.drop(knock.link.id)
+            raise
         order = ShowMedia(
             knock.link.id, secrets.token_hex(8), made.form, len(made.raw), made.width, made.height, made.sha256,
             made.duration_s,
@@ -246,7 +251,9 @@ class CallersSite:
         except LogError as error:
             _say.error("what a caller showed cannot be kept: %s", error)
             raise No(503, "busy") from None
-        _done(done)
+        self._uploads.drop(knock.link.id)
+        if not (isinstance(done, Refusal) and done.name == "key_reused"):  # recorded at an earlier try: it is there
+            _done(done)
         return forms.Showed(have, done=True, form=made.form)
 
     async def _stop(self, knock: Knock) -> forms.Taken:

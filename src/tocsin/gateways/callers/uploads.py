@@ -56,15 +56,14 @@ class Uploads:
         return len(known.raw)
 
     def finished(self, link: str) -> tuple[MediaForm, bytes] | None:
-        """Form and bytes of an upload that is whole; it is let go of."""
+        """Form and bytes of an upload that is whole. It stays until it is dropped: its last piece may come again."""
         known = self._coming.get(link)
         if known is None or len(known.raw) < known.total:
             return None
-        del self._coming[link]
         return known.form, bytes(known.raw)
 
     def drop(self, link: str) -> None:
-        """The link is over."""
+        """It was kept or refused, or the link is over."""
         self._coming.pop(link, None)
 
     def _begin(self, link: str, upload: str, offset: int, total: int, raw: bytes) -> _Coming:

@@ -130,6 +130,8 @@ class Checker:
         for entry in entries:
             self._one(entry, rows[self.position])
         self.happened.update(name for entry in entries for kind, name in COUNTED if isinstance(entry.fact, kind))
+        shown = (entry.fact for entry in entries if isinstance(entry.fact, caller_links.LinkMedia))
+        self.happened["pictures after an erasure"] += sum(_key(fact) in self.erased for fact in shown)
         self._groups(entries)
 
     def _one(self, entry: AnyEntry, row: Row) -> None:
@@ -279,7 +281,7 @@ class Checker:
             fact = entry.fact
             if isinstance(fact, caller_links.LinkMedia):
                 raw = media.get(fact.call, fact.media)
-                gone = self.erased.get(name_of(MARK, f"call:{fact.call}"), 0) > entry.position
+                gone = self.erased.get(_key(fact), 0) > entry.position
                 if raw != (None if gone else plain_of(fact.media)):
                     was = "can be seen" if raw else "is not there"
                     raise Broken("erased", f"{who}: picture {fact.media} of {entry.position} {was} (erased: {gone})")
@@ -308,6 +310,10 @@ class Checker:
         )
         if told != fresh:
             raise Broken("visible", f"{who}: glass is broken by {told}, should be {fresh}")
+
+
+def _key(fact: caller_links.LinkMedia) -> str:
+    return name_of(MARK, f"call:{fact.call}")
 
 
 def thawed(room: Room) -> Room:

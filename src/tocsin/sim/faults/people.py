@@ -27,6 +27,7 @@ from tocsin.sim.faults.scene import AGENCIES, HERE, HOME, THERE, UNITS, WHOSE
 from tocsin.views.board import BoardFold
 
 TOKEN = "a" * 64
+PICTURE = links.ShowMedia("K1", "", "photo", 9, 8, 8, TOKEN)
 STAMPS = (*STAGES[1:], "available", "available", "available")
 
 
@@ -56,7 +57,10 @@ class People:
         told += [o.ReleaseCall("1", "information", self.word()), *shared]
         told += [o.ReceiveCall("112", "+351910000001", self.word()), o.AnswerCall("2")]
         told += [o.OpenIncident("SICK", None, self.place(), ("2",), self.word()), links.SendCallerLink("2")]
-        return [*told, links.IssueLink("K1", TOKEN), links.OpenLink("K1", TOKEN, "en")]
+        told += [links.IssueLink("K1", TOKEN), links.OpenLink("K1", TOKEN, "en"), PICTURE]
+        # What is shown on K1 from here on is shown after an erasure.
+        told += [o.CloseIncident("4", "DONE"), privacy.ErasePersonal("incident:4", ("media",)), o.ReopenIncident("4")]
+        return told
 
     def first(self) -> AnyOrder:
         """What can always be done."""
@@ -188,13 +192,19 @@ class People:
         return self.dice.choice((privacy.ErasePersonal(subject), privacy.ErasePersonal(subject), privacy.EraseDue()))
 
     def caller(self, board: BoardFold) -> AnyOrder:
-        """A caller's link: sent, opened, written on, a picture shown, over."""
-        live = [row.id for row in board.caller_links.values() if row.ended_at is None]
-        if not live or self.dice.random() < 0.2:
+        """A caller's link: sent, opened, written on, a picture shown, over; also when the incident was erased since."""
+        over = [row.id for row in board.closed.values() if row.calls]
+        if over and self.dice.random() < 0.5:
+            incident = self.some(over)
+            return self.dice.choice(
+                (privacy.ErasePersonal(f"incident:{incident}", ("media",)), o.ReopenIncident(incident, self.word()))
+            )
+        live, what = [*board.caller_links, "K1", "K2"], self.dice.random()
+        if what < 0.2:
             return links.SendCallerLink(self.some(board.calls))
-        link, what = self.some(live, "K1"), self.dice.random()
-        if what < 0.5:
-            return links.ShowMedia(link, "", "photo", 9, 8, 8, TOKEN)
+        link = self.dice.choice(live)
+        if what < 0.6:
+            return replace(PICTURE, link=link)
         return self.dice.choice(
             (
                 links.IssueLink(link, TOKEN),

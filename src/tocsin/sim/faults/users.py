@@ -107,9 +107,12 @@ class Network:
         name = f"p{self._pictures}"
         give_it = partial(give, replace(order, media=name))
         try:
-            return await keep_and_tell(media, link.call, name, plain_of(name), give_it)
+            told = await keep_and_tell(media, link.call, name, plain_of(name), give_it)
         except LogError as error:
             raise Busy("busy", str(error)) from None
+        if isinstance(told, Refusal) and told.name == "key_reused":  # recorded at an earlier try
+            return Done(desk.position(), (), repeated=True)
+        return told
 
 
 def _hand(answer: asyncio.Future[Done | Refusal | Busy], told: Done | Refusal | Busy) -> None:

@@ -2,7 +2,7 @@
   "use strict";
   // Plain old JavaScript on purpose: this runs on whatever phone the caller has.
   var W = {words}, PH = ["yes", "no", "cannot_talk", "they_are_here"];
-  var PIECE = 98304, SIDE = 1600;
+  var PIECE = 98304, SIDE = 1600, AGAIN = /^(offline|busy|too_often|not_recorded|not_known)$/;
   var lang = document.documentElement.lang, token = (location.hash || "").slice(1), key = "tocsin" + token.slice(0, 6);
   var device = "", memory = "", over = false, sharing = false, watch = null, last = null, lastAt = 0, sentAt = 0;
   var seen = 0, until = 0, file = null, shown = 0, working = false, denied = false, seq = 0;
@@ -211,7 +211,8 @@
       ask("piece", null, function (ok, told) {
         if (ok && told.done) { shown += 1; $("up").textContent = w("got"); state(); return; }
         if (ok) return next(told.have, 6);
-        if (tries && (told.name === "offline" || told.name === "busy" || told.name === "too_often")) return setTimeout(function () { next(at, tries - 1); }, 2500);
+        if (tries && told.name === "out_of_order") return next(0, tries - 1);
+        if (tries && AGAIN.test(told.name)) return setTimeout(function () { next(at, tries - 1); }, 2500);
         $("up").textContent = w("x_" + (told.name === "too_many_pixels" ? "too_large" : told.name)) || w("x");
       }, { raw: blob.slice(at, to), heads: { "X-Upload": id, "X-Offset": String(at), "X-Total": String(blob.size) } });
     })(0, 6);
