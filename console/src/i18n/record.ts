@@ -24,6 +24,7 @@ export const recordEn = {
   check: "Check it yourself",
   watch: "Follow the record from your own machine, with hashes only:",
   verify: "At the centre, read every entry and check all hashes:",
+  prove: "At the centre, prove that one entry is in it; `tocsin log check` reads the proof on any machine:",
   fetch: "The checkpoint as anybody gets it:",
   check_long:
     "A rewriting, even by whoever runs this server, is proven by two signed checkpoints that cannot both be true. Formats: RFC 6962, C2SP tlog-tiles and signed-note.",
@@ -52,6 +53,7 @@ export const recordPt: Words<typeof recordEn> = {
   check: "Verifique por si",
   watch: "Siga o registo da sua própria máquina, só com resumos:",
   verify: "No centro, leia todas as entradas e verifique todos os resumos:",
+  prove: "No centro, prove que uma entrada lá está; `tocsin log check` lê a prova em qualquer máquina:",
   fetch: "O ponto de controlo, como qualquer pessoa o recebe:",
   check_long:
     "Uma reescrita, mesmo por quem gere este servidor, fica provada por dois pontos assinados que não podem ser ambos verdade. Formatos: RFC 6962, C2SP tlog-tiles e signed-note.",
