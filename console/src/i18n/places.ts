@@ -36,6 +36,8 @@ export const placesEn = {
     two_ways: "the direction was not said",
     namesake: "there is another of this name: ask which",
     several: "others fit as well",
+    weak: "little of what was typed fits",
+    part: "only the town or quarter: the rest is not on the map",
   } as Record<string, string>,
   on_the_map: "Or place it on the map: move the cross there, then L",
 };
@@ -73,6 +75,8 @@ export const placesPt: Words<typeof placesEn> = {
     two_ways: "o sentido não foi dito",
     namesake: "há outro com este nome: pergunte qual",
     several: "outros também servem",
+    weak: "pouco do que se escreveu condiz",
+    part: "só a localidade ou o bairro: o resto não está no mapa",
   },
   on_the_map: "Ou ponha no mapa: leve a cruz até lá e prima L",
 };

@@ -113,7 +113,7 @@ class PlaceMatch(msgspec.Struct, frozen=True):
     """sure: named and placed as the map has it. likely: mended or estimated. ask: several fit, or only a part does."""
     doubts: tuple[str, ...] = ()
     """Why it is not sure: mended, sounded, translated, estimated, no_number, no_corner, apart, two_ways, namesake,
-    several."""
+    several, weak, part."""
 
 
 class Timeline(msgspec.Struct, frozen=True):

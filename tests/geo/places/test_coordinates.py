@@ -57,3 +57,33 @@ def test_a_short_plus_code_is_completed_near_the_region() -> None:
     across = coordinates("9G8F+6W", (47.95, 8.99))
     assert across is not None
     assert apart_m(*across[:2], 47.95, 8.99) < 60_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lat 37.78 lon -122.41",
+        "latitude: 37.78, longitude: -122.41",
+        "latitud 37,78 longitud -122,41",
+        "Lat. 37.78 e Long. -122.41",
+        "https://maps.google.com/?q=37.78,-122.41",
+        "https://www.google.com/maps/search/37.78,+-122.41?entry=tts",
+        "https://www.google.com/maps/@37.78,-122.41,17z",
+        "https://www.google.com/maps/place/Somewhere/@37.7,-122.3,17z/data=!3m1!4b1!4m5!3m4!1s0x0:0x0!8m2!3d37.78!4d-122.41",
+        "https://www.openstreetmap.org/?mlat=37.78&mlon=-122.41#map=17/37.7/-122.3",
+        "https://www.openstreetmap.org/#map=17/37.78/-122.41",
+        "https://maps.apple.com/?ll=37.78,-122.41&q=Dropped%20Pin",
+        "maps.google.com/maps?q=loc:37.78%2C-122.41",
+    ],
+)
+def test_what_phones_and_people_send_of_a_point(text: str) -> None:
+    found = coordinates(text)
+    assert found is not None
+    assert apart_m(*found[:2], 37.78, -122.41) < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/?q=hello", "https://example.org/@91.5,200.1", "latimer 5 longdon 6"]
+)
+def test_a_link_without_a_place_is_none(text: str) -> None:
+    assert coordinates(text) is None

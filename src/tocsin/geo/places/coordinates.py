@@ -23,27 +23,65 @@ _AFTER = re.compile(rf"^\s*{_PART}\s*([NSns])\s*[,;/]?\s*{_PART}\s*([EWOewo])\s*
 _BEFORE = re.compile(rf"^\s*([NSns])\s*{_PART}\s*[,;/]?\s*([EWOewo])\s*{_PART}\s*$")
 _CODE = re.compile(r"^\s*([23456789CFGHJMPQRVWX]{2,8})\+([23456789CFGHJMPQRVWX]{2,7})?\b", re.IGNORECASE)
 _CODE_ALONE = re.compile(r"^\s*[^\s]+\s*$")
+_FIGURE = r"([+-]?\d{1,3}\.\d+)"
+_SAID = re.compile(
+    rf"^\s*lat(?:itude|itud)?[\s.:=]*{_D}[\s,;&/]*(?:and|e|y)?\s*(?:long|lon|lng)(?:itude|itud)?[\s.:=]*{_D}\s*$",
+    re.IGNORECASE,
+)
+_LINKS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"!3d{_FIGURE}!4d{_FIGURE}",
+        rf"[?&]mlat={_FIGURE}&(?:amp;)?mlon={_FIGURE}",
+        rf"[?&](?:q|ll|query|daddr|destination|center|saddr|cp|at)=(?:loc:)?{_FIGURE}(?:,|%2c|~)(?:\+|%20)?{_FIGURE}",
+        rf"/(?:place|search|dir)/(?:[^/]*/)?{_FIGURE},\+?{_FIGURE}",
+        rf"@{_FIGURE},{_FIGURE}",
+        rf"#map=[\d.]+/{_FIGURE}/{_FIGURE}",
+    )
+)
+"""Links that map applications share: a pin first, the middle of what was on their screen last."""
+_ROUGH_M = 10_000.0
+"""Numbers without decimals are more often something else."""
 _DIGITS = "23456789CFGHJMPQRVWX"
 Found = tuple[float, float, float]
 
 
 def coordinates(text: str, about: tuple[float, float] | None = None) -> Found | None:
     """Latitude, longitude (degrees) and half the size of what was written (metres), or None when it is not one."""
+    found = _linked(text[:600])
     text = text[:120]
-    found = _plain(text) or _sexagesimal(text) or grid_reference(text)
+    found = found or _plain(text) or _sexagesimal(text) or grid_reference(text)
     if found is None:
         return _plus_code(text, about)
-    return found if abs(found[0]) <= 90 and abs(found[1]) <= 180 else None
+    lat, lon, size_m = found
+    if 90 < abs(lat) <= 180 and abs(lon) <= 90 and size_m < _ROUGH_M:
+        lat, lon = lon, lat  # no latitude is so large: it was typed the other way round
+    return (lat, lon, size_m) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def _plain(text: str) -> Found | None:
-    match = _COMMAS.match(text) or _PLAIN.match(text)
+    match = _COMMAS.match(text) or _PLAIN.match(text) or _SAID.match(text)
     if not match:
         return None
     lat, lon = match.group(1).replace(",", "."), match.group(2).replace(",", ".")
     if "." not in lat and "." not in lon and not re.search("[,;-]", text):
         return None
     return float(lat), float(lon), _size_m(min(len(lat.partition(".")[2]), len(lon.partition(".")[2])))
+
+
+def _linked(text: str) -> Found | None:
+    if "://" not in text and not text.lstrip().lower().startswith(("maps.", "www.", "goo")):
+        return None
+    match = next((found for form in _LINKS if (found := form.search(text))), None)
+    return (float(match.group(1)), float(match.group(2)), 5.0) if match else None
+
+
+def other_ways(lat: float, lon: float) -> list[tuple[float, float, str]]:
+    """What else may have been meant by coordinates that lie nowhere near: a sign forgotten, the two exchanged."""
+    signs = [(lat, -lon), (-lat, lon), (-lat, -lon)]
+    ways = [(*each, "coordinates with another sign than typed") for each in signs]
+    turned = "coordinates with latitude and longitude exchanged"
+    return ways + [(a, b, turned) for b, a in ((lat, lon), *signs) if abs(a) <= 90]
 
 
 def _size_m(decimals: int) -> float:

@@ -19,6 +19,7 @@ from tocsin.geo.places.match import Doubt, Kind, Match
 from tocsin.geo.places.names import OLD_WORTH, Hit, Names
 from tocsin.geo.places.reading import Reading
 from tocsin.geo.places.roadside import Roadside
+from tocsin.geo.places.words import tokens, words
 
 KINDS: tuple[Kind, ...] = ("street", "landmark", "place")
 _CLEAR = 0.06
@@ -31,6 +32,9 @@ _NEARLY = 0.05
 """Streets whose names fit this much worse than the best are not the road of a kilometre post."""
 _BEGUN = 0.86
 """A name that fits less well was only begun; one that lacks its kind alone fits better."""
+_SHORT_FORM = 3
+_NO_STREET = 0.1
+"""Who says "Saint Paul's Street" does not mean the church of Saint Paul."""
 _NEAR = 0.1
 """What standing beside the caller is worth: more than a number on the map of a namesake in the next village."""
 Near = tuple[float, float] | None
@@ -72,16 +76,35 @@ class Gazetteer:
         matches = [self._match(hit, reading, near, weigh=rank < _WEIGHED) for rank, hit in enumerate(hits)]
         return [match for match in matches if match]
 
+    def settled(self, words: tuple[str, ...], near: Near) -> list[Match]:
+        """Where nothing else answers, the towns and quarters whose whole name is among the words."""
+        found: dict[int, Match] = {}
+        how = "only the place; the rest is not on the map"
+        for size in (3, 2, 1):
+            for at in range(len(words) - size + 1):
+                for hit in self.names.as_typed(words[at : at + size]):
+                    if KINDS[int(self.kind[hit.target])] == "place":
+                        found.setdefault(hit.target, self._plain(hit, self._score(hit, near) - 0.2, how, "part"))
+        return list(found.values())
+
     def _match(self, hit: Hit, reading: Reading, near: Near, *, weigh: bool) -> Match | None:
         score = self._score(hit, near)
         if reading.kind == "name":
-            return self._plain(hit, score)
+            return self._plain(hit, score - (_NO_STREET if self._is_no_street(hit.target, reading.words) else 0.0))
         spot = self._spot(hit.target, reading, weigh=weigh)
         if spot is None:
             how = f"the street; the map does not say where number {reading.number} is"
             return self._plain(hit, score - 0.12, how, "no_number")
         kind: Kind = "block" if reading.kind == "block" else "address" if spot.exact else "interpolated"
         return self._numbered(hit, spot, kind, score)
+
+    def _is_no_street(self, target: int, typed: Sequence[str]) -> bool:
+        """Whether a kind of street was typed in full, and this is a building whose name has none."""
+        said = [word for word in typed if len(word) > _SHORT_FORM and word in words().types]
+        if not said or self.kind[target] != 1:
+            return False
+        own = [word for word in tokens(self.label[target]) if len(word) > _SHORT_FORM]
+        return not any(words().types[word].intersection(own) for word in said)
 
     def _along(self, reading: Reading, near: Near) -> list[Match]:
         hits = self.names.find(reading.words, only_streets=True, limit=40)

@@ -82,10 +82,13 @@ class TokenIndex:
                 share[self.items[cut]] = self.weights[cut]
         return kept(out, share)
 
-    def _hit_loosely(self, word: str) -> tuple[Floats, Floats]:
-        """As `hit`, also for words with one slip of the fingers or, failing that, with the text inside."""
+    def _hit_loosely(self, word: str, least: int = 1) -> tuple[Floats, Floats]:
+        """As `hit`, also for words with one slip of the fingers or, failing that, with the text inside.
+
+        No slip leaves fewer letters than `least`.
+        """
         out, share = (column.copy() for column in self.hit(word))
-        for close in self._slips(word):
+        for close in (slip for slip in self._slips(word) if len(slip) >= least):
             low, high = self._span(close)
             same = bisect_left(self.words, close + "\0", low)
             if low < same:
@@ -98,12 +101,13 @@ class TokenIndex:
         return kept(out, share)
 
     def _slips(self, word: str) -> set[str]:
-        """Beginnings of known words at one edit (or one swap of neighbours) from the word; digits always stand."""
+        """Beginnings of known words at one edit (or one swap of neighbours) from the word; digits always stand, and
+        no finger that missed a letter of "post" wrote "1st"."""
         if not 1 < len(word) <= _LONGEST_TYPO or word.isdigit():
             return set()
         out: set[str] = set()
         digits = sum(c.isdigit() for c in word)
-        letters = [c for c in self.letters if not c.isdigit()] if digits else self.letters
+        letters = [c for c in self.letters if not c.isdigit()]
         for i in range(digits, len(word) + 1):
             head, tail = word[:i], word[i:]
             low, high = self._span(head)

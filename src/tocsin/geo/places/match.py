@@ -24,6 +24,8 @@ Doubt = Literal[
     "two_ways",
     "namesake",
     "several",
+    "weak",
+    "part",
 ]
 
 

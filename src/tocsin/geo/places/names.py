@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.geo.places.columns import Texts, unpack
-from tocsin.geo.places.index import TokenIndex, kept
+from tocsin.geo.places.index import Floats, TokenIndex, kept
 from tocsin.geo.places.match import Doubt
 from tocsin.geo.places.sounds import alike, latin, skeletons
 from tocsin.geo.places.words import is_nearly_a_type, tokens, words
@@ -24,6 +24,8 @@ _MEND_COST = 0.1
 _POOL = 48
 _IN_FULL = 0.9
 _SHORT = 3
+_LEAST = 3
+"""Two letters stand for too much ("st") to be what somebody mistyped who said no other telling word."""
 _SOUNDS = 400
 _HEARD = 0.45
 """A name that only sounds like what was typed must fit this well, or nothing would ever be called unknown."""
@@ -117,6 +119,10 @@ class Names:
         hits = self._find(romanised, only_streets, limit, None) or self._find(romanised, only_streets, limit, "sounded")
         return [hit._replace(doubt="translated") for hit in hits]
 
+    def as_typed(self, typed: tuple[str, ...]) -> list[Hit]:
+        """Targets whose name is these words, whole and without mending."""
+        return [hit for hit in self._find(typed, only_streets=False, limit=8, doubt=None) if hit.fit >= _FULL]
+
     def _find(self, typed: tuple[str, ...], only_streets: bool, limit: int, doubt: Doubt | None) -> list[Hit]:
         fit, possible = self._fits(typed, doubt)
         if only_streets:
@@ -136,11 +142,11 @@ class Names:
                 best[target] = Hit(target, min(1.0, grade) * float(self._worth[row]), row, doubt or old)
         return sorted(best.values(), key=lambda h: (-h.fit, h.target))[:limit]
 
-    def _grades(self, word: str, doubt: Doubt | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _grades(self, word: str, doubt: Doubt | None, *, telling: bool) -> tuple[Floats, Floats]:
         if doubt is None:
             return self._names.hit(word)
         if doubt == "mended":
-            return self._names.hit_loosely(word)
+            return self._names.hit_loosely(word, _LEAST if telling and word.isalpha() else 1)
         return self._heard(word)
 
     def _heard_now(self, word: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -159,7 +165,7 @@ class Names:
         anchored = np.zeros(size, dtype=np.bool_)
         got, cover = np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
         for word, weight in zip(typed, weights, strict=True):
-            grade, share = self._grades(word, doubt)
+            grade, share = self._grades(word, doubt, telling=weight >= _IN_FULL)
             cover += share
             town = 0.6 * self._towns.hit(word)[0][self._target] if len(word) > 1 else np.zeros(1, dtype=np.float32)
             if doubt and weight >= _IN_FULL and len(word) <= _SHORT + 1:

@@ -9,6 +9,7 @@ from itertools import product
 from math import atan2, cos, degrees, hypot, radians, sin
 
 from tocsin.geo.places import plane
+from tocsin.geo.places.doubts import weak
 from tocsin.geo.places.gazetteer import Gazetteer, Near
 from tocsin.geo.places.match import Doubt, Match
 from tocsin.geo.places.nearest import Nearest
@@ -55,7 +56,7 @@ class Relations:
         found = [
             m for m in found if not _PARTS.intersection(m.doubts) and (m.score >= _HEARD or "sounded" not in m.doubts)
         ]
-        return [m for m in found if m.score >= found[0].score - _CLEAR][:_ANCHORS]
+        return [weak(m) for m in found if m.score >= found[0].score - _CLEAR][:_ANCHORS]
 
     def _streets(self, text: str) -> list[int]:
         words = tuple(tokens(text))
@@ -67,7 +68,7 @@ class Relations:
             away_m = reach_m or 200.0
             spot = _moved((anchor.lat, anchor.lon), phrase.bearing_deg, away_m)
             yield self._match(phrase, anchor, spot, 0.35 * away_m + (60.0 if reach_m else 250.0), "straight")
-        elif phrase.relation == "from" or not (reach_m or toward):
+        elif (phrase.relation == "from" and toward is None) or not (reach_m or toward):
             yield self._about(phrase, anchor, streets)
         else:
             yield from self._along(phrase, anchor, toward, streets)

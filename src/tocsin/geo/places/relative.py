@@ -21,6 +21,10 @@ _BEARING_DEG = {
 }  # fmt: skip
 _RELATIONS: tuple[Relation, ...] = ("past", "before", "opposite", "behind", "beside", "near", "between", "from")
 _MOST_CUTS = 3
+_AWAY = re.compile(
+    r"^(?:(?:a|fica|esta|estoy|estou|estamos|uns|unos|cerca|de)\s+)*?(de|do|da|dos|das|del|desde)\s+(?=\S)"
+)
+"""What is left of "a 200 metros do aeroporto" without its distance."""
 _ON = re.compile(r"\s(?:on|along|na|no|em|en|pela|pelo|por|sobre)\s")
 
 
@@ -54,7 +58,7 @@ def phrase(text: str) -> list[Phrase]:
     said = " ".join(text[:LONGEST_TEXT].split())
     table, folded = _table(), fold(re.sub(r"(?<=\d)[.,](?=\d)", "p", text[:LONGEST_TEXT]))
     folded, distance_m = _distance(folded, table)
-    found = table.relation.search(folded)
+    found = table.relation.search(folded) or (_AWAY.search(folded) if distance_m else None)
     if not found:
         return []
     word = found.group(1)
@@ -62,7 +66,7 @@ def phrase(text: str) -> list[Phrase]:
     way = table.toward.search(tail)
     toward = _bare(tail[way.end() :], table) if way else ""
     tail = tail[: way.start()] if way else tail
-    relation: Relation = table.relations.get(word, "compass")
+    relation: Relation = table.relations.get(word, "from" if found.re is _AWAY else "compass")
     street, tail = _street(relation, head, tail, table)
     return [
         Phrase(relation, anchors, said, street, toward, distance_m, table.bearings.get(word))

@@ -15,13 +15,14 @@ from tocsin.geo.places.aliases import Aliases
 from tocsin.geo.places.beside import Beside
 from tocsin.geo.places.columns import Columns
 from tocsin.geo.places.columns import read as read_columns
-from tocsin.geo.places.coordinates import coordinates, split_code
+from tocsin.geo.places.coordinates import coordinates, other_ways, split_code
 from tocsin.geo.places.doubts import judged
 from tocsin.geo.places.gazetteer import Gazetteer, Near
 from tocsin.geo.places.match import Match, PlacesError
-from tocsin.geo.places.reading import apart, read
+from tocsin.geo.places.reading import MOST_WORDS, apart, read
 from tocsin.geo.places.relate import Relations
 from tocsin.geo.places.relative import phrase
+from tocsin.geo.places.words import tokens
 
 _SPARE = 8
 """Answers that are weighed beyond those asked for, so that a namesake just below the cut still raises a doubt."""
@@ -61,10 +62,11 @@ class Places:
             return []
         typed = coordinates(text, near or self._middle) or self._code(text, near)
         if typed:
-            return [self._coordinates(typed)]
+            return self._at(typed)[:limit]
         told = phrase(text)
         found = [m for each in told for m in self._relations.places(each, near)]
         found += self._found(text, near, corners=not found or told[0].relation == "near")
+        found = found or self._known.settled(tuple(tokens(text)[:MOST_WORDS]), near)
         return judged(self._told_apart(_best(found, limit + _SPARE)))[:limit]
 
     def nearest(self, lat: float, lon: float) -> Match | None:
@@ -98,7 +100,16 @@ class Places:
         beside = self._beside.neighbour(match.lat, match.lon, match.text)
         return msgspec.structs.replace(match, detail=", ".join(p for p in (match.detail, beside) if p))
 
-    def _coordinates(self, typed: tuple[float, float, float]) -> Match:
+    def _at(self, typed: tuple[float, float, float]) -> list[Match]:
+        """The point; where it lies outside of the region, first what else inside of it may have been meant."""
+        there = self._coordinates(typed)
+        if there.confidence == "sure":
+            return [there]
+        ways = [self._coordinates((lat, lon, typed[2]), how) for lat, lon, how in other_ways(typed[0], typed[1])]
+        meant = [msgspec.structs.replace(way, confidence="ask") for way in ways if way.confidence == "sure"]
+        return [*meant, there]
+
+    def _coordinates(self, typed: tuple[float, float, float], how: str = "coordinates as typed") -> Match:
         lat, lon, size_m = typed
         beside = self.nearest(lat, lon)
         return Match(
@@ -109,7 +120,7 @@ class Places:
             lon=lon,
             radius_m=size_m,
             score=1.0,
-            how="coordinates as typed",
+            how=how,
             confidence="sure" if beside else "ask",
         )
 

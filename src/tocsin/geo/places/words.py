@@ -29,6 +29,8 @@ _LETTERS = {
 }
 _APOSTROPHES = "'’‘`ʼʹ´＇"
 _ROAD = re.compile(r"^([a-z]{1,3})[\s-]?(\d{1,4}[a-z]?)$")
+_DOTTED = re.compile(r"\b([a-z])\.(so|le|za|zza|tta|go|lo|da)\b")
+"""Abbreviations with a dot inside: "c.so", "v.le", "p.zza"."""
 _ALONE = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\s぀-ヿ㐀-䶿一-鿿豈-﫿]+")
 
 
@@ -55,7 +57,8 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """Fold any text to lower-case letters, digits, apostrophes and single spaces. Never raises."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_FOLDING)
+    dotted = _DOTTED.sub(r"\1\2", text.casefold())
+    plain = unicodedata.normalize("NFKD", dotted).casefold().translate(_FOLDING)
     return " ".join(plain.split())
 
 
