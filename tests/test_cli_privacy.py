@@ -83,6 +83,7 @@ def test_a_backup_is_put_back_whole_and_drilled_and_names_nobody(ended, house, t
     again = served(Settings(data=tmp_path / "again", port=0, centre=house.centre))
     assert again.desk.board.closed[incident].summary == "he takes insulin"
     assert "is not empty" in run("backup", "restore", away / "monday", "-o", tmp_path / "again", *key, code=2)
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "again").glob("*.db")} == {0o600}
 
 
 def test_without_its_keys_a_backup_is_whole_and_tells_of_nobody(ended, tmp_path):
@@ -128,3 +129,13 @@ def test_another_key_opens_no_backup(tmp_path):
     seal_files([("a", tmp_path / "a")], tmp_path / "b", b"k" * 32)
     with pytest.raises(LogError, match="the key is another one"):
         open_files(tmp_path / "b", tmp_path, b"x" * 32)
+
+
+def test_a_record_put_back_without_its_keys_says_that_nobody_can_be_named(ended, tmp_path):
+    data, _ = ended
+    run("keys", "new", tmp_path / "b.key")
+    run("backup", "make", "--data", data, "--key", tmp_path / "b.key", "-o", tmp_path / "monday")
+    (tmp_path / "monday.keys").unlink()
+    said = run("backup", "restore", tmp_path / "monday", "-o", tmp_path / "again", "--key", tmp_path / "b.key")
+    assert "nobody can be named or placed" in said
+    assert "--master-key" in said

@@ -15,6 +15,7 @@ from tocsin.domain.orders import AnswerCall, CloseIncident, NoteCall, OpenIncide
 from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Place
+from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import VARIABLE, MasterKey
 from tocsin.log.sqlite import SqliteLog
 from tocsin.settings import Centre, Settings
@@ -141,6 +142,14 @@ def test_another_master_key_is_one_line_at_the_start(house: Settings, monkeypatc
     monkeypatch.setenv(VARIABLE, "short")
     with pytest.raises(AppError, match=f"{VARIABLE}: this is not a master key"):
         build(house)
+
+
+def test_keys_without_their_master_key_are_not_left_for_a_new_one(house: Settings) -> None:
+    served(house, *A_CALL)
+    (house.data / MASTER).rename(house.data.parent / "away.key")
+    with pytest.raises(AppError, match="name its file with --master-key"):
+        build(house)
+    assert not (house.data / MASTER).exists()
 
 
 def test_a_start_from_a_snapshot_shows_everybody_and_nobody_who_was_erased(house: Settings) -> None:

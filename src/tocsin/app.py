@@ -313,8 +313,12 @@ def _region(path: Path | None, aliases: Path | None) -> Region | None:
 
 
 def _master(settings: Settings) -> MasterKey:
+    keys, default = settings.data / KEYS, settings.data / MASTER
+    if keys.exists() and not (settings.master_key or default.exists() or settings.store or os.environ.get(VARIABLE)):
+        # A new one would open nothing of what is there.
+        raise AppError(f"{keys}: is wrapped under a master key that is not here; name its file with --master-key")
     try:
-        return MasterKey.find(settings.master_key, settings.data / MASTER)
+        return MasterKey.find(settings.master_key, default)
     except LogError as error:
         raise AppError(str(error)) from None
 

@@ -128,7 +128,7 @@ class TestProofs:
         result = run("verify", data / "decisions.db", *asked)
         assert result.exit_code == 0, result.output
         file = tmp_path / "proof.json"
-        file.write_text(result.output.splitlines()[-1])
+        file.write_text(result.stdout)  # the proof alone: words go to standard error
         return file
 
     def test_of_an_entry_convinces_somebody_without_the_log(self, data, tmp_path):

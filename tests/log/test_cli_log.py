@@ -53,8 +53,20 @@ def test_flaws_are_listed_and_the_exit_code_tells(data):
     assert result.exit_code == 1
     assert "entry 4: its bytes were changed" in result.output
     assert "entry 6: it is missing" in result.output
+    assert "copy it as it is before anything else" in result.output
     said = json.loads(run("verify", data, "--json").output.splitlines()[0])
     assert [flaw["position"] for flaw in said["flaws"]] == [4, 6]
+
+
+def test_an_altered_entry_is_exported_as_it_is_and_said_to_be_altered(data, tmp_path):
+    assert run("export", data, "-o", tmp_path / "clean.jsonl").exit_code == 0
+    with sqlite3.connect(data / "decisions.db") as con:
+        con.execute("UPDATE entries SET raw = replace(raw, 'smoke', 'steam') WHERE position = 4")
+    con.close()
+    result = run("export", data, "-o", tmp_path / "record.jsonl")
+    assert result.exit_code == 1
+    assert "one of them does not give the leaf hash" in result.output
+    assert len((tmp_path / "record.jsonl").read_text().splitlines()) == 9
 
 
 LAST = 2**63 - 1

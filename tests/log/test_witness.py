@@ -402,7 +402,7 @@ class TestPublished:
         published.write_to(centre.folder)
         witness(centre, memory).look(OMBUD)
         note = (memory / "cosigned").read_bytes()
-        with pytest.raises(NoteError, match="not signed"):
+        with pytest.raises(NoteError, match="knows none of the witnesses"):
             published.add_cosignatures(note, [KEY.public])
         assert published.add_cosignatures(note, [OMBUD.public]) == 1
         assert published.add_cosignatures(note, [OMBUD.public]) == 0

@@ -142,3 +142,21 @@ def test_a_site_without_evidence_says_so(run):
             assert (answer.status, answer.json()["name"]) == (404, "not_found")
 
     run(test)
+
+
+def test_a_centre_that_gets_a_key_of_its_own_signs_with_both_until_the_first_is_taken_away(tmp_path):
+    data, config, fresh = tmp_path / "data", tmp_path / "tocsin.toml", tmp_path / "own.key"
+    save_key(fresh, PrivateKey.make("north"))
+    with serving(data) as address:
+        first = load_key(data / KEY).public
+        give(data, address, 3)
+        assert told("log", "witness", address, "--key", first, "--memory", tmp_path / "memory")[0] == 0
+    config.write_text(f'signing_key = "{fresh}"\n')
+    for here, known in ((True, first), (True, load_key(fresh).public), (False, load_key(fresh).public)):
+        if not here:
+            (data / KEY).unlink()
+        with serving(data, config) as address:
+            give(data, address, 1)
+            memory = tmp_path / f"memory{'' if known == first else ' of another'}"
+            code, output = told("log", "witness", address, "--key", known, "--memory", memory)
+            assert code == 0, output

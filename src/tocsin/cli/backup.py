@@ -87,7 +87,11 @@ def restore(backup_name: Path, output: Path, key: Path) -> None:
         flawed = _verified(output)
     if flawed:
         raise click.ClickException(f"{output}: put back, but the record is flawed: see `tocsin log verify {output}`")
-    click.echo(f"{output}: put back, the record is whole. Start with: tocsin serve --data {output}")
+    click.echo(f"{output}: put back, the record is whole")
+    if not (output / KEYS).exists():
+        gone = f"{_keys_of(backup_name)} is not here: nobody can be named or placed from what was put back"
+        click.echo(f"{gone} until both are put back together", err=True)
+    click.echo(f"start with: tocsin serve --data {output} --master-key FILE   (the one that was in use then)")
 
 
 @backup.command()
@@ -183,6 +187,8 @@ def _put_back(name: Path, folder: Path, secret: MasterKey) -> None:
         open_files(_record_of(name), part, secret.derive(b"backup of a record"))
         if _keys_of(name).exists():
             open_files(_keys_of(name), part, secret.derive(b"backup of keys"))
+        for file in part.glob("*.db"):
+            file.chmod(0o600)  # names, hashes and keys: for the eyes of the account that runs the server
         if folder.exists():
             folder.rmdir()
         part.rename(folder)

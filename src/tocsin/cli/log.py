@@ -20,7 +20,7 @@ from tocsin.facts.values import Position
 from tocsin.log.check_receipts import flaws_of_receipts
 from tocsin.log.codec import CODEC
 from tocsin.log.copy import Store
-from tocsin.log.hashes import HASH_BYTES
+from tocsin.log.hashes import HASH_BYTES, leaf_hash
 from tocsin.log.port import Flaw, Head, LogError
 from tocsin.log.tiles import Tiles
 
@@ -91,6 +91,10 @@ def verify(
     """Read the log in PATH (a data directory, one file, or a postgresql:// address) back and check every entry.
 
     Prints the head to note down. Exit code 0: clean. 1: flaws were found and are listed. 2: it could not be read.
+
+    \b
+      tocsin log verify data
+      tocsin log verify data --inclusion 17 > proof.json    the proof alone; words go to standard error
     """
     with plainly():
         places = places_at(where, centre)
@@ -101,7 +105,10 @@ def verify(
         for place in places:
             with closing(open_place(place)) as opened:
                 head = opened.head()
-                ok = _verify_one(opened, head, place, heads if place in judged else (), as_json)
+                flaws = _verify_one(opened, head, place, heads if place in judged else (), as_json)
+                words = _as_json(place.file, head, flaws) if as_json else _as_words(place.file, head, flaws)
+                click.echo(words, err=not as_json and bool(inclusion or consistency))
+                ok = not flaws
                 if ok and place in judged:
                     ok = _proofs(opened, head, inclusion, consistency)
                 clean &= ok
@@ -122,14 +129,18 @@ def export(where: str, output: Path | None, after: Position, centre: str | None)
     Each line is the entry exactly as stored, with its position in front and its RFC 6962 leaf hash at the end.
     """
     with plainly(), closing(open_place(one_place(where, centre))) as opened, _writing_to(output) as out:
-        count = 0
-        for line in _lines(opened, after):
+        count = altered = 0
+        for line, fits in _lines(opened, after):
             out.write(line)
-            count += 1
+            count, altered = count + 1, altered + (not fits)
     click.echo(f"{count:,} entries exported", err=True)
+    if altered:
+        words = "one of them does" if altered == 1 else f"{altered:,} of them do"
+        click.echo(f"{words} not give the leaf hash that stands beside: see `tocsin log verify`", err=True)
+        sys.exit(1)
 
 
-def _verify_one(opened: Store, head: Head, place: Place, noted: tuple[Noted, ...], as_json: bool) -> bool:
+def _verify_one(opened: Store, head: Head, place: Place, noted: tuple[Noted, ...], as_json: bool) -> list[Flaw]:
     # The head about to be printed is checked like a noted one, so that exactly what is printed was proven.
     against = [head, *(Head(place.centre, position, chain, b"") for position, chain in noted)]
     flaws = list(dict.fromkeys(_with_progress(opened, head, against, quiet=as_json)))
@@ -139,8 +150,7 @@ def _verify_one(opened: Store, head: Head, place: Place, noted: tuple[Noted, ...
     if Path(place.file).name == FILES[0] and not place.durable:
         # Only other kinds may be let go: with this mark, the beginning of a record could be cut off unseen.
         flaws.insert(0, Flaw(0, f"the decisions are marked as {place.kind}, of which the beginning may be gone"))
-    click.echo(_as_json(place.file, head, flaws) if as_json else _as_words(place.file, head, flaws))
-    return not flaws
+    return flaws
 
 
 def _proofs(opened: Store, head: Head, inclusion: Position | None, consistency: Old | None) -> bool:
@@ -173,7 +183,9 @@ def _with_progress(opened: Store, head: Head, against: list[Head], *, quiet: boo
 def _as_words(file: str, head: Head, flaws: list[Flaw]) -> str:
     if flaws:
         lines = [f"{file}, centre {head.centre}: {len(flaws)} flaw{'s' if len(flaws) > 1 else ''}"]
-        return "\n".join([*lines, *(f"  entry {flaw.position}: {flaw.what}" for flaw in flaws)])
+        lines += [f"  entry {flaw.position}: {flaw.what}" for flaw in flaws]
+        lines.append("  altered or damaged after it was written: copy it as it is before anything else; a backup")
+        return "\n".join([*lines, "  (`tocsin backup drill`) or a witness tells what stood there"])
     return (
         f"{file}, centre {head.centre}: clean, {head.position:,} entries\n"
         f"  head to note down: {head.position}:{head.chain.hex()}\n"
@@ -194,15 +206,19 @@ def _as_json(file: str, head: Head, flaws: list[Flaw]) -> str:
     return msgspec.json.encode(said).decode()
 
 
-def _lines(opened: Store, after: Position) -> Iterator[bytes]:
-    """The stored bytes themselves, so that anybody can hash them again. Raises LogError at a gap or a broken entry."""
+def _lines(opened: Store, after: Position) -> Iterator[tuple[bytes, bool]]:
+    """The stored bytes themselves, so that anybody can hash them again; and whether they give the hash beside them.
+
+    Raises LogError at a gap or a broken entry.
+    """
     last: Position | None = None
     for row in opened.rows(after):
         if last is not None and row.position != last + 1:
             raise LogError(f"entry {last + 1} is missing; `tocsin log verify` tells more")
         last = row.position
         CODEC.decode(row.position, row.raw)
-        yield b'{"position":%d,%s,"leaf":"%s"}\n' % (row.position, row.raw[1:-1], row.leaf.hex().encode())
+        line = b'{"position":%d,%s,"leaf":"%s"}\n' % (row.position, row.raw[1:-1], row.leaf.hex().encode())
+        yield line, leaf_hash(row.raw) == row.leaf
 
 
 @contextmanager

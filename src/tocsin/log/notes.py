@@ -157,7 +157,8 @@ class Note(NamedTuple):
                 key.check(self.text, one.signature)
                 found.append(key)
         if not found:
-            raise NoteError("the note is not signed by a key that you trust")
+            told = ", ".join(f"{one.name}+{one.identity.hex()}" for one in self.signatures)
+            raise NoteError(f"the note is not signed by a key that you trust, but by {told}")
         return found
 
     def bytes(self) -> bytes:

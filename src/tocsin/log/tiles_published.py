@@ -70,6 +70,9 @@ class Published:
         """
         given = Note.parse(note)
         trusted = [key for key in witnesses if key.kind == COSIGNATURE]
+        known_names = {(key.name, key.identity) for key in trusted}
+        if not any((one.name, one.identity) in known_names for one in given.signatures):
+            raise NoteError("the centre knows none of the witnesses who signed; its settings name them (`witnesses`)")
         names = {(key.name, key.identity) for key in given.check(trusted)}
         with self._lock:
             if self._note is None or given.text != self._note.text:

@@ -65,10 +65,10 @@ class Web:
             with self._opener.open(address, timeout=TIMEOUT_S) as answer:
                 return _not_too_much(answer.read(MAX_BYTES + 1), address)
         except urllib.error.HTTPError as error:
-            error.close()
             if error.code in (404, 410):
+                error.close()
                 raise NoTile(f"there is no {address}") from error
-            raise LogError(f"{address}: answered {error.code} {error.reason}") from error
+            raise LogError(f"{address}: answered {error.code}: {_said(error)}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             raise LogError(f"{address}: {reason}") from error
@@ -82,11 +82,20 @@ class Web:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 answer.read(MAX_BYTES)
         except urllib.error.HTTPError as error:
-            said = error.read(2_000).decode(errors="replace")
-            error.close()
-            raise LogError(f"{address}: answered {error.code}: {said}") from error
+            raise LogError(f"{address}: answered {error.code}: {_said(error)}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise LogError(f"{address}: {getattr(error, 'reason', None) or error}") from error
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    """What the centre says in words, where it says any; in one line that cannot move a terminal's cursor."""
+    try:
+        text = str(json.loads(error.read(4_000))["text"])
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        text = str(error.reason)
+    finally:
+        error.close()
+    return "".join(character for character in text[:500] if character.isprintable())
 
 
 def source_at(place: str) -> Source:

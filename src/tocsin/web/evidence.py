@@ -102,16 +102,16 @@ def read(note: bytes) -> tuple[Note, Checkpoint]:
 def evidence_of(log: Log, folder: Path, key_file: Path | None, origin: str, witnesses: Sequence[str]) -> Evidence:
     """The evidence of one log, signed with the key in `key_file`, or in `folder`, where one is made at the first start.
 
-    Raises LogError: a key file that cannot be read, or a witness's key that is none.
+    A centre that moves from the second to the first signs with both, until its operator takes the old one away: whoever
+    watches with the old public key goes on, and finds the new one beside it. Raises LogError: a key file that cannot be
+    read, or a witness's key that is none.
     """
     trusted = [PublicKey.parse(text) for text in witnesses]
-    if key_file is None:
-        key_file = folder / KEY
-        if not key_file.exists():
-            save_key(key_file, PrivateKey.make(origin or log.centre))
-    key = load_key(key_file)
-    if key.public.kind == COSIGNATURE:
-        raise NoteError(f"{key_file}: this is a witness's key; a centre signs with one of its own")
+    own = folder / KEY
+    if key_file is None and not own.exists():
+        save_key(own, PrivateKey.make(origin or log.centre))
+    files = dict.fromkeys(file for file in (key_file, own if own.exists() else None) if file is not None)
+    keys = list({key.public: key for key in map(_signing, files)}.values())
     memory = folder / SIGNED
 
     def opening() -> Published:
@@ -119,6 +119,13 @@ def evidence_of(log: Log, folder: Path, key_file: Path | None, origin: str, witn
             memory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise LogError(f"{memory}: {error.strerror}") from error
-        return Published(log, [key], memory, origin)
+        return Published(log, keys, memory, origin)
 
-    return Evidence(opening, [key.public], trusted)
+    return Evidence(opening, [key.public for key in keys], trusted)
+
+
+def _signing(file: Path) -> PrivateKey:
+    key = load_key(file)
+    if key.public.kind == COSIGNATURE:
+        raise NoteError(f"{file}: this is a witness's key; a centre signs with one of its own")
+    return key
