@@ -298,6 +298,16 @@ def a_row_stays_when_the_sharing_has_ended(put: Put) -> None:
     put(eyes, "_put", put_row)
 
 
+def a_screen_waits_for_the_record(put: Put) -> None:
+    """*Lived here*: a sharing that ended while the store took nothing stayed on the screens that were open."""
+    put(AgencyTail, "look_again", lambda _self: None)
+
+
+def a_picture_believes_the_record(put: Put) -> None:
+    """*Lived here*: and came with every picture that was fetched meanwhile."""
+    put(Eyes, "_shared", lambda self, share: share.agency == self.agency)
+
+
 def calls_are_told_to_agencies(put: Put) -> None:
     plain = Eyes.fact
     put(Eyes, "fact", lambda self, fact: plain(self, fact) or hasattr(fact, "call"))
@@ -343,6 +353,8 @@ WANDERING = {
     "orders": 20,
 }
 """Screens go from node to node, and the nodes tell the same in other pieces."""
+AWAY = {**WANDERING, "nodes": 1, "outage_every_s": 4.0, "screen_cut": 0.0, "storm_s": 20.0}
+"""The store is away for seconds, and the screens stay where they are."""
 DYING = {"nodes": 1, "kill_after_write": 0.12, "snapshot": 1.0, "snapshot_torn": 0.0, "keys_fail": 0.0}
 
 PLANTED = (
@@ -358,6 +370,8 @@ PLANTED = (
     Planted("tail", "an alarm changes and no screen hears of it", a_row_is_not_told),
     Planted("visible", "seen once, seen for ever", a_share_does_not_end),
     Planted("visible", "nobody takes the row off the screen", a_row_stays_when_the_sharing_has_ended),
+    Planted("visible", "its end waits for the store", a_screen_waits_for_the_record, AWAY),
+    Planted("visible", "a picture of what is over", a_picture_believes_the_record, AWAY),
     Planted("visible", "what callers said is in an agency's frame", calls_are_told_to_agencies),
     Planted("visible", "an agency that resumes is told everything", an_agency_s_frame_is_the_centre_s),
     Planted("visible", "between two frames of this node", any_position_is_between_no_frames, WANDERING),

@@ -39,7 +39,7 @@ def fresh(entries: Sequence[AnyEntry]) -> BoardFold:
 
 
 def eyes(board: BoardFold, agency: str) -> Eyes:
-    return Eyes(Audience(agency), board, CATALOGUE, PLANS)
+    return Eyes(Audience(agency), board, CATALOGUE, PLANS, lambda: T0)
 
 
 class Screen:

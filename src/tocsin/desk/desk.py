@@ -58,6 +58,7 @@ QUEUE = 4_096
 BATCH = 256
 TICK_S = 1.0
 PULSE_TICKS = 2
+PATIENCE_S = 2.0
 ERASE_TICKS = 600
 
 _say = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ class Desk:
         self._queue: asyncio.Queue[Asked] = asyncio.Queue(QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
         self._recording: asyncio.Task[None] | None = None
+        self._due: asyncio.Task[None] | None = None
         self._reports = ThreadPoolExecutor(1, "reports")
         """Reading a whole year takes long: whoever asks for one waits for who asked before, and for nobody else."""
         self._taking = False
@@ -194,8 +196,9 @@ class Desk:
                 await self._queue.join()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._recording is not None:
-            await self._recording
+        for left in (self._recording, self._due):
+            if left is not None:
+                await left
         await self.tracks.record(self.now())
         for ear in self._ears:
             ear.close()
@@ -339,13 +342,22 @@ class Desk:
             self._tail.pulse(now)
         self.standby.moment(now)
         self._locating.moment(now)
-        await self.eraser.settle()
-        if ticks % ERASE_TICKS == 0:
-            with suppress(Busy):
-                await self.give(EraseDue(), by="clock", key=f"erase-{now}")
-        with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
-            await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
-            await self._second_look.look(now)
+        if self._due is None or self._due.done():
+            self._due = asyncio.create_task(self._record_due(ticks, now))
+        await asyncio.wait((self._due,), timeout=PATIENCE_S)  # a store that stalls does not stop the clock
+        self._agencies.look_again()  # what is over and could not be recorded
+
+    async def _record_due(self, ticks: int, now: Instant) -> None:
+        try:
+            await self.eraser.settle()
+            if ticks % ERASE_TICKS == 0:
+                with suppress(Busy):
+                    await self.give(EraseDue(), by="clock", key=f"erase-{now}")
+            with suppress(Busy):  # said where it happened; what is overdue still is at the next tick
+                await self.give(RaiseAlarms(), by="clock", key=f"alarms-{now}")
+                await self._second_look.look(now)
+        except Exception:  # noqa: BLE001 - a clock that stops would hide every later alarm
+            _say.exception("what is due was not recorded")
 
     @property
     def recording(self) -> bool:
@@ -380,7 +392,9 @@ class Desk:
         """What an agency sees of the board; the empty one is the whole centre."""
         found = self._eyes.get(agency)
         if found is None:
-            found = self._eyes[agency] = Eyes(Audience(agency), self.board, self.catalogue, self.adviser.plans)
+            found = self._eyes[agency] = Eyes(
+                Audience(agency), self.board, self.catalogue, self.adviser.plans, self.now
+            )
         return found
 
     def tail_of(self, agency: str) -> Tail:

@@ -48,7 +48,8 @@ class Tail:
         self._log = log
         self._board = board
         self._frames: deque[Frame] = deque(maxlen=KEPT_FRAMES)
-        self._made = 0
+        self._made = self._cut = 0
+        """Frames made ever; and when all that were kept were let go of."""
         self._recent: deque[AnyEntry] = deque(maxlen=KEPT_ENTRIES)
         self._wake: asyncio.Future[None] | None = None
         self._now: Instant = 0.0
@@ -116,7 +117,7 @@ class Tail:
         at, read = after, -1
         while True:
             if self._made - read > len(self._frames):  # just come, or fallen behind what is kept
-                missed = await self._missed(at)
+                missed = [self._reset()] if 0 <= read < self._cut else await self._missed(at)
                 # Before any yield: what comes while the follower writes is still to come.
                 at, read = self._board.position, self._made
                 for frame in (*missed, self._whereabouts()):

@@ -23,7 +23,6 @@ from tocsin.views.wire import TailFacts, TailTracks
 
 IDLE_S = 900.0
 """A tail that nobody has followed for so long is let go; whoever comes back then fetches the picture again."""
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -34,7 +33,9 @@ class AgencyTail(Tail):
         super().__init__(log, board)
         self._eyes = eyes
         self.latest, self.recording = whole.latest, whole.recording
-        self._shown = eyes.shown()
+        self._shown, self._over = eyes.shown(), eyes.over()
+        self._unsure: Position = board.position if self._over else -1
+        """Up to here a position does not say what a screen holds: a clock had a part in it, and nodes' clocks differ."""
         self._covered: Position = board.position
         """Whoever is at this position, or at one of a frame that is kept, misses nothing."""
         self.used_at: Instant = 0.0
@@ -50,6 +51,11 @@ class AgencyTail(Tail):
     def tell(self, entries: Sequence[AnyEntry], touched: Touched) -> None:
         """These are durable and folded into the board. With a unit that comes into sight comes where it is."""
         rows = self._eyes.rows(touched, self._shown)
+        self._over = (self._over - touched.incidents.keys()) | self._eyes.over(touched.incidents)
+        if any(row is None and not self._eyes.incident(id_) for id_, row in rows.incidents.items()):
+            self._forget()
+        if self._over:
+            self._unsure = self._board.position
         told = TailFacts(self._board.position, tuple(self._eyes.entries(entries)), rows)
         self._add(Frame("facts", told.position, _encode(told)))
         others = (id_ for id_, row in rows.units.items() if row and row.agency != self._eyes.agency)
@@ -74,11 +80,30 @@ class AgencyTail(Tail):
             self._covered = gone
         super()._add(frame)
 
+    def look_again(self) -> None:
+        """A sharing ends by the clock, whether or not that can be recorded: then screens fetch the picture anew."""
+        over = self._eyes.over()
+        if over == self._over:
+            return
+        self._over, shown = over, self._eyes.shown()
+        if shown.incidents != self._shown.incidents:
+            self._shown, self._picture = shown, (-1, b"")
+            self._forget()
+            self._unsure = self._board.position
+            self._add(Frame("reset", None, self._reset().data))
+
+    def _forget(self) -> None:
+        """What was told of an incident is told to nobody who resumes, once it is out of sight."""
+        self._frames.clear()
+        self._cut, self._unsure = self._made, self._board.position - 1
+
     async def _missed(self, at: Position) -> list[Frame]:
         kept = [frame for frame in self._frames if frame.position is not None]
         # Between two frames stands whoever comes from a node that told them in other pieces: a row that came and went
         # within one frame of ours is on that screen, and in no frame.
-        if at != self._covered and all(frame.position != at for frame in kept):
+        if at == self._board.position:
+            return []
+        if at <= self._unsure or (at != self._covered and all(frame.position != at for frame in kept)):
             return [self._reset()]
         return [frame for frame in kept if frame.position is not None and frame.position > at]
 
@@ -100,7 +125,13 @@ class AgencyTails:
         if tail is None:
             tail = self._tails[agency] = AgencyTail(self._log, self._board, self._eyes(agency), self._whole)
         tail.used_at = now
+        tail.look_again()
         return tail
+
+    def look_again(self) -> None:
+        """Take off the screens of all what is over by the clock."""
+        for tail in self._tails.values():
+            tail.look_again()
 
     def announce(self, entries: Sequence[AnyEntry], touched: Touched) -> None:
         """Tell each of them what it sees of this."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import msgspec
 from msgspec.structs import replace
@@ -42,8 +43,9 @@ class View:
     @property
     def name(self) -> str:
         """Names what is seen, so that a screen can say what its picture is of. Empty: the whole centre."""
-        agency = self.audience.agency
-        return f"{agency}@{self._desk.adviser.plans.version}" if agency else ""
+        agency, over = self.audience.agency, sorted(self._eyes.over())
+        without = f"~{crc32(' '.join(over).encode()):x}" if over else ""
+        return f"{agency}@{self._desk.adviser.plans.version}{without}" if agency else ""
 
     # -- live -------------------------------------------------------------------------------------------------------
 
@@ -175,13 +177,7 @@ class View:
         return replace(done, entries=tuple(self._eyes.entries(done.entries)))
 
     def _seen(self, row: IncidentRow) -> bool:
-        return self._eyes.row(row) and not self._over(row)
-
-    def _over(self, row: IncidentRow) -> bool:
-        """Seen by a sharing alone whose instant has come, though the record does not say so yet."""
-        agency = self.audience.agency
-        ends = [share.until for share in row.shares if share.agency == agency and share.until is not None]
-        return bool(ends) and ends[0] <= self._now and not self._eyes.row(replace(row, shares=()))
+        return self._eyes.row(row)
 
     def _exact(self, row: IncidentRow) -> bool:
         """Whether callers' exact places are still shown: while it is live, and for a while after."""

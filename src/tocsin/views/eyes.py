@@ -7,23 +7,23 @@ hospitals. Calls are the centre's until they belong to an incident. Of a linked 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.plans import NO_PLANS, Plans
+from tocsin.domain.plans import Plans
 from tocsin.domain.sight import concerns
 from tocsin.domain.types import Catalogue
 from tocsin.facts import assignments, centre, choices, roads, standby, watch
 from tocsin.facts.assignments import Drive
 from tocsin.facts.union import AnyEntry, DecisionFact
-from tocsin.facts.values import Place
+from tocsin.facts.values import Instant, Place
 from tocsin.facts.watch import UNIT_ALARMS, alarm_id
 from tocsin.views.audience import Audience
 from tocsin.views.board import BoardFold
-from tocsin.views.rows import AlarmRow, IncidentRow, Rows, UnitRow
+from tocsin.views.rows import AlarmRow, IncidentRow, Rows, ShareRow, UnitRow
 from tocsin.views.rows_callers import CallerLinkRow
 from tocsin.views.touched import Touched, pick
 
@@ -51,11 +51,14 @@ class Shown(msgspec.Struct):
 
 
 class Eyes:
-    """One audience before one board."""
+    """One audience before one board, at the instant it looks: a sharing is over when its time is, recorded or not."""
 
-    def __init__(self, audience: Audience, board: BoardFold, catalogue: Catalogue, plans: Plans = NO_PLANS) -> None:
+    def __init__(
+        self, audience: Audience, board: BoardFold, catalogue: Catalogue, plans: Plans, now: Callable[[], Instant]
+    ) -> None:
         self.audience = audience
         self.agency = audience.agency
+        self._now = now
         self._board, self._catalogue, self._plans = board, catalogue, plans
         self._concerns: dict[tuple[str, Place], bool] = {}
 
@@ -65,7 +68,18 @@ class Eyes:
         """Whether this incident is seen."""
         if not self.agency or self.agency in row.agencies:
             return True
-        return any(share.agency == self.agency for share in row.shares) or self._own_type(row)
+        return any(self._shared(share) for share in row.shares) or self._own_type(row)
+
+    def _shared(self, share: ShareRow) -> bool:
+        return share.agency == self.agency and (share.until is None or self._now() < share.until)
+
+    def over(self, incidents: Iterable[str] | None = None) -> frozenset[str]:
+        """Of these open incidents, or all, those whose sharing is over by the clock, and not by the record yet."""
+        rows = self._board.incidents
+        return frozenset(id_ for id_ in (rows if incidents is None else incidents) if self._is_over(rows.get(id_)))
+
+    def _is_over(self, row: IncidentRow | None) -> bool:
+        return row is not None and any(share.agency == self.agency for share in row.shares) and not self.row(row)
 
     def _own_type(self, row: IncidentRow) -> bool:
         key = row.type, row.place

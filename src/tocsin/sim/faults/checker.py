@@ -220,29 +220,44 @@ class Checker:
 
     # -- what screens show ------------------------------------------------------------------------------------------
 
-    def shown(self, who: str, picture: Any, invariant: str, agency: str = "") -> None:
-        """A picture on a screen, fetched or folded from the tail; of an agency, or of the whole centre."""
+    def shown(self, who: str, picture: Any, invariant: str, agency: str = "", now: Instant | None = None) -> None:
+        """A picture on a screen, fetched `now` or folded from the tail; of an agency, or of the whole centre.
+
+        What is over by the clock is in no picture that is fetched; it may stand a moment longer on a screen.
+        """
         position = picture["position"]
         if position > self.position:
             raise Broken("picture", f"{who} shows {position}; the log stands at {self.position}")
         fresh = self.pictures[position]
         if agency:
-            whole, fresh = fresh["rows"], self.sights.through(agency, position, fresh)
+            over = self.sights.over(agency, position, now)
+            whole, most = fresh["rows"], self.sights.through(agency, position, fresh, over if now else frozenset())
             shown = ((t, name) for t, rows in picture["rows"].items() for name in rows)
-            extra = [f"{t}.{name}" for t, name in shown if name in whole[t] and name not in fresh["rows"][t]]
+            extra = [f"{t}.{name}" for t, name in shown if name in whole[t] and name not in most["rows"][t]]
             if extra:
                 raise Broken("visible", f"{who} of {agency} at {position} shows {', '.join(extra)}")
+            fresh = self.sights.through(agency, position, fresh, over)
+            picture = picture if now else self.sights.through(agency, position, picture, over)
         if picture != fresh:
             raise Broken(invariant, f"{who} at {position}: {difference(picture, fresh)}")
 
-    def overheard(self, who: str, agency: str, position: Position, raw: bytes, told: Sequence[Position] = ()) -> None:
-        """All that came to an agency's screen, as it came: a picture at this position, or a frame up to it."""
+    def overheard(
+        self, who: str, agency: str, position: Position, raw: bytes, told: Sequence[Position] = (),
+        now: Instant | None = None,
+    ) -> None:  # fmt: skip
+        """All that came to an agency's screen, as it came: a picture at this position, `now`, or a frame up to it."""
         if position > self.position or any(not 0 < at <= position for at in told):
             raise Broken("picture", f"{who} is told of {told} up to {position}; the log stands at {self.position}")
-        leaked = self.sights.leaked(agency, position, raw)
+        over = self.sights.over(agency, position, now) if now else frozenset()
+        leaked = self.sights.leaked(agency, position, raw, over)
         leaked += self.sights.hidden(agency, position, [self.entries[at - 1] for at in told])
         if leaked:
             raise Broken("visible", f"{who} of {agency} at {position} is told {', '.join(leaked)}")
+
+    def lingers(self, picture: Any, agency: str, now: Instant) -> set[str]:
+        """Incidents on an agency's screen whose sharing is over by the clock of whoever serves it."""
+        over = self.sights.over(agency, picture["position"], now)
+        return {name for name in picture["rows"]["incidents"] if f"incident:{name}" in over}
 
     # -- personal data ----------------------------------------------------------------------------------------------
 

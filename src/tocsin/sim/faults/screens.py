@@ -29,6 +29,8 @@ BUFFERS = (1, 1, 4)
 """Frames that fit in a socket."""
 SILENCE_S = 6.0
 """After so long without a pulse a screen looks for another node."""
+LINGERS_S = 4.0
+"""A tick, the patience it has with a store that stalls, and the way to the screen."""
 
 _decode = msgspec.json.Decoder().decode
 
@@ -48,6 +50,8 @@ class Screen:
         self.connects = self.frames = self.resets = 0
         self.fresh = False
         """A picture was fetched since the last gap: what follows it follows it."""
+        self._lingers: dict[str, float] = {}
+        """What is over by the clock and still shown, at every pulse of this connection since."""
 
     @property
     def position(self) -> Position:
@@ -69,6 +73,7 @@ class Screen:
 
     async def _connected(self, desk: Desk, life: Life) -> None:
         self.connects += 1
+        self._lingers = {}
         if self.picture is None:
             self._fetch(desk)
         after = self.position
@@ -95,8 +100,8 @@ class Screen:
         told = _decode(raw)
         self.picture, self._view = told["board"], told["view"]
         if self.agency:
-            self._checker.overheard(self.name, self.agency, self.position, raw)
-        self._checker.shown(self.name, self.picture, "picture", self.agency)
+            self._checker.overheard(self.name, self.agency, self.position, raw, now=told["now"])
+        self._checker.shown(self.name, self.picture, "picture", self.agency, told["now"])
 
     def _take(self, desk: Desk, frame: Frame) -> None:
         self.frames += 1
@@ -107,12 +112,21 @@ class Screen:
         elif frame.event == "pulse":
             if data["position"] > self._checker.position:
                 raise Broken("picture", f"a pulse says {data['position']}; the log stands at {self._checker.position}")
+            if self.agency:
+                self._time_passes(data["now"])
         elif frame.event == "facts":
             told = [entry["position"] for entry in data["entries"]]
             if self.agency:
                 self._checker.overheard(self.name, self.agency, data["position"], frame.data, told)
             if data["position"] > self.position:
                 self._fold(data, told)
+
+    def _time_passes(self, now: float) -> None:
+        """What is over goes, whatever the store does."""
+        at = self._loop.time()
+        self._lingers = {n: self._lingers.get(n, at) for n in self._checker.lingers(self.picture, self.agency, now)}
+        if left := sorted(name for name, since in self._lingers.items() if at - since > LINGERS_S):
+            raise Broken("visible", f"{self.name} of {self.agency} at {now} still shows {left}: it is over")
 
     def _fold(self, data: Any, told: list[Position]) -> None:
         if not self.agency:

@@ -13,7 +13,7 @@ import msgspec
 
 from tocsin.facts import assignments, calls, centre, incidents, roads, sharing, units
 from tocsin.facts.union import AnyEntry
-from tocsin.facts.values import Position
+from tocsin.facts.values import Instant, Position
 from tocsin.facts.watch import AlarmAcknowledged, AlarmRaised
 from tocsin.sim.faults.scene import AGENCIES
 
@@ -31,7 +31,7 @@ class Known(msgspec.Struct):
     type: str
     sent: set[str] = set()
     """Agencies of which a unit was ever on it."""
-    shares: set[str] = set()
+    shares: dict[str, Instant | None] = {}
 
 
 class Sights:
@@ -39,6 +39,8 @@ class Sights:
 
     def __init__(self) -> None:
         self._seen: dict[str, list[frozenset[str]]] = {agency: [frozenset()] for agency in AGENCIES}
+        self._until: dict[str, list[dict[str, Instant]]] = {agency: [{}] for agency in AGENCIES}
+        """Of those, what is seen by a sharing alone that has an end: it ends by the clock, recorded or not."""
         self._about: dict[bytes, set[str]] = {}
         """Word -> what it was said of."""
         self._incidents: dict[str, Known] = {}
@@ -55,7 +57,9 @@ class Sights:
         for word in PERSONAL.findall(_encode(fact)):
             self._about.setdefault(word, set()).update(_subjects(fact))
         for agency, seen in self._seen.items():
-            seen.append(frozenset(self._sees(agency)))
+            told = dict(self._sees(agency))
+            seen.append(frozenset(told))
+            self._until[agency].append({name: until for name, until in told.items() if until is not None})
 
     def _incident(self, fact: Any) -> None:
         match fact:
@@ -69,9 +73,9 @@ class Sights:
             case calls.CallDetached():
                 self._homes.pop(fact.call, None)
             case sharing.IncidentShared():
-                self._incidents[fact.incident].shares.add(fact.agency)
+                self._incidents[fact.incident].shares[fact.agency] = fact.until
             case sharing.SharingEnded():
-                self._incidents[fact.incident].shares.discard(fact.agency)
+                self._incidents[fact.incident].shares.pop(fact.agency, None)
 
     def _unit(self, fact: Any) -> None:
         match fact:
@@ -88,18 +92,32 @@ class Sights:
         self._on[unit] = incident
         self._incidents[incident].sent.add(self._agencies[unit])
 
-    def _sees(self, agency: str) -> Iterator[str]:
+    def _sees(self, agency: str) -> Iterator[tuple[str, Instant | None]]:
+        """What it sees, and until when; None: until something happens."""
         own = AGENCIES[agency]
-        some = {n for n, i in self._incidents.items() if i.type in own or agency in i.sent or agency in i.shares}
-        yield from (f"incident:{name}" for name in some)
-        yield from (f"call:{call}" for call, home in self._homes.items() if home in some)
-        yield from (f"unit:{u}" for u, whose in self._agencies.items() if whose == agency or self._on.get(u) in some)
+        some: dict[str, Instant | None] = {}
+        for name, incident in self._incidents.items():
+            if incident.type in own or agency in incident.sent:
+                some[name] = None
+            elif agency in incident.shares:
+                some[name] = incident.shares[agency]
+        yield from ((f"incident:{name}", until) for name, until in some.items())
+        yield from ((f"call:{call}", some[home]) for call, home in self._homes.items() if home in some)
+        for unit, whose in self._agencies.items():
+            on = self._on.get(unit, "")
+            if whose == agency or on in some:
+                yield f"unit:{unit}", None if whose == agency else some[on]
+
+    def over(self, agency: str, position: Position, now: Instant | None) -> frozenset[str]:
+        """What is seen no more, by the clock alone; None: whatever may be over, at some time."""
+        ends = self._until[agency][position]
+        return frozenset(name for name, until in ends.items() if now is None or until <= now)
 
     # -- what is asked ----------------------------------------------------------------------------------------------
 
-    def leaked(self, agency: str, position: Position, raw: bytes) -> list[str]:
-        """Words in this that are said of nothing the agency may see at that position."""
-        seen = self._seen[agency][position]
+    def leaked(self, agency: str, position: Position, raw: bytes, over: frozenset[str] = frozenset()) -> list[str]:
+        """Words in this that are said of nothing the agency may see at that position, without what is over."""
+        seen = self._seen[agency][position] - over
         words = dict.fromkeys(PERSONAL.findall(raw))
         return [f"{w.decode()} of {sorted(self._about[w])}" for w in words if seen.isdisjoint(self._about[w])]
 
@@ -109,9 +127,9 @@ class Sights:
         mute = (entry for entry in told if not isinstance(entry.fact, COMMON))
         return [f"{entry.position} ({entry.fact})" for entry in mute if seen.isdisjoint(_named(entry.fact))]
 
-    def through(self, agency: str, position: Position, picture: Any) -> Any:
-        """The whole centre's picture at that position, as the agency may see it."""
-        seen, rows = self._seen[agency][position], picture["rows"]
+    def through(self, agency: str, position: Position, picture: Any, over: frozenset[str] = frozenset()) -> Any:
+        """A picture at that position, as far as the agency may see it, without what is over."""
+        seen, rows = self._seen[agency][position] - over, picture["rows"]
         kept = {
             "calls": {},
             "incidents": {n: row for n, row in rows["incidents"].items() if f"incident:{n}" in seen},
