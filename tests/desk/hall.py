@@ -183,13 +183,14 @@ class Screen:
         self.fetch()
 
     def fetch(self) -> None:
-        self.picture = self._fresh()
+        told = self._told()
+        self.picture, self.view = told["board"], told["view"]
 
-    def _fresh(self) -> dict[str, Any]:
-        return msgspec.json.decode(self.desk.view(Audience(self.agency)).picture_bytes())["board"]
+    def _told(self) -> dict[str, Any]:
+        return msgspec.json.decode(self.desk.view(Audience(self.agency)).picture_bytes())
 
     def follow(self, after: int | None = None) -> AsyncIterator[Frame]:
-        return self.desk.view(Audience(self.agency)).follow(self.position if after is None else after)
+        return self.desk.view(Audience(self.agency)).follow(self.position if after is None else after, self.view)
 
     @property
     def position(self) -> int:
@@ -226,7 +227,7 @@ class Screen:
                     return
 
     def shows_the_truth(self) -> bool:
-        return self.picture == self._fresh()
+        return self.picture == self._told()["board"]
 
 
 def facts_of(answers: Sequence[Any]) -> list[Any]:

@@ -35,7 +35,7 @@ class AgencyTail(Tail):
         self.latest, self.recording = whole.latest, whole.recording
         self._shown, self._over = eyes.shown(), eyes.over()
         self._unsure: Position = board.position if self._over else -1
-        """Up to here a position does not say what a screen holds: a clock had a part in it, and nodes' clocks differ."""
+        """Up to here a position does not say what a screen holds: clocks had a part in it, and they differ."""
         self._covered: Position = board.position
         """Whoever is at this position, or at one of a frame that is kept, misses nothing."""
         self.used_at: Instant = 0.0
