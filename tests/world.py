@@ -356,11 +356,14 @@ class Dice:
         ones = "1" * 64
         if live and not room.caller_links[live[-1]].device and rng.random() < 0.6:
             return links.OpenLink(live[-1], ones, "sw")
+        if any(one.gateway for one in room.caller_links.values()) and rng.random() < 0.3:
+            return links.ReportDelivery("printer", rng.choice(("1", "7")), rng.choice(("delivered", "failed")))
         if not live or rng.random() < 0.2:
             return links.SendCallerLink(self.some(reachable, "1", "77"), rng.choice(("en", "ar")))
         return rng.choice(
             (
                 links.IssueLink(link, f"{int(link[1:]):064x}"),
+                links.PassLink(link, "printer", "1"),
                 links.PassLink(link, "printer", "1"),
                 links.OpenLink(link, rng.choice((ones, ones, "2" * 64)), "sw"),
                 links.OpenLink(link, ones, "fr"),

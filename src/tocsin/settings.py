@@ -40,7 +40,7 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Mode = "live"
 
 
-Way: TypeAlias = Literal["aml", "sms", "pidf", "cell", "registered"]
+Way: TypeAlias = Literal["aml", "sms", "pidf", "cell", "registered", "receipt"]
 
 
 class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +54,11 @@ class Partner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Keep AML forms that are not signed, and flag them: for a carrier whose handsets do not all sign."""
     sms_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] | None = None
     """Port that data SMS should come to; another one is flagged."""
+    receipt_reference: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """Where in an SMS gateway's callback its number of the message stands: `results.0.messageId`; else the usual names.
+    The partner bears the name of the gateway in `[callers.sms]`."""
+    receipt_state: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """Likewise, what became of the message."""
     location_hosts: tuple[Word, ...] = ()
     """Hosts its location references may be fetched from, over https. Without one none of them is followed."""
 
@@ -130,6 +135,8 @@ class SmsSmpp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     """Who it comes from: a number, or a name of up to 11 letters with `source_ton` 5."""
     source_ton: Annotated[int, msgspec.Meta(ge=0, le=6)] = 0
     source_npi: Annotated[int, msgspec.Meta(ge=0, le=18)] = 0
+    receipts: bool = False
+    """Ask for delivery receipts, and hear them on a second connection bound as a receiver."""
     name: Word = "smpp"
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 10.0
 

@@ -55,7 +55,7 @@ EXPECTED = {
     "end_caller_link": DESK,
     "tell_caller": DESK,
     **{kind: {} for kind in ("issue_link", "pass_link", "open_link", "share_link")},
-    **{kind: {} for kind in ("hear_caller", "show_media", "stop_link")},
+    **{kind: {} for kind in ("hear_caller", "show_media", "stop_link", "report_delivery")},
     "read_media": DESK,
     "erase_personal": {A: "all"},
     "hold_personal": {S: "all", A: "all"},

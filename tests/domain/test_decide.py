@@ -289,6 +289,20 @@ ROWS = [
     ),
     (LINK, k.PassLink("K1", "printer", "9"), [caller_links.LinkPassed(NOW, "K1", "1", "printer", "9")]),
     (
+        (*LINK, caller_links.LinkPassed(NOW, "K1", "1", "op", "9")),
+        k.ReportDelivery("op", "9", "failed", "expired"),
+        [caller_links.LinkReceipt(NOW, "K1", "1", "failed", "expired")],
+    ),
+    (
+        (
+            *LINK,
+            caller_links.LinkPassed(NOW, "K1", "1", "op", "9"),
+            caller_links.LinkReceipt(NOW, "K1", "1", "delivered"),
+        ),
+        k.ReportDelivery("op", "9", "delivered"),
+        [],
+    ),
+    (
         LINK,
         k.OpenLink("K1", "1" * 64, "sw"),
         [caller_links.LinkOpened(NOW, "K1", "1", "1" * 64, "sw", NOW + 1_800)],

@@ -166,6 +166,8 @@ ROWS = [
     ("unknown_link", "link", (NUMBERED,), k.IssueLink("K1", "5" * 64)),
     ("unknown_link", "link", (NUMBERED,), k.EndCallerLink("K1")),
     ("unknown_link", "link", (NUMBERED,), k.StopLink("K1", "caller")),
+    ("unknown_receipt", "reference", ON_PAGE, k.ReportDelivery("operator", "forged", "delivered")),
+    ("unknown_receipt", "reference", ON_PAGE, k.ReportDelivery("", "x", "failed")),
     ("link_ended", "link", (*ON_PAGE, KENDED), k.EndCallerLink("K1")),
     ("link_ended", "link", (*ON_PAGE, KENDED), k.HearCaller("K1", "help")),
     ("link_ended", "link", (*ON_PAGE, KENDED), k.OpenLink("K1", "1" * 64, "en")),

@@ -156,6 +156,7 @@ EXAMPLES: dict[str, Any] = {
     "link.sent": caller_links.LinkSent(AT, "K7", "C-1", "ana", "pt", AT + 1800),
     "link.issued": caller_links.LinkIssued(AT, "K7", "C-1", "5f" * 32),
     "link.passed": caller_links.LinkPassed(AT, "K7", "C-1", "operator", "9f31"),
+    "link.receipt": caller_links.LinkReceipt(AT, "K7", "C-1", "failed", "undeliverable"),
     "link.opened": caller_links.LinkOpened(AT, "K7", "C-1", "a0" * 32, "ar", AT + 1800),
     "link.shared": caller_links.LinkSharing(AT, "K7", "C-1"),
     "link.said": caller_links.LinkMessage(

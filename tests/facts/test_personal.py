@@ -30,6 +30,8 @@ NOT_PERSONAL = {
     ("LinkIssued", "token"),  # hashes of random secrets
     ("LinkOpened", "device"),
     ("LinkPassed", "reference"),  # the gateway's number of a message
+    ("LinkReceipt", "state"),  # codes
+    ("LinkReceipt", "why"),
     ("LinkEnded", "why"),  # a code, and a sentence of ours about the gateway
     ("LinkEnded", "text"),
     ("SharingEnded", "cause"),

@@ -79,6 +79,8 @@ export const intakeEn = {
     not_xml: "It is no XML",
     too_deep: "Its elements stand in one another too deeply",
     too_many_elements: "It has too many elements",
+    unknown_receipt: "It is about a message that its gateway was never given",
+    not_a_receipt: "It is no delivery receipt",
     // places fetched elsewhere
     bad_reference: "It points to a place that is not this partner's",
     expired: "What it points to has expired",
@@ -208,6 +210,8 @@ export const intakePt: Words<typeof intakeEn> = {
     not_xml: "Não é XML",
     too_deep: "Os elementos estão demasiado encaixados",
     too_many_elements: "Tem elementos a mais",
+    unknown_receipt: "Fala de uma mensagem que nunca foi dada a este gateway",
+    not_a_receipt: "Não é um recibo de entrega",
     bad_reference: "Aponta para um lugar que não é deste parceiro",
     expired: "O que ela aponta caducou",
     no_location: "Não tem localização",

@@ -88,6 +88,8 @@ function whatOf(fact: Fact, messages: Messages, catalogue: Catalogue, language: 
       return messages.callers.tongues[fact.tongue as Tongue] ?? text(fact.tongue);
     case "link.passed":
       return text(fact.gateway);
+    case "link.receipt":
+      return [messages.callers.delivery[text(fact.state)], messages.callers.delivery_why[text(fact.why)]].filter(Boolean).join(": ");
     case "link.said":
       return messages.callers.fact_said(text(fact.by) || messages.callers.caller, text(fact.text));
     case "link.shown":

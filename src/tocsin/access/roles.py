@@ -43,7 +43,7 @@ _HOLDERS: dict[str, tuple[Role, ...]] = {
     "report_location": (),  # given by gateways
     "state_estimate": (),
     **dict.fromkeys(("issue_link", "pass_link", "open_link", "share_link"), ()),  # given by the caller's page
-    **dict.fromkeys(("hear_caller", "show_media", "stop_link"), ()),
+    **dict.fromkeys(("hear_caller", "show_media", "stop_link", "report_delivery"), ()),
     "log_event": (),
     "raise_alarms": (),  # given by the clock
     "propose_change": (),

@@ -29,6 +29,11 @@ class CallerLink(msgspec.Struct, gc=False):
     status: LinkStatus = "sent"
     since: Instant = 0.0
     token: str = ""
+    gateway: str = ""
+    reference: str = ""
+    """The gateway's own number of its message."""
+    delivery: str = ""
+    """`delivered` or `failed`, once a receipt said so."""
     device: str = ""
     messages: int = 0
     media: int = 0

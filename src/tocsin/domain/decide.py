@@ -76,6 +76,7 @@ RULES: dict[type, Callable[[Room, Any, Given], Decision]] = {
     orders_caller_links.TellCaller: decide_caller_links.tell,
     orders_caller_links.IssueLink: decide_caller_links.issue,
     orders_caller_links.PassLink: decide_caller_links.passed,
+    orders_caller_links.ReportDelivery: decide_caller_links.delivered,
     orders_caller_links.OpenLink: decide_caller_links.open_,
     orders_caller_links.ShareLink: decide_caller_links.share,
     orders_caller_links.HearCaller: decide_caller_links.hear,

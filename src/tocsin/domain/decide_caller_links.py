@@ -53,6 +53,19 @@ def passed(room: Room, order: orders.PassLink, given: Given) -> Decision:
     return (facts.LinkPassed(given.now, link.id, link.call, order.gateway, order.reference),)
 
 
+def delivered(room: Room, order: orders.ReportDelivery, given: Given) -> Decision:
+    """A receipt for a message of ours, also when its link is over. Said twice, it is written once."""
+    wanted = (order.gateway, order.reference)
+    given_it = [link for link in room.caller_links.values() if (link.gateway, link.reference) == wanted]
+    if not given_it:
+        words = f"{order.gateway} was given no message of this number"
+        return Refusal("unknown_receipt", words, "reference", {"gateway": order.gateway})
+    link = given_it[-1]
+    if link.delivery == order.state:
+        return ()
+    return (facts.LinkReceipt(given.now, link.id, link.call, order.state, order.why),)
+
+
 def open_(room: Room, order: orders.OpenLink, given: Given) -> Decision:
     """The first device has it. The same one may come again, and may choose another language."""
     link = live(room, order.link, given.now)

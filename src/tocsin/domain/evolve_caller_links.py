@@ -28,8 +28,14 @@ def issued(room: Room, fact: facts.LinkIssued) -> None:
 def passed(room: Room, fact: facts.LinkPassed) -> None:
     """Under way; nothing, where the caller has opened it already."""
     link = room.caller_links[fact.link]
+    link.gateway, link.reference = fact.gateway, fact.reference
     if link.status in ("sent", "issued"):
         link.status, link.since = "passed", fact.at
+
+
+def receipt(room: Room, fact: facts.LinkReceipt) -> None:
+    """Arrived, or not."""
+    room.caller_links[fact.link].delivery = fact.state
 
 
 def opened(room: Room, fact: facts.LinkOpened) -> None:
@@ -70,6 +76,7 @@ FOLD: dict[type, Callable[[Room, Any], None]] = {
     facts.LinkSent: sent,
     facts.LinkIssued: issued,
     facts.LinkPassed: passed,
+    facts.LinkReceipt: receipt,
     facts.LinkOpened: opened,
     facts.LinkSharing: sharing,
     facts.LinkMessage: message,

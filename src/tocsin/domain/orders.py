@@ -16,6 +16,7 @@ from tocsin.domain.orders_caller_links import (
     IssueLink,
     OpenLink,
     PassLink,
+    ReportDelivery,
     SendCallerLink,
     ShareLink,
     ShowMedia,
@@ -322,7 +323,9 @@ Order: TypeAlias = (
 """Orders that people and their machines may give."""
 
 ClockOrder: TypeAlias = OpenCentre | RaiseAlarms | EraseDue | ProposeChange | LapseProposal
-CallerOrder: TypeAlias = IssueLink | PassLink | OpenLink | ShareLink | HearCaller | ShowMedia | StopLink
+CallerOrder: TypeAlias = (
+    IssueLink | PassLink | ReportDelivery | OpenLink | ShareLink | HearCaller | ShowMedia | StopLink
+)
 MachineOrder: TypeAlias = ReportLocation | StateEstimate | CallerOrder | LogEvent | BreakGlass
 """Given by gateways, by the desk itself, or by a route of their own; never accepted among a person's orders."""
 AnyOrder: TypeAlias = Order | ClockOrder | MachineOrder

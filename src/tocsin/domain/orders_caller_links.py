@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.domain.order_base import Key, Line, OrderBase
 from tocsin.domain.phrases import CallerPhrase, DeskPhrase
-from tocsin.facts.caller_links import EndReason, MediaForm, Tongue
+from tocsin.facts.caller_links import DeliveryFailure, DeliveryState, EndReason, MediaForm, Tongue
 
 SAID_MOST = 500
 """Characters of one message."""
@@ -52,6 +52,15 @@ class PassLink(OrderBase, tag="pass_link", frozen=True):
     link: Key
     gateway: Line
     reference: Line = ""
+
+
+class ReportDelivery(OrderBase, tag="report_delivery", frozen=True):
+    """The SMS gateway says what became of a message it took, by its own number of it."""
+
+    gateway: Line
+    reference: Key
+    state: DeliveryState
+    why: DeliveryFailure | None = None
 
 
 class OpenLink(OrderBase, tag="open_link", frozen=True):

@@ -72,6 +72,7 @@ RefusalName: TypeAlias = Literal[
     "call_without_number",
     "link_open_already",
     "unknown_link",
+    "unknown_receipt",
     "link_ended",
     "link_taken",
     "link_not_opened",

@@ -19,6 +19,11 @@ EndReason: TypeAlias = Literal["caller", "desk", "call_ended", "incident_closed"
 """caller: a tap on Stop; desk: ended here; call_ended, incident_closed: nobody needs it any more; expired: half an hour
 is over; not_sent: the message could not be handed over."""
 
+DeliveryState: TypeAlias = Literal["delivered", "failed"]
+DeliveryFailure: TypeAlias = Literal["expired", "undeliverable", "rejected", "deleted", "unknown"]
+"""expired: the phone was not reached in time; undeliverable: it cannot be; rejected, deleted: the network would not or
+no longer; unknown: the gateway does not say. The final states of SMPP 3.4 (5.2.28)."""
+
 MediaForm: TypeAlias = Literal["photo", "clip"]
 
 
@@ -50,6 +55,16 @@ class LinkPassed(FactBase, tag="link.passed", frozen=True):
     gateway: str
     reference: str = ""
     """The gateway's own number of the message."""
+
+
+class LinkReceipt(FactBase, tag="link.receipt", frozen=True):
+    """What the SMS gateway says became of the message: it reached the phone, or it will not."""
+
+    link: str
+    call: str
+    state: DeliveryState
+    why: DeliveryFailure | None = None
+    """Of one that failed, as far as the gateway says."""
 
 
 class LinkOpened(FactBase, tag="link.opened", frozen=True):

@@ -90,6 +90,7 @@ DecisionFact: TypeAlias = (
     | caller_links.LinkSent
     | caller_links.LinkIssued
     | caller_links.LinkPassed
+    | caller_links.LinkReceipt
     | caller_links.LinkOpened
     | caller_links.LinkSharing
     | caller_links.LinkMessage

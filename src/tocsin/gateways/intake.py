@@ -8,6 +8,7 @@ hand at once, read in a thread of their own: a flood of reports never delays a c
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from tocsin.domain.orders_locations import ReportLocation
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.locations import ReportFlaw
 from tocsin.gateways.body import whole
+from tocsin.gateways.callers.receipts import read_callback, record
 from tocsin.gateways.handsets import Handsets
 from tocsin.gateways.reading import READERS, Message, Read, Unread
 from tocsin.gateways.references import References
@@ -107,7 +109,7 @@ class Intake:
 
     async def _one(self, partner: Partner, way: str, scope: Scope, receive: Receive) -> Answer:
         headers = dict(scope["headers"])
-        if way != "aml" and not _knows(headers.get(b"authorization", b""), partner.key):
+        if way != "aml" and not _knows(headers.get(b"authorization", b""), partner):
             why = Turned("wrong_key", "Authorization must bear this partner's key.", "authorization")
             return self._turned(partner, way, 0, why, 403)
         try:
@@ -118,6 +120,8 @@ class Intake:
         if body is None:
             why = Turned("too_large", f"It is longer than {LIMIT_B} bytes.", "body")
             return self._turned(partner, way, LIMIT_B, why, 413)
+        if way == "receipt":
+            return await self._receipt(partner, body)
         message = Message(body, scope["query_string"], partner, self._pairing_key)
         read = await asyncio.get_running_loop().run_in_executor(self._thread, READERS[way], message)
         if isinstance(read, Unread):
@@ -131,6 +135,22 @@ class Intake:
         if isinstance(named, Turned):
             return self._turned(partner, way, len(body), named, None)
         return await self._give(partner, way, body, named)
+
+    async def _receipt(self, partner: Partner, body: bytes) -> Answer:
+        """What became of a caller's SMS, by the gateway that was given it."""
+        receipt = read_callback(partner, body)
+        if isinstance(receipt, Unread):
+            return self._turned(partner, "receipt", len(body), Turned(receipt.name, receipt.text, receipt.field), None)
+        key = hmac.new(self._secret, body, "sha256").hexdigest()[:40]
+        try:
+            done = await record(self._desk, partner.name, receipt, key)
+        except Busy as busy:
+            return self._turned(partner, "receipt", len(body), Turned(busy.name, str(busy)), 503)
+        if isinstance(done, Refusal):
+            return self._turned(partner, "receipt", len(body), Turned(done.name, done.text, done.field), 404)
+        repeated = bool(done and done.repeated)
+        self._desk.tally.took(partner.name, "receipt", repeated=repeated, flawed=False, fix=True)
+        return Answer(200, Taken(repeated=repeated))
 
     def _named(self, read: Read) -> Read | Turned:
         """With the number its handset had a moment ago, where the message names none."""
@@ -184,5 +204,8 @@ def beside(site: Callable[[Scope, Receive, Send], Any], intake: Intake) -> Calla
     return both
 
 
-def _knows(header: bytes, key: str) -> bool:
-    return hmac.compare_digest(header, b"Bearer " + key.encode())
+def _knows(header: bytes, partner: Partner) -> bool:
+    """Bearer, or Basic: the one thing that every gateway can be told to send with a callback."""
+    basic = base64.b64encode(f"{partner.name}:{partner.key}".encode())
+    found = [hmac.compare_digest(header, known) for known in (b"Bearer " + partner.key.encode(), b"Basic " + basic)]
+    return any(found)

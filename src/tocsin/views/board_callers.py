@@ -36,6 +36,10 @@ def _passed(board: BoardState, fact: facts.LinkPassed, _by: str) -> None:
     _change(board, fact.link, gateway=fact.gateway, **({} if quick else {"status": "passed"}))
 
 
+def _receipt(board: BoardState, fact: facts.LinkReceipt, _by: str) -> None:
+    _change(board, fact.link, delivery=fact.state, delivery_at=fact.at, delivery_why=fact.why)
+
+
 def _opened(board: BoardState, fact: facts.LinkOpened, _by: str) -> None:
     row = board.caller_links.get(fact.link)
     if row is not None and row.opened_at is None:
@@ -92,6 +96,7 @@ FOLD: dict[type, Callable[[Any, Any, str], None]] = {
     facts.LinkSent: _sent,
     facts.LinkIssued: _nothing,
     facts.LinkPassed: _passed,
+    facts.LinkReceipt: _receipt,
     facts.LinkOpened: _opened,
     facts.LinkSharing: _sharing,
     facts.LinkMessage: _message,

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from tocsin.facts.caller_links import EndReason, MediaForm, Tongue
+from tocsin.facts.caller_links import DeliveryFailure, DeliveryState, EndReason, MediaForm, Tongue
 from tocsin.facts.values import Instant, PersonalText
 
 LinkStatus: TypeAlias = Literal["sent", "passed", "opened", "sharing", "ended"]
@@ -49,6 +49,10 @@ class CallerLinkRow(msgspec.Struct, frozen=True):
     until: Instant
     """When it ends by itself."""
     gateway: str = ""
+    delivery: DeliveryState | None = None
+    """What the gateway's receipt said; None while there is none. Many gateways send none."""
+    delivery_at: Instant | None = None
+    delivery_why: DeliveryFailure | None = None
     opened_at: Instant | None = None
     sharing_at: Instant | None = None
     ended_at: Instant | None = None

@@ -22,22 +22,23 @@ class SmppSms:
     def __init__(self, setting: SmsSmpp) -> None:
         self.name = setting.name
         self._setting = setting
-        logging.getLogger("smpp").setLevel(logging.CRITICAL)  # its log would say numbers and texts
 
     def send(self, number: str, text: str) -> str:
         """Every part of the message, each answered by the centre. Raises NotSent."""
         try:
-            import smpplib.client
             import smpplib.exceptions
             import smpplib.gsm
         except ImportError:
             raise NotSent("unavailable", "SMPP needs the extra `sms`: pip install 'tocsin[sms]'") from None
-        client = self._client(smpplib.client.Client)
+        client = client_of(self._setting)
         try:
             client.connect()
             client.bind_transmitter(system_id=self._setting.system_id, password=self._setting.password)
             parts, encoding, kind = smpplib.gsm.make_parts(text)
-            references = [self._submit(client, number, part, encoding, kind) for part in parts]
+            references = [  # one receipt for all parts: the first is the one whose number is kept
+                self._submit(client, number, part, encoding, kind, receipt=self._setting.receipts and n == 0)
+                for n, part in enumerate(parts)
+            ]
             client.unbind()
         except (smpplib.exceptions.PDUError, smpplib.exceptions.UnknownCommandError) as error:
             status = error.args[1] if len(error.args) > 1 else "?"
@@ -49,14 +50,7 @@ class SmppSms:
             _let_go(client)
         return references[0]
 
-    def _client(self, make: Any) -> Any:
-        setting = self._setting
-        context = ssl.create_default_context() if setting.tls else None
-        return make(
-            setting.host, setting.port, timeout=setting.timeout_s, ssl_context=context, allow_unknown_opt_params=True
-        )
-
-    def _submit(self, client: Any, number: str, part: bytes, encoding: int, kind: int) -> str:
+    def _submit(self, client: Any, number: str, part: bytes, encoding: int, kind: int, *, receipt: bool) -> str:
         """One part, and its answer: the same sequence number comes back (SMPP 3.4, 4.4.2)."""
         international = number.startswith("+")
         sent = client.send_message(
@@ -69,7 +63,7 @@ class SmppSms:
             short_message=part,
             data_coding=encoding,
             esm_class=kind,
-            registered_delivery=False,
+            registered_delivery=receipt,
         )
         deadline = time.monotonic() + self._setting.timeout_s
         while time.monotonic() < deadline:
@@ -82,6 +76,17 @@ class SmppSms:
                 said = getattr(answer, "message_id", b"") or b""
                 return said.decode("ascii", "replace").strip("\x00")[:64] if isinstance(said, bytes) else str(said)[:64]
         raise TimeoutError
+
+
+def client_of(setting: SmsSmpp) -> Any:
+    """A connection to the centre, not yet made. Raises ImportError without the extra `sms`."""
+    import smpplib.client
+
+    logging.getLogger("smpp").setLevel(logging.CRITICAL)  # its log would say numbers and texts
+    context = ssl.create_default_context() if setting.tls else None
+    return smpplib.client.Client(
+        setting.host, setting.port, timeout=setting.timeout_s, ssl_context=context, allow_unknown_opt_params=True
+    )
 
 
 def _let_go(client: Any) -> None:
