@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tocsin.log import postgres, postgres_schema
+from tocsin.log.media_postgres import PostgresMedia
 from tocsin.log.port import LogError, Raced, Receipt
 from tocsin.log.postgres import PostgresLog, centres_in
 
@@ -18,6 +21,8 @@ from .entries import T0, a_track, entries, entry
 from .postgres_server import Server
 
 DAY_S = 86_400
+STEPS = ["8f6b9c3b712d", "7f371b9c2b30", "0b0afa30bf02"]
+"""What each step of the schema was when it was released."""
 
 
 @pytest.fixture
@@ -298,6 +303,34 @@ class TestSchema:
         assert [log.verify() for log in opened] == [[], [], []]
         for one in opened:
             one.close()
+
+    @pytest.mark.parametrize("made_by", range(1, len(postgres_schema.MIGRATIONS)))
+    def test_a_record_made_by_an_earlier_release_is_whole_in_this_one(
+        self, postgres_shelf, server, monkeypatch, made_by
+    ):
+        today = postgres_schema.MIGRATIONS
+        monkeypatch.setattr(postgres_schema, "MIGRATIONS", today[:made_by])
+        with closing(PostgresLog.open(server.conninfo, "north")) as old:
+            old.append([entry(1), entry(2)], 0)
+            before = list(old.rows())
+        monkeypatch.setattr(postgres_schema, "MIGRATIONS", today)
+        with closing(PostgresLog.open(server.conninfo, "north")) as log:
+            assert list(log.rows()) == before
+            log.append([entry(3)], 2)
+            assert log.verify() == []
+        with closing(PostgresLog.open(server.conninfo, "north", kind="looks")) as looks:
+            assert looks.position() == 0
+        with closing(PostgresMedia(server.conninfo, "north")) as media:
+            media.write("1", "aa", b"sealed")
+            assert list(media.names()) == [("1", "aa")]
+        monkeypatch.setattr(postgres_schema, "MIGRATIONS", today[:made_by])
+        with pytest.raises(LogError, match=f"has schema {len(today)}, this release reads schema {made_by}"):
+            PostgresLog.open(server.conninfo, "north")
+
+    def test_steps_are_only_ever_added(self):
+        """Who changes one has two kinds of database of the same version. A new step: append its hash."""
+        told = [sha256("\n".join(step).encode()).hexdigest()[:12] for step in postgres_schema.MIGRATIONS]
+        assert told == STEPS
 
     def test_a_step_that_fails_changes_nothing(self, log, server, monkeypatch):
         step = ("ALTER TABLE tocsin.heads ADD COLUMN colour text", "SELECT 1 / 0")
