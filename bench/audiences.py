@@ -50,6 +50,7 @@ def measure(agencies: int) -> None:
     begun = time.perf_counter()
     for batch in batches:
         board.fold(batch[0])
+        tail.agencies.announce(batch)
         tail.announce(batch)
     announce_us = (time.perf_counter() - begun) / ENTRIES * 1e6
     moves = [Move(f"U{i}", T0, 1.0, 2.0) for i in range(UNITS)]

@@ -17,7 +17,7 @@ from tocsin.desk.busy import Busy
 from tocsin.desk.listening import Listening
 from tocsin.desk.snapshot import Snapshots
 from tocsin.desk.tail import Tail
-from tocsin.desk.tail_agency import AgencyTail
+from tocsin.desk.tail_agency import AgencyTail, AgencyTails
 from tocsin.desk.writer import Writer
 from tocsin.domain import assign, checks, decide_assignments
 from tocsin.log.codec import Codec
@@ -318,14 +318,22 @@ def an_agency_s_frame_is_the_centre_s(put: Put) -> None:
     put(AgencyTail, "_missed", Tail._missed)
 
 
-def any_position_is_between_no_frames(put: Put) -> None:
-    """*Lived here*: who came from another node, between two frames, kept rows that came and went within one."""
+def agencies_are_told_in_pieces(put: Put) -> None:
+    """*Lived here*: who held another node's picture, of between two frames, kept rows that came and went within one."""
+    whole = Tail.announce
+    put(AgencyTails, "announce", lambda *_: None)
+
+    def announce(self: Tail, entries: Any) -> None:
+        whole(self, entries)
+        for tail in self.agencies._tails.values() if self.agencies else ():
+            tail.tell(entries, self._board.touched(entries))
 
     async def missed(self: AgencyTail, at: int) -> Any:
         if not self._covered <= at <= self._board.position:
             return [self._reset()]
         return [frame for frame in self._frames if frame.position is not None and frame.position > at]
 
+    put(Tail, "announce", announce)
     put(AgencyTail, "_missed", missed)
 
 
@@ -374,7 +382,7 @@ PLANTED = (
     Planted("visible", "a picture of what is over", a_picture_believes_the_record, AWAY),
     Planted("visible", "what callers said is in an agency's frame", calls_are_told_to_agencies),
     Planted("visible", "an agency that resumes is told everything", an_agency_s_frame_is_the_centre_s),
-    Planted("visible", "between two frames of this node", any_position_is_between_no_frames, WANDERING),
+    Planted("visible", "between two frames of this node", agencies_are_told_in_pieces, WANDERING),
     Planted("room", "a start from a snapshot lacks a field", a_snapshot_leaves_something_out),
     Planted("evidence", "what is kept is not what was hashed", the_store_rewrites_a_row),
     Planted("erased", "the key is still there", erasing_only_forgets),

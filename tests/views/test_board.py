@@ -30,10 +30,16 @@ from tests.world import (
 
 from tocsin.desk.tail import Tail
 from tocsin.facts import assignments as a
-from tocsin.facts import calls, incidents, watch
+from tocsin.facts import calls, incidents, locations, watch
 from tocsin.facts.base import Entry
+from tocsin.facts.privacy import PersonalErased
+from tocsin.facts.shapes import Circle
 from tocsin.facts.union import AnyEntry
+from tocsin.log.codec import Codec
+from tocsin.log.keyring import KeyRing
+from tocsin.log.master import MasterKey
 from tocsin.log.memory import MemoryLog
+from tocsin.sim.faults.keys import Keys, SharedKeys, never
 from tocsin.views.board import BoardFold
 from tocsin.views.touched import Touched
 
@@ -219,3 +225,26 @@ def test_a_note_takes_the_alarms_of_a_silent_scene_off_every_screen():
 def test_who_opened_it_is_shown():
     entry = Entry(1, T0, "rui", "o", 0, opened(place=HERE))
     assert fresh([entry]).incidents["1"].opened_by == "rui"
+
+
+@pytest.mark.parametrize("kinds", [("position",), ("record",), ("record", "position")], ids="+".join)
+def test_what_was_erased_is_on_no_board_also_of_a_node_that_remembers(kinds):
+    """The incident is opened again: a node that was there shows what one shows that reads the record only now."""
+    ring = KeyRing(Keys(SharedKeys(), never), MasterKey.new(), "north")
+    log = MemoryLog("north", codec=Codec(sealer=ring))
+    subjects = ("incident:1", "call:1", "report:L1")
+    erased = tuple(f"{kind}/{subject}" for kind in kinds for subject in subjects)
+    shape = Circle(38.7, -9.1, 20.0)
+    entries = entries_of(
+        OPENED, ringing("1"), answered("1"),
+        locations.LocationReported(T0 + 9, "L1", "aml", "1", "", shape, text="third door", floor="2"),
+        opened("1"), calls.CallAttached(T0 + 20, "1", "1"),
+        locations.AreaEstimated(T0 + 21, "1", "E1", 38.7, -9.1, 40.0, (((38.7, -9.1), (38.8, -9.1), (38.8, -9.2)),)),
+        closed("1"), PersonalErased(T0 + 50, "incident:1", kinds, erased, "request", "1", ""),
+        incidents.IncidentReopened(T0 + 60, "1", ""),
+    )  # fmt: skip
+    log.append(entries, 0)
+    before = fresh(entries[:-2]).closed["1"]
+    assert (before.reports[0].spot, before.reports[0].text, len(before.areas)) != (None, "", 0)
+    ring.erase_now(dict.fromkeys(erased, entries[-2].position))
+    assert sent_to_screen(fresh(entries).picture()) == sent_to_screen(fresh(list(log.read())).picture())

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import groupby
 
 import msgspec
 
@@ -303,18 +304,24 @@ class Desk:
         What is recorded stays true when this fails: it is said, and the next batch tries again from where it stood.
         """
         heard: list[AnyEntry] = []
+        untold: list[AnyEntry] = []
         try:
             board, position = self.board, self._writer.position
             if position > board.position and (not entries or entries[0].position != board.position + 1):
                 missed = position - board.position
                 entries = await asyncio.to_thread(lambda: list(self._log.read(board.position, missed)))
-            for entry in entries:
-                self._told(entry)
-                heard.append(entry)
-                self._second_look.told(entry)
+            for _, group in groupby(entries, key=lambda entry: (entry.by, entry.order)):
+                for entry in group:
+                    self._told(entry)
+                    heard.append(entry)
+                    untold.append(entry)
+                    self._second_look.told(entry)
+                self._agencies.announce(untold)
+                untold = []
         except Exception:  # noqa: BLE001 - an order that is recorded must not be answered as if it were not
             _say.exception("recorded, but the picture stands at %d", self.board.position)
         if heard:  # whatever happened after: what the picture holds, every screen is told
+            self._agencies.announce(untold)
             self._tail.announce(heard)
         for listener in self.listeners:
             for entry in heard:

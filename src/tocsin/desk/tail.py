@@ -73,12 +73,9 @@ class Tail:
         return self._board.picture()
 
     def announce(self, entries: Sequence[AnyEntry]) -> None:
-        """These are durable and folded into the board: tell everybody."""
+        """These are durable and folded into the board: tell everybody who sees the whole centre."""
         self._recent.extend(entries)
-        touched = self._board.touched(entries)
-        self._add(self._facts(entries, touched))
-        if self.agencies:
-            self.agencies.announce(entries, touched)
+        self._add(self._facts(entries, self._board.touched(entries)))
 
     def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
         """These units moved."""

@@ -133,10 +133,16 @@ class AgencyTails:
         for tail in self._tails.values():
             tail.look_again()
 
-    def announce(self, entries: Sequence[AnyEntry], touched: Touched) -> None:
-        """Tell each of them what it sees of this."""
-        for tail in self._tails.values():
-            tail.tell(entries, touched)
+    def announce(self, entries: Sequence[AnyEntry]) -> None:
+        """Tell each of them what it sees of what one order came to, which the board holds as its last.
+
+        Order by order, whatever was recorded together: what came into sight with one and went with the next stands in
+        two frames, for whoever holds a picture of the moment between them. All nodes tell in the same pieces.
+        """
+        if self._tails and entries:
+            touched = self._board.touched(entries)
+            for tail in self._tails.values():
+                tail.tell(entries, touched)
 
     def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
         """These units moved."""

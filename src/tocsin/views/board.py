@@ -106,8 +106,12 @@ def _personal_erased(board: BoardState, fact: privacy.PersonalErased, _by: str) 
     board_calls.erased(board, fact)
     board_glass.erased(board, fact)
     row = board.closed.get(fact.incident)
-    if row and "record" in fact.kinds:
-        board.closed[fact.incident] = replace(row, place=NOWHERE, summary="", last_note="", erased=True)
+    if row is None:
+        return
+    row = board_locations.erased(row, fact)
+    if "record" in fact.kinds:
+        row = replace(row, place=NOWHERE, summary="", last_note="", erased=True)
+    board.closed[fact.incident] = row
 
 
 def _nothing(_board: BoardState, _fact: Any, _by: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tocsin.facts import calls, locations
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.shapes import Circle, Point, Shape, Sphere
 from tocsin.facts.union import DecisionFact
 from tocsin.geo.spread import spread
@@ -64,6 +65,17 @@ def attached(row: IncidentRow, call: CallRow | None) -> IncidentRow:
     if call is None or not (call.reports or call.areas):
         return row
     return replace(row, reports=(*row.reports, *call.reports)[-SHOWN:], areas=(*row.areas, *call.areas))
+
+
+def erased(row: IncidentRow, fact: PersonalErased) -> IncidentRow:
+    """What is left of its reports, as a node reads them that starts now: the incident may be opened again."""
+    reports, areas = row.reports, row.areas
+    if "position" in fact.kinds:
+        reports = tuple(replace(one, spot=None, floor="") for one in reports)
+        areas = tuple(replace(one, lat=0.0, lon=0.0, areas=()) for one in areas)
+    if "record" in fact.kinds:
+        reports = tuple(replace(one, text="") for one in reports)
+    return replace(row, reports=reports, areas=areas)
 
 
 def touches(homes: dict[str, str], fact: DecisionFact) -> str:
