@@ -95,3 +95,18 @@ def test_words_said_after_an_erasure_outlive_its_being_done_again(two_nodes):
     ring.settle()
     assert two_nodes[1].erase({"record/call:C1": 1_000}, T0) == 0
     assert codec.decode(1_001, raw).fact.text == "second"
+
+
+def test_a_role_that_may_make_no_tables_uses_those_that_are_there(two_nodes, postgres_server):
+    from tocsin.log.keyring_postgres import PostgresKeys
+
+    postgres_server.execute("CREATE ROLE desk LOGIN")
+    try:
+        postgres_server.execute("GRANT USAGE ON SCHEMA tocsin_keys TO desk")
+        postgres_server.execute("GRANT SELECT, INSERT, UPDATE ON tocsin_keys.keys TO desk")
+        node = PostgresKeys(postgres_server.conninfo.replace("tocsin@", "desk@"), "north")
+        KeyRing(node, MasterKey.new(), "north").prove()
+        node.close()
+    finally:
+        postgres_server.execute("DROP OWNED BY desk")
+        postgres_server.execute("DROP ROLE desk")

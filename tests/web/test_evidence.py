@@ -155,8 +155,7 @@ def test_a_centre_that_gets_a_key_of_its_own_signs_with_both_until_the_first_is_
     for here, known in ((True, first), (True, load_key(fresh).public), (False, load_key(fresh).public)):
         if not here:
             (data / KEY).unlink()
-        with serving(data, config) as address:
-            give(data, address, 1)
+        with serving(data, config) as address:  # also while the record stands still
             memory = tmp_path / f"memory{'' if known == first else ' of another'}"
             code, output = told("log", "witness", address, "--key", known, "--memory", memory)
             assert code == 0, output

@@ -26,7 +26,16 @@ def _password(command: Command) -> Command:
 
 @click.group()
 def account() -> None:
-    """People: who may sign in, and as what."""
+    """People: who may sign in, and as what.
+
+    \b
+      tocsin account add maria --role administrator        the first; she adds the others in the window Accounts
+      tocsin account link maria                            lets her in once, also when her password is locked
+      tocsin account show maria                            how she gets in: password, passkeys, providers, sessions
+      tocsin account token add cad --scope watch           a key for a machine
+
+    Each takes --data (the server's data folder) or --store, works while the server runs, and is told to the access log.
+    """
 
 
 @account.command()
@@ -52,7 +61,10 @@ def add(
     display: str,
     language: str,
 ) -> None:
-    """Add the account NAME; asks for its password."""
+    """Add the account NAME; asks for its password.
+
+    Without one (--no-password) it opens by links, and whoever comes in by one may set a password.
+    """
     if no_password and password_stdin:
         raise click.UsageError("either --no-password or --password-stdin")
     password = None if no_password else _ask_password(name, password_stdin)
@@ -77,7 +89,10 @@ def list_(data: Where, as_json: bool) -> None:
 @data_option
 @_password
 def passwd(name: str, data: Where, password_stdin: bool) -> None:
-    """Give the account NAME a new password; its open sessions end, and a lock on it is lifted."""
+    """Give the account NAME a new password.
+
+    Its open sessions end, and a lock on it is lifted.
+    """
     with opened(data) as access:
         if access.account(name) is None:
             raise click.ClickException(f"There is no account {name!r}.")
@@ -92,7 +107,10 @@ def passwd(name: str, data: Where, password_stdin: bool) -> None:
     "--role", "roles", multiple=True, type=click.Choice(ROLES), required=True, help="May be given repeatedly."
 )
 def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
-    """Give the account NAME these roles instead of those it has."""
+    """Give the account NAME other roles.
+
+    Instead of those it has; open sessions follow at once.
+    """
     with opened(data) as access:
         changed = granted(access.change(name, roles=roles, by=here()))
     click.echo(f"{changed.name}: {', '.join(changed.roles)}")
@@ -105,7 +123,10 @@ def roles(name: str, data: Where, roles: tuple[str, ...]) -> None:
 @click.option("--unit", help="The unit of a field account.")
 @click.option("--language", help="The language of the screens: en, pt, …")
 def edit(name: str, data: Where, display: str | None, unit: str | None, language: str | None) -> None:
-    """Change what the account NAME is called, its unit or its language; what is left out stays."""
+    """Change the name to show, unit or language.
+
+    What is left out stays.
+    """
     if display is unit is language is None:
         raise click.UsageError("what is to change? --display, --unit or --language")
     with opened(data) as access:
@@ -118,7 +139,10 @@ def edit(name: str, data: Where, display: str | None, unit: str | None, language
 @click.argument("agency", required=False, default="")
 @data_option
 def agency(name: str, agency: str, data: Where) -> None:
-    """Make NAME an account of AGENCY; without one, of the whole centre. Open sessions follow at once."""
+    """Move NAME to AGENCY, or to the whole centre.
+
+    Without AGENCY it is the whole centre's. Open sessions follow at once.
+    """
     with opened(data) as access:
         changed = granted(access.change(name, agency=agency, by=here()))
     click.echo(f"{changed.name}: {changed.agency or 'the whole centre'}")
@@ -128,7 +152,7 @@ def agency(name: str, agency: str, data: Where) -> None:
 @click.argument("name")
 @data_option
 def disable(name: str, data: Where) -> None:
-    """Close the account NAME: its sessions and links end at once."""
+    """Close the account NAME; sessions and links end."""
     with opened(data) as access:
         granted(access.change(name, disabled=True, by=here()))
     click.echo(f"{name} is disabled")
@@ -138,7 +162,7 @@ def disable(name: str, data: Where) -> None:
 @click.argument("name")
 @data_option
 def enable(name: str, data: Where) -> None:
-    """Open the account NAME again, and lift a lock on it."""
+    """Open the account NAME again; a lock is lifted."""
     with opened(data) as access:
         granted(access.change(name, disabled=False, by=here()))
     click.echo(f"{name} is enabled")
@@ -148,7 +172,10 @@ def enable(name: str, data: Where) -> None:
 @click.argument("name")
 @data_option
 def link(name: str, data: Where) -> None:
-    """Print a link that signs NAME in once: open it on the server's address."""
+    """Print a link that signs NAME in once.
+
+    Put the server's address in front: https://desk.example + what is printed.
+    """
     with opened(data) as access:
         token = granted(access.sign_in_link(name, time.time()))
     click.echo(f"/#link={token}")

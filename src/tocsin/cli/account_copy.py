@@ -33,9 +33,10 @@ def account_store(where: str, centre: str) -> Any:
 @click.argument("target", metavar="TARGET")
 @click.option("--centre", help="The centre, where there are several.")
 def copy_command(source: str, target: str, centre: str | None) -> None:
-    """Copy all accounts at SOURCE to TARGET, where there are none yet: each a data folder or a postgresql:// address.
+    """Copy all accounts of a centre that moves.
 
-    For a centre that moves (`tocsin log copy`), with the server stopped.
+    From SOURCE to TARGET, where there are none yet: each a data folder or a postgresql:// address. For a centre that
+    moves (`tocsin log copy`), with the server stopped.
     """
     with plainly():
         centre = one_place(source, centre).centre

@@ -22,7 +22,10 @@ _subject = click.argument("subject")
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(name: str, data: Where, as_json: bool) -> None:
-    """Show the account NAME and its ways in: passkeys, people of other providers, open sessions."""
+    """Show the ways in of NAME.
+
+    Password, lock, passkeys, people of other providers, open sessions; no secret.
+    """
     with opened(data) as access:
         found = _found(access, name)
         told = _told(access, found)
@@ -35,7 +38,9 @@ def show(name: str, data: Where, as_json: bool) -> None:
 @_subject
 @data_option
 def bind(name: str, issuer: str, subject: str, data: Where) -> None:
-    """Bind the account NAME to a person at another provider (OpenID Connect).
+    """Bind NAME to somebody at another provider.
+
+    OpenID Connect: that person's sign-in there opens this account from then on.
 
     ISSUER is the provider's, exactly as the settings name it; SUBJECT is its own name for the person (the claim `sub`).
     When somebody's sign-in was refused because the name is taken here, the server's log has both in one line.
@@ -54,7 +59,10 @@ def bind(name: str, issuer: str, subject: str, data: Where) -> None:
 @_subject
 @data_option
 def unbind(name: str, issuer: str, subject: str, data: Where) -> None:
-    """Undo `bind`: that person's sign-in there opens NAME no more. Open sessions stay; see `sign-out`."""
+    """Undo `bind`.
+
+    That person's sign-in there opens NAME no more. Open sessions stay; see `sign-out`.
+    """
     with opened(data) as access:
         granted(access.identities.unbind(issuer, subject, name, here()))
     click.echo(f"{name} opens no more for {subject} of {issuer}")
@@ -64,7 +72,7 @@ def unbind(name: str, issuer: str, subject: str, data: Where) -> None:
 @click.argument("name")
 @data_option
 def sign_out(name: str, data: Where) -> None:
-    """End every open session of the account NAME, within a second."""
+    """End every open session of NAME."""
     with opened(data) as access:
         ended = access.end_all_sessions(_found(access, name).name, here())
     click.echo(f"{name}: {ended} {'session' if ended == 1 else 'sessions'} ended")
@@ -74,7 +82,10 @@ def sign_out(name: str, data: Where) -> None:
 @click.argument("name")
 @data_option
 def forget_passkeys(name: str, data: Where) -> None:
-    """Remove every passkey of the account NAME: its owner has lost a device. `link` lets them in to add a new one."""
+    """Remove every passkey of NAME.
+
+    For whoever has lost a device; `link` lets them in to add a new one.
+    """
     with opened(data) as access:
         gone = granted(access.passkeys.remove(_found(access, name).name, "*", here()))
     click.echo(f"{name}: {gone} {'passkey' if gone == 1 else 'passkeys'} removed")

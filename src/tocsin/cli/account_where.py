@@ -16,6 +16,8 @@ import click
 
 from tocsin.access import FILE, Access, AccessError, AccessRefusal
 from tocsin.access.changes import By
+from tocsin.cli.log_stores import places_at
+from tocsin.log.port import LogError
 from tocsin.settings import Centre, Settings
 
 V = TypeVar("V")
@@ -42,7 +44,7 @@ def data_option(command: Command) -> Command:
     how: dict[str, Any] = {"default": Settings().data, "show_default": True, "envvar": "TOCSIN_DATA"}
     options: Any = called
     shared = "The PostgreSQL database that the nodes share, as for `tocsin serve`. [$TOCSIN_STORE]"
-    options = click.option("--centre", default=Centre().id, show_default=True, help="Whose accounts, in a database.")(
+    options = click.option("--centre", default="", help="Whose accounts, in a database that several centres share.")(
         options
     )
     options = click.option("--store", metavar="ADDRESS", default="", envvar="TOCSIN_STORE", help=shared)(options)
@@ -58,7 +60,7 @@ def opened(where: Where, *, make: bool = False) -> Iterator[Access]:
     access = None
     try:
         if where.store:
-            access = Access.at(where.store, where.centre)
+            access = Access.at(where.store, where.centre or _only_centre(where.store))
         else:
             if make:
                 data.mkdir(mode=0o700, exist_ok=True)
@@ -71,6 +73,17 @@ def opened(where: Where, *, make: bool = False) -> Iterator[Access]:
     finally:
         if access is not None:
             access.close()
+
+
+def _only_centre(store: str) -> str:
+    """The one centre whose record is there; what `tocsin serve` would take where there is none yet."""
+    try:
+        found = {place.centre for place in places_at(store)}
+    except LogError:  # nothing there yet, or out of reach: opening says so
+        return Centre().id
+    if len(found) > 1:
+        raise click.UsageError(f"several centres are here ({', '.join(sorted(found))}): say whose with --centre")
+    return found.pop() if found else Centre().id
 
 
 def here() -> By:

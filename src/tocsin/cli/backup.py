@@ -52,7 +52,9 @@ def backup() -> None:
 @click.option("-o", "--output", type=_FILE, required=True, help="Name of the two files, without their endings.")
 @_KEY
 def make(data: Path, store: str, centre: str | None, output: Path, key: Path) -> None:
-    """Copy everything as it is at one moment, while the server runs.
+    """Copy everything, of one moment.
+
+    While the server runs.
 
     From a database too: record, keys and accounts of the centre are written as files, which a server can start with as
     they are, or which `log copy`, `keys copy` and `account copy` bring into a database again.
@@ -81,7 +83,10 @@ def make(data: Path, store: str, centre: str | None, output: Path, key: Path) ->
 )
 @_KEY
 def restore(backup_name: Path, output: Path, key: Path) -> None:
-    """Put NAME.record (and NAME.keys where it is) into an empty folder, and prove the record whole."""
+    """Put a backup back, and prove it whole.
+
+    NAME.record, and NAME.keys where it is, into an empty folder.
+    """
     with plainly():
         _put_back(backup_name, output, MasterKey.load(key))
         flawed = _verified(output)
@@ -100,7 +105,11 @@ def restore(backup_name: Path, output: Path, key: Path) -> None:
 @click.option("--master-key", type=_FILE, required=True, help="The master key that wraps the keys in NAME.keys.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def drill(backup_name: Path, key: Path, master_key: Path, as_json: bool) -> None:
-    """Put NAME back in a scratch place, verify it, read every entry with its keys, throw it away, and say how long."""
+    """Practise: put a backup back and read it.
+
+    In a scratch place: NAME is verified, every entry and picture read with its keys, all thrown away; says how long.
+    Exit code 0: clean. 1: something is missing or flawed. 2: it could not be put back.
+    """
     times: dict[str, float] = {}
     with plainly(), tempfile.TemporaryDirectory(dir=backup_name.absolute().parent, prefix=".drill-") as scratch:
         folder = Path(scratch) / "data"

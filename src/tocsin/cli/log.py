@@ -88,9 +88,10 @@ def verify(
     centre: str | None,
     as_json: bool,
 ) -> None:
-    """Read the log in PATH (a data directory, one file, or a postgresql:// address) back and check every entry.
+    """Check every entry, receipt and hash.
 
-    Prints the head to note down. Exit code 0: clean. 1: flaws were found and are listed. 2: it could not be read.
+    PATH is a data directory, one file, or a postgresql:// address. Prints the head to note down. Exit code 0: clean.
+    1: flaws were found and are listed. 2: it could not be read.
 
     \b
       tocsin log verify data
@@ -124,8 +125,9 @@ def verify(
 @click.option("--after", type=click.IntRange(min=0), default=0, help="Only entries after this position.")
 @click.option("--centre", help="The log of this centre.")
 def export(where: str, output: Path | None, after: Position, centre: str | None) -> None:
-    """Write the log in PATH (a data directory's decisions, one file, or a postgresql:// address) as JSON lines.
+    """Write the record out as JSON lines.
 
+    PATH is a data directory (its decisions), one file, or a postgresql:// address.
     Each line is the entry exactly as stored, with its position in front and its RFC 6962 leaf hash at the end.
     """
     with plainly(), closing(open_place(one_place(where, centre))) as opened, _writing_to(output) as out:

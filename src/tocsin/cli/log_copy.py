@@ -20,7 +20,9 @@ from tocsin.log.copy import copy_log
 @click.argument("target", metavar="TARGET")
 @click.option("--centre", help="Only the logs of this centre.")
 def copy(source: str, target: str, centre: str | None) -> None:
-    """Copy every log in SOURCE to TARGET: each a data directory, one file, or a postgresql:// address.
+    """Move the record to another store.
+
+    Copies every log in SOURCE to TARGET: each a data directory, one file, or a postgresql:// address.
 
     What callers showed goes along, between directories and databases.
 

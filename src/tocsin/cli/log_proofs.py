@@ -77,7 +77,9 @@ def proof_of_consistency(tiles: Tiles, head: Head, old: Position) -> str:
 )
 @click.option("--entry", type=click.File("rb"), help="The entry's bytes as exported: they must be those of the proof.")
 def check(file: BinaryIO, root: str | None, entry: BinaryIO | None) -> None:
-    """Check a proof that `verify --inclusion` or `--consistency` printed to FILE, without the log.
+    """Check a proof without the log.
+
+    FILE is what `verify --inclusion` or `--consistency` printed.
 
     Exit code 0: proven. 1: not proven. 2: not a proof.
     """

@@ -19,7 +19,9 @@ from tocsin.log.master import SNAPSHOT
 @click.option("--store", metavar="ADDRESS", envvar="TOCSIN_STORE", default="", help="The database, where one is used.")
 @click.option("--centre", help="The log of this centre.")
 def snapshot(data: Path, store: str, centre: str | None) -> None:
-    """Fold the record and keep the picture in the folder DATA, so that the next start reads only what came after.
+    """Keep the picture for a quick next start.
+
+    Folds the record into the folder DATA, so that the next start reads only what came after.
 
     A running server does this by itself. The file is believed only by the node whose key made it, only at the same
     release, and only while the log's hash chain says that it is of this very log; deleting it loses nothing.

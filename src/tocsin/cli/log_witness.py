@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from contextlib import closing
@@ -64,7 +65,9 @@ def show(file: Path) -> None:
 @click.option("--centre", help="The log of this centre.")
 @click.option("--origin", default="", help="What the log is called in its checkpoints; otherwise the centre's id.")
 def publish(where: str, folder: Path, files: tuple[Path, ...], centre: str | None, origin: str) -> None:
-    """Write a signed checkpoint and tiles of hashes of the log in PATH to FOLDER, for witnesses to read.
+    """Write checkpoint and tiles for witnesses.
+
+    A signed checkpoint and tiles of hashes of the log in PATH go to FOLDER.
 
     No entry's words are in them. Run it again to add what is new: nothing is signed that contradicts what was signed.
     """
@@ -89,6 +92,7 @@ def publish(where: str, folder: Path, files: tuple[Path, ...], centre: str | Non
 @click.option("--cosign", type=click.Path(path_type=Path), help="Your key file: sign what you find to be fine.")
 @click.option("--send", is_flag=True, help="Also hand your signature to the centre, which shows it. Needs --cosign.")
 @click.option("--every", "every_s", type=click.IntRange(min=1), metavar="SECONDS", help="Look again and again.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each look.")
 def witness(
     source: str,
     keys: tuple[PublicKey, ...],
@@ -97,8 +101,11 @@ def witness(
     cosign: Path | None,
     send: bool,
     every_s: int | None,
+    as_json: bool,
 ) -> None:
-    """Watch a centre's log from outside: its tiles and checkpoint, in a folder or at an http address.
+    """Watch a centre's record from outside.
+
+    Reads its tiles and checkpoint, in a folder or at an http address.
 
     Remembers hashes and no words. Exit code 0: nothing altered. 1: entries were rewritten or are gone; a rewriting is
     proven by a file of evidence. 2: nothing could be said. With --every it goes on until one of the latter two.
@@ -113,7 +120,7 @@ def witness(
         watching = Witness(memory, place, keys, origin)
         while True:
             outcome = watching.look(cosigner)
-            _say(outcome)
+            _say(outcome, as_json)
             if not outcome.fine:
                 sys.exit(1)
             if send and isinstance(place, Web):
@@ -127,13 +134,20 @@ def witness(
 @click.argument("file", type=click.File("rb"))
 @_public
 def judge(file: BinaryIO, keys: tuple[PublicKey, ...]) -> None:
-    """Judge a witness's FILE of evidence by the centre's public key alone. Exit code 0 when a rewriting is proven."""
+    """Judge a witness's file of evidence.
+
+    By the centre's public key alone. Exit code 0 when a rewriting is proven.
+    """
     with plainly():
         words = Evidence.decode(file.read(1_000_000)).judge(keys)
     click.echo(f"proven: {words}")
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        evidence = str(outcome.evidence) if outcome.evidence else ""
+        click.echo(json.dumps({"fine": outcome.fine, "words": outcome.words, "evidence": evidence}))
+        return
     click.echo(outcome.words)
     if outcome.evidence is not None:
         click.echo(

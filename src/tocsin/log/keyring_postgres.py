@@ -43,7 +43,9 @@ class PostgresKeys:
     def _prepare(self, con: Connection) -> None:
         with con.transaction():
             con.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            con.execute(_TABLES)
+            # `IF NOT EXISTS` asks for the right to make what is there already: a node that may not, need not.
+            if con.execute("SELECT to_regclass('tocsin_keys.keys_mark')").fetchone() == (None,):
+                con.execute(_TABLES)
 
     def make(self, wrapped: Sequence[bytes], mark: bytes) -> list[int]:
         """Keep new keys; durable on return. Answers their numbers."""

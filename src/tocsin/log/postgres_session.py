@@ -123,6 +123,8 @@ def words_for(error: psycopg.Error) -> str:
     """The cause in words, with the server's own code."""
     state = error.sqlstate or ""
     words = next((words for code, words in _WORDS.items() if state.startswith(code)), "")
+    if state == "42501" and error.diag.message_primary:
+        return f"{words} ({state}: {error.diag.message_primary})"  # on what: so that somebody can grant it
     if words:
         return f"{words} ({state})"
     if is_lost(error):

@@ -40,15 +40,23 @@ class Published:
         with self._lock:
             head = self._log.head()
             now = Checkpoint(self._origin, head.position, head.root)
-            if self._note is None or now != self._last:
+            if self._note is None or now != self._last or not self._is_ours(self._note):
                 self._tiles.grow(head.position, head.root)
                 self._refuse_another_history(now)
                 note = now.note().signed(self._keys)
                 if self._note is not None and self._note.text == note.text:
-                    note = self._note
+                    ours = {(one.name, one.identity) for one in note.signatures}
+                    others = (one for one in self._note.signatures if (one.name, one.identity) not in ours)
+                    note = Note(note.text, (*note.signatures, *others))
                 write_whole(self._file, note.bytes())
                 self._note, self._last = note, now
             return self._note.bytes()
+
+    def _is_ours(self, note: Note) -> bool:
+        """Whether each of our keys has signed it: a key may be new."""
+        return {(key.public.name, key.public.identity) for key in self._keys} <= {
+            (one.name, one.identity) for one in note.signatures
+        }
 
     def bytes_for(self, path: str) -> bytes:
         """The resource at `path` under the prefix, no slash in front: `checkpoint`, or a tile of hashes.
