@@ -93,6 +93,34 @@ def test_an_agency_sees_its_own_board_and_no_other_incident_exists_for_it(run: R
     run(test)
 
 
+def test_an_agency_is_told_how_many_calls_seem_to_be_about_what_it_sees_and_which_never(run: Run) -> None:
+    async def test(world: World) -> None:
+        chief = world.client("chief")
+        await world.unit(chief, "E1")
+        home = {"lat": 60.18, "lon": 24.95}
+        await world.done(
+            chief, "register_unit", unit="A1", unit_kind="ambulance", agency="ems", capabilities=["als"], home=home
+        )
+        place = {"lat": 60.21, "lon": 24.99, "text": "Mill Lane 4", "how": "address"}
+        fire = await world.incident(chief, place=place, summary="flames from a bin, smoke")
+        await world.done(chief, "dispatch_units", incident=fire, units=["E1"])
+        for n in range(3):
+            await world.done(chief, "receive_call", line="112", number=f"+35840555010{n}", place=place)
+            await world.done(chief, "note_call", call=str(n + 1), text="flames from a bin")
+        (whole,) = (await chief.ask("GET", "/api/calls/groups")).json()["groups"]
+        assert (whole["incident"], whole["calls"], whole["size"]) == (fire, ["1", "2", "3"], 3)
+        ana, bo = (world.client(of_agency(world, name, agency)) for name, agency in (("ana", "fire"), ("bo", "ems")))
+        (own,) = (await ana.ask("GET", "/api/calls/groups")).json()["groups"]
+        assert own == whole | {"calls": []}
+        assert (await bo.ask("GET", "/api/calls/groups")).json()["groups"] == []
+        await world.done(chief, "share_incident", incident=fire, agency="ems", reason="burns", until=world.clock() + 60)
+        assert [one["size"] for one in (await bo.ask("GET", "/api/calls/groups")).json()["groups"]] == [3]
+        world.clock.now += 61
+        assert (await bo.ask("GET", "/api/calls/groups")).json()["groups"] == [], "over by the clock"
+
+    run(test)
+
+
 def test_what_is_shared_comes_to_the_screens_of_the_agency_and_goes_again(run: Run) -> None:
     async def test(world: World) -> None:
         _, ems = await two_agencies(world)

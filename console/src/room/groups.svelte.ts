@@ -6,6 +6,7 @@ import type { CallGroup, GroupsView } from "../wire/types";
 import { room } from "./room.svelte";
 
 const PAUSE_MS = 150;
+const EVERY_MS = 15_000;
 
 class Groups {
   now = $state.raw<CallGroup[]>([]);
@@ -21,6 +22,13 @@ class Groups {
     window.clearTimeout(this.#timer);
     if (!wanted) this.now = [];
     else this.#timer = window.setTimeout(() => void this.#fetch(wanted), PAUSE_MS);
+  }
+
+  /** For an agency, whose screen has no calls that could change: by the clock, until the returned function is called. */
+  watch(): () => void {
+    const timer = window.setInterval(() => void this.#fetch(this.#asked), EVERY_MS);
+    void this.#fetch(this.#asked);
+    return () => window.clearInterval(timer);
   }
 
   async #fetch(wanted: string): Promise<void> {

@@ -5,7 +5,7 @@ import { hold, letGo } from "../../src/room/held";
 import type { CallGroup, CallRow, IncidentRow } from "../../src/wire/types";
 
 const call = (id: string, status: string, received_at: number, more: Partial<CallRow> = {}) => ({ id, status, received_at, earlier: [], ...more }) as CallRow;
-const group = (id: string, incident: string, ...calls: string[]): CallGroup => ({ id, incident, calls, ringing: 0 });
+const group = (id: string, incident: string, ...calls: string[]): CallGroup => ({ id, incident, calls, ringing: 0, size: calls.length });
 const rows = [call("1", "ringing", 1), call("2", "answered", 2), call("3", "ringing", 3), call("9", "ringing", 9), call("5", "released", 0)];
 
 test("a burst is one row with its count, and the odd one out its own", () => {

@@ -144,4 +144,4 @@ def _spot(place: Place | None, area: AreaRow | None) -> Spot | None:
 def _group(key: str, calls: Sequence[str], rows: dict[str, CallRow]) -> CallGroup:
     family, _, name = key.partition(":")
     ringing = sum(rows[call].status == "ringing" for call in calls)
-    return CallGroup(name, name if family == "incident" else "", tuple(calls), ringing)
+    return CallGroup(name, name if family == "incident" else "", tuple(calls), ringing, len(calls))

@@ -94,8 +94,12 @@ class View:
         return self._desk.together.belongs(call, place, type_, words)
 
     def groups(self) -> GroupsView:
-        """Calls that seem to be about one thing: the centre's alone."""
-        return GroupsView(self._desk.position(), ()) if self.audience.agency else self._desk.together.groups()
+        """Calls that seem to be about one thing. An agency is told how many seem to be about an incident it sees."""
+        view = self._desk.together.groups()
+        if not self.audience.agency:
+            return view
+        seen = [group for group in view.groups if group.incident and self._eyes.incident(group.incident)]
+        return GroupsView(view.position, tuple(replace(group, calls=()) for group in seen))
 
     def trail(self, unit: str, minutes: float) -> list[Move]:
         """Where it was; of another agency's unit, since it was sent to what is seen."""

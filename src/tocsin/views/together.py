@@ -27,8 +27,10 @@ class CallGroup(msgspec.Struct, frozen=True):
     """The incident, or the first call."""
     incident: str
     calls: tuple[str, ...]
-    """In the order they came."""
+    """In the order they came. An agency is named none: calls are the centre's until they belong to an incident."""
     ringing: int
+    size: int
+    """How many calls are in it."""
 
 
 class GroupsView(msgspec.Struct, frozen=True):
