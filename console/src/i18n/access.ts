@@ -79,6 +79,7 @@ export const accessEn = {
   nothing: "Nothing to review in that week.",
   marks: { fine: "Fine", question: "Question", breach: "Breach" } as Record<string, string>,
   word: "a word",
+  not_marked: "It could not be marked. Look again before you try once more.",
   own: "Nobody reviews their own looks; ask another supervisor.",
   open: {
     title: "How often people's data were looked at",
@@ -191,6 +192,7 @@ export const accessPt: Words<typeof accessEn> = {
   nothing: "Nada a rever nessa semana.",
   marks: { fine: "Bem", question: "Pergunta", breach: "Abuso" },
   word: "uma palavra",
+  not_marked: "Não se conseguiu marcar. Veja outra vez antes de repetir.",
   own: "Ninguém revê as suas próprias consultas; peça a outro supervisor.",
   open: {
     title: "Quantas vezes foram consultados dados de pessoas",
