@@ -105,12 +105,12 @@ def tracks_of(address: str, taken: Sequence[Move], sent: set[Any], deaths: Seque
     found += [f"tracks: {len(strange)} positions stand there that no vehicle said: {strange[:3]}"] if strange else []
     kept = {(unit, at) for unit, at, *_ in moves}
     fate: Counter[str] = Counter(recorded=len(kept), taken=len(taken), again=len(moves) - len(kept))
-    lost = list(_lost(taken, kept, deaths, fate))
-    found += [f"tracks: {len(lost)} positions were taken and are not there: {lost[:3]}"] if lost else []
+    gone = list(lost(taken, kept, deaths, fate))
+    found += [f"tracks: {len(gone)} positions were taken and are not there: {gone[:3]}"] if gone else []
     return found, dict(fate)
 
 
-def _lost(
+def lost(
     taken: Sequence[Move], kept: set[tuple[str, float]], deaths: Sequence[Death], fate: Counter[str]
 ) -> Iterable[Move]:
     there: dict[tuple[str, int], list[float]] = defaultdict(list)
