@@ -15,7 +15,9 @@ from common import ROOT, note, say
 
 sys.path.insert(0, str(ROOT))
 
-from tests.web.matrix import AGENCIES, STATES, matrix
+from tests.web.matrix import matrix
+from tests.web.matrix_doors import Doors
+from tests.web.matrix_world import AGENCIES, STATES
 
 from tocsin.access.roles import ROLES
 from tocsin.web.routes import ROUTES
@@ -24,10 +26,14 @@ from tocsin.web.routes import ROUTES
 async def walk(folder: Path) -> None:
     async with matrix(folder) as made:
         note(f"{len(made.observers)} observers ask {len(ROUTES)} routes about {len(STATES)} incidents")
-        begun = time.perf_counter()
+        begun = time.process_time()
+        doors = Doors(made)
+        await doors.walk()
         await made.walk()
-        took_s = time.perf_counter() - begun
-        may = sum(len(observer.allowed(case)) for observer in made.observers for case in made.cases)
+        took_s = time.process_time() - begun
+        may = [
+            (one.name, case.number, kind) for one in made.observers for case in made.cases for kind in one.allowed(case)
+        ]
     for leak in made.leaks[:20]:
         note(f"LEAK {leak}")
     say(
@@ -38,12 +44,15 @@ async def walk(folder: Path) -> None:
         observers=len(made.observers),
         states=len(STATES),
         requests=made.asked,
-        allowed_sights=may,
-        allowed_sights_seen=len(made.seen),
+        ways_beside=len(doors.ways()),
+        askers_beside=len(doors.askers),
+        allowed_sights=len(may),
+        allowed_sights_seen=len(made.seen.intersection(may)),
+        sights_beside_unseen=len(doors.unseen()),
         leaks=len(made.leaks),
         goal_leaks=0,
-        goal_met=not made.leaks and len(made.seen) == may,
-        took_s=round(took_s, 1),
+        goal_met=not made.leaks and made.seen.issuperset(may) and not doors.unseen(),
+        cpu_s=round(took_s, 1),
     )
 
 

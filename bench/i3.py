@@ -35,7 +35,7 @@ def took(work: Any) -> tuple[float, Any]:
 
 
 def reading(log: SqliteLog, facts_n: int) -> None:
-    library = Library(log, DOMAIN, Signer(bytes(32)))
+    library = Library(log, DOMAIN, Signer(bytes(32)), lambda: 0.0)
     first_s, found = took(lambda: library.answer(READER, "v1/LogEvents", {"limit": "1"}))
     say("first look at the record", facts=facts_n, events=found["totalCount"], cpu_s=round(first_s, 2))
     middle = str(found["totalCount"] // 2)

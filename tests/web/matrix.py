@@ -8,102 +8,50 @@ those that its reader must not see. Routes come from the table: one that nobody 
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import itertools
 import re
 import time
 import urllib.parse
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Protocol, get_args
 
 import msgspec
 
 from tocsin.access.roles import ROLES
-from tocsin.app import App, build
 from tocsin.domain import orders as o
-from tocsin.domain import orders_caller_links as links
+from tocsin.domain.decide_glass import OPEN_S
 from tocsin.domain.orders import ORDER_KINDS, Order
-from tocsin.domain.orders_locations import ReportLocation
-from tocsin.facts.shapes import Circle
 from tocsin.facts.values import Move
-from tocsin.settings import Centre, Settings
 from tocsin.web.door import Route
 from tocsin.web.routes import ROUTES
-from tocsin.web.site import build_web
 
 from .asgi import Answer, Client, Stream
+from .matrix_world import AGENCIES, NOW, TYPES, Case, Kind, World, place, point, running
 
-NOW = 1_800_000_000.0
-AGENCIES = ("", "fire", "ems", "police")
-PLANS = """
-[[agencies]]
-name = "fire"
-groups = ["fire"]
-[[agencies]]
-name = "ems"
-groups = ["medical"]
-[[agencies]]
-name = "police"
-"""
-TYPES = {"fire": "FIRE-OUTSIDE", "ems": "MED-ILLNESS"}
-Kind = Literal["words", "exact"]
 CANARY = re.compile(
-    rb"zq(?P<what>[a-z]+)(?P<word>\d+)|\+35899900(?P<number>\d\d)\d|(?<![\d.])(?:60|24)\.(?P<degrees>\d\d)\d\d+"
+    rb"zq(?P<what>[a-z]+)(?P<word>\d+)|\+35899900(?P<number>\d\d)\d|"
+    rb"(?<![\d.])(?:35\.90|14\.50)(?P<degrees>\d\d)(?:314|271|357|257|223)\d*"
 )
-"""A word, a telephone number, or a position more exact than about a kilometre; and of which incident it is."""
-MISSING_HERE = {
-    "/api/region": "there is no map", "/map/basemap.pmtiles": "there is no map", "/api/coverage/cells": "no map",
-    "/api/places/nearest": "there is no map", "/transparency.json": "this centre does not publish",
-}  # fmt: skip
+"""A word, a telephone number, or a position more exact than a few metres; and of which incident it is."""
+SIGNED = re.compile(rb"[A-Za-z0-9_-]{60,}")
+"""What may be base64url: events are signed as such."""
+MISSING_HERE = {"/assets/{path:path}": "the tests' console has no files of its own"}
 """Routes that answer 200 to nobody in this world, and why."""
 
 
-class State(msgspec.Struct, frozen=True):
-    """One incident of the matrix."""
-
-    name: str
-    owner: str
-    age_h: float
-    """Hours since it was closed; 0: live."""
-    shared: Literal["", "live", "time", "ordered", "closed"] = ""
-    """With the other agency, and how that ended."""
-
-
-STATES = tuple(
-    State(f"{owner} {name}", owner, age_h, shared)
-    for owner in TYPES
-    for name, age_h, shared in (
-        ("live", 0.0, ""), ("recent", 1.0, ""), ("old", 100.0, ""), ("shared", 0.0, "live"),
-        ("share over", 0.0, "time"), ("share ended", 0.0, "ordered"), ("share closed", 1.0, "closed"),
-    )
-)  # fmt: skip
-
-
-class Case(msgspec.Struct):
-    """An incident as it was made: its ids, and what must not be seen by whom."""
-
-    state: State
-    number: int
-    incident: str = ""
-    call: str = ""
-    unit: str = ""
-    link: str = ""
+class Sees(Protocol):
+    """Whoever looks."""
 
     @property
-    def media(self) -> str:
-        """The id of its picture."""
-        return f"M{self.number}"
+    def name(self) -> str:
+        """For messages."""
 
-    def word(self, what: str) -> str:
-        """The canary of a field."""
-        return f"zq{what}{self.number}"
-
-    @property
-    def place(self) -> dict[str, Any]:
-        """Its exact place."""
-        n = self.number
-        return {"lat": float(f"60.{n}314159"), "lon": float(f"24.{n}271828"), "text": self.word("street")}
+    def sees(self, case: Case, what: str) -> Kind | str:
+        """As what they may see this of a case; empty: they may not."""
 
 
 class Observer(msgspec.Struct):
@@ -114,6 +62,8 @@ class Observer(msgspec.Struct):
     client: Client
     bearer: str = ""
     unit: str = ""
+    glass: frozenset[int] = frozenset()
+    """Cases whose glass it has broken."""
 
     @property
     def name(self) -> str:
@@ -128,6 +78,8 @@ class Observer(msgspec.Struct):
     def allowed(self, case: Case) -> set[Kind]:
         """What this observer may see of an incident, by the rules of docs/how-to/agencies.md, written out once more."""
         state = case.state
+        if case.number in self.glass:
+            return {"words", "exact"}
         if self.role == "field_unit":
             return {"words", "exact"} if case.unit and case.unit == self.unit else set()
         if self.role not in ("call_taker", "dispatcher", "supervisor", "machine"):
@@ -136,6 +88,11 @@ class Observer(msgspec.Struct):
         if self.agency not in ("", state.owner) and not shared:
             return set()
         return {"words"} if state.age_h > 72 else {"words", "exact"}
+
+    def sees(self, case: Case, what: str) -> Kind | str:
+        """As what this may be seen."""
+        kind: Kind = "exact" if what in ("degrees", "street") else "words"
+        return kind if kind in self.allowed(case) else ""
 
 
 class Leak(msgspec.Struct, frozen=True):
@@ -147,114 +104,23 @@ class Leak(msgspec.Struct, frozen=True):
     found: str
 
 
-class Clock:
-    """Time stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW - 101 * 3_600.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class FakeMedia:
-    """Pictures that are words."""
-
-    def get(self, call: str, media: str) -> bytes:
-        """The picture."""
-        return f"zqphoto{media[1:]}".encode()
-
-
-class Matrix:
+class Matrix(World):
     """One world, its incidents and observers, and the walk through every route."""
 
-    def __init__(self, app: App, clock: Clock) -> None:
-        self.app, self.clock = app, clock
-        self.web = build_web(app.site)
-        self.cases = [Case(state, 11 + 2 * n) for n, state in enumerate(STATES)]
-        self.by_number = {case.number: case for case in self.cases}
+    def __init__(self, *made: Any) -> None:
+        super().__init__(*made)
         self.observers: list[Observer] = []
         self.leaks: list[Leak] = []
-        self.seen: set[tuple[str, int, Kind]] = set()
+        self.seen: set[tuple[str, int, Kind | str]] = set()
         """What was found where it is allowed: a matrix that finds nothing anywhere would prove nothing."""
         self.answered: dict[str, set[int]] = {}
         self.asked = 0
-        self._keys = itertools.count()
-
-    # -- the world --------------------------------------------------------------------------------------------------
-
-    async def give(self, order: Any, by: str = "chief") -> list[Any]:
-        """An order that must be done; its facts."""
-        done = await self.app.desk.give(order, by=by, key=f"m{next(self._keys)}")
-        assert hasattr(done, "entries"), (order, done)
-        return [entry.fact for entry in done.entries]
-
-    async def furnish(self) -> None:
-        """Every incident in its state; those closed long ago first."""
-        order = sorted(self.cases, key=lambda case: -case.state.age_h)
-        for case in order:
-            self.clock.now = NOW - case.state.age_h * 3_600.0
-            await self._make(case)
-        self.clock.now = NOW
-        for case in self.cases:
-            if case.state.shared == "time":
-                await self._share(case, NOW + 5)
-        self.clock.now = NOW + 10
-        await self.give(o.RaiseAlarms(), by="clock")
-        await self._shown()
-
-    async def _make(self, case: Case) -> None:
-        n, now, state = case.number, self.clock.now, case.state
-        (call,) = await self.give(o.ReceiveCall("112", f"+35899900{n}1", case.word("name"), _place(case), now - 30))
-        case.call = call.call
-        await self.give(o.AnswerCall(case.call))
-        shape = Circle(float(f"60.{n}3577215"), float(f"24.{n}2577215"), 20.0)
-        report = ReportLocation("aml", case.call, shape=shape, text=case.word("said"), floor=case.word("floor"),
-                                raw=case.word("raw"), fixed_at=now - 20)  # fmt: skip
-        await self.give(report, by="aml")
-        await self.give(o.NoteCall(case.call, case.word("cried")))
-        opened = o.OpenIncident(TYPES[state.owner], None, _place(case), (case.call,), case.word("summary"))
-        case.incident = (await self.give(opened))[0].incident
-        (link,) = await self.give(links.SendCallerLink(case.call))
-        await self.give(links.IssueLink(link.link, f"{n:064d}"), by="callers")
-        await self.give(links.OpenLink(link.link, f"{n:064x}", "en"), by="callers")
-        await self.give(links.ShareLink(link.link), by="callers")
-        await self.give(links.HearCaller(link.link, case.word("chat")), by="callers")
-        case.link = link.link
-        await self.give(links.ShowMedia(link.link, case.media, "photo", 9, 1, 1, f"{n:064x}"), by="callers")
-        await self.give(o.NoteIncident(case.incident, case.word("note")))
-        await self._work(case)
-
-    async def _work(self, case: Case) -> None:
-        state, unit = case.state, f"{case.state.owner[0].upper()}{case.number}"
-        home = msgspec.convert({"lat": 61.5, "lon": 25.5}, o.Place)
-        await self.give(o.RegisterUnit(unit, "car", state.owner, ("engine",), home, 1))
-        await self.give(o.UnitOnDuty(unit, 2, (case.word("crew"),)))
-        await self.give(o.DispatchUnits(case.incident, (unit,)))
-        await self.app.desk.report([Move(unit, self.clock.now, case.place["lat"], case.place["lon"])])
-        await self.give(o.StampUnit(unit, "on_scene"))
-        case.unit = unit
-        if state.shared in ("live", "ordered", "closed"):
-            await self._share(case, None)
-        if state.shared == "ordered":
-            await self.give(o.EndSharing(case.incident, _other(state.owner), case.word("ending")))
-        if state.age_h:
-            await self.give(o.StampUnit(unit, "available"))
-            await self.app.desk.report([Move(unit, self.clock.now + 1, home.lat, home.lon)])
-            await self.give(o.CloseIncident(case.incident, "handled", case.word("closing")))
-            case.unit = ""
-
-    async def _share(self, case: Case, until: float | None) -> None:
-        await self.give(o.ShareIncident(case.incident, _other(case.state.owner), case.word("sharing"), until))
-
-    async def _shown(self) -> None:
-        self.app.site.showing._media = FakeMedia()  # type: ignore[union-attr,assignment]
 
     def people(self) -> None:
         """One observer for each role and agency, machines, and nobody."""
         access, now = self.app.access, time.time()
         access.add_account("spare", None, ["auditor"], now)  # whom administrators may change and shut out
-        live = {case.state.owner: case.unit for case in self.cases if case.state.name.endswith(" live")}
+        live = {case.state.owner: case.unit for case in self.incidents if case.state.name.endswith(" live")}
         for role, agency in itertools.product(ROLES, AGENCIES):
             name, unit = f"{role}-{agency or 'centre'}", live.get(agency, live["fire"]) if role == "field_unit" else ""
             access.add_account(name, None, [role], now, agency=agency, unit=unit)
@@ -281,8 +147,30 @@ class Matrix:
         await self.listen()
         for observer in self.observers:
             await self.orders(observer)
+            await self.through_glass(observer)
+        self.clock.now += OPEN_S
+        for observer in self.observers:
+            observer.glass = frozenset()
+            await self.about_incidents(observer)
         for observer in self.observers:
             await self.ask(observer, "DELETE", "/api/session")
+
+    async def through_glass(self, observer: Observer) -> None:
+        """Whoever may breaks the glass of what they do not see whole: that case opens, and nothing else."""
+        shut = [case for case in self.incidents if observer.allowed(case) != {"words", "exact"}]
+        if observer.role not in ("call_taker", "dispatcher", "supervisor", "auditor") or not shut:
+            return
+        answer = await self.ask(observer, "POST", f"/api/incidents/{shut[0].incident}/glass", {"why": "the matrix"})
+        assert answer.status == 200, (observer.name, answer.raw)
+        observer.glass = frozenset((shut[0].number,))
+        await self.about_incidents(observer)
+        assert (observer.name, shut[0].number, "exact") in self.seen, "nothing was opened"
+
+    async def about_incidents(self, observer: Observer) -> None:
+        """Every route that is limited to what is seen, once more."""
+        for route in ROUTES:
+            if route.limit == "seen" and route.method == "GET" and route.media != "text/event-stream":
+                await self.visit(observer, route)
 
     async def visit(self, observer: Observer, route: Route) -> None:
         """One route, about everything there is."""
@@ -307,7 +195,7 @@ class Matrix:
         if not holes:
             return [path]
         fillings = {
-            "/api/incidents/": [case.incident for case in self.cases],
+            "/api/incidents/": [case.incident for case in self.incidents],
             "/api/calls/": [case.call for case in self.cases],
             "/api/units/": list(self.app.desk.board.units),
             "/api/media/": [case.media for case in self.cases],
@@ -322,7 +210,7 @@ class Matrix:
 
     def _filled(self, body: Any) -> Any:
         if body == "orders":
-            return {"id": f"w{next(self._keys)}", "order": {"kind": "receive_call", "line": ""}, "seen": 10**9}
+            return {"id": f"w{next(self.keys)}", "order": {"kind": "receive_call", "line": ""}, "seen": 10**9}
         return body
 
     async def ask(self, observer: Observer, method: str, path: str, body: Any = None) -> Answer:
@@ -332,19 +220,19 @@ class Matrix:
         self.look(observer, f"{method} {path}", answer.raw)
         return answer
 
-    def look(self, observer: Observer, asked: str, raw: bytes) -> None:
-        """Search bytes for what this observer must not see."""
-        for found in CANARY.finditer(raw):
+    def look(self, who: Sees, asked: str, raw: bytes) -> None:
+        """Search bytes, and what is signed in them, for what this one must not see."""
+        for found in CANARY.finditer(raw + b" ".join(_unsigned(raw))):
             number = int(found["word"] or found["number"] or found["degrees"])
             case = self.by_number.get(number)
             if case is None:
                 continue
-            exact = found["degrees"] is not None or found["what"] == b"street"
-            kind: Kind = "exact" if exact else "words"
-            if kind in observer.allowed(case):
-                self.seen.add((observer.name, number, kind))
+            what = found["what"].decode() if found["what"] else "number" if found["number"] else "degrees"
+            kind = who.sees(case, what)
+            if kind:
+                self.seen.add((who.name, number, kind))
             else:
-                self.leaks.append(Leak(observer.name, asked, case.state.name, found[0].decode()))
+                self.leaks.append(Leak(who.name, asked, case.state.name, found[0].decode()))
 
     async def search(self, observer: Observer) -> None:
         """Searching the record must not tell that a word is there, by finding it where it is not shown."""
@@ -365,11 +253,11 @@ class Matrix:
                 self.answered.setdefault("/api/tail", set()).add(stream.status)
                 assert (stream.status == 200) == (picture.status == 200), observer.name
                 open_.append((observer, stream))
-        for case in self.cases:
+        for case in self.incidents:
             if not case.state.age_h:
                 await self.give(o.NoteIncident(case.incident, case.word("live")))
-                await self.give(o.RelocateIncident(case.incident, _place(case, "hence")))
-                await self.app.desk.report([Move(case.unit, self.clock.now + 1, *_point(case))])
+                await self.give(o.RelocateIncident(case.incident, place(case, "hence")))
+                await self.app.desk.report([Move(case.unit, self.clock.now + 1, *point(case))])
         self.app.desk._tail.announce_tracks(list(self.app.desk.tracks.latest.values()), self.clock.now)
         await asyncio.sleep(0.05)
         for observer, stream in open_:
@@ -392,7 +280,7 @@ class Matrix:
             if case.state.owner == observer.agency or case.state.shared == "live":
                 continue
             for kind in ORDER_KINDS:
-                body = {"id": f"o{next(self._keys)}", "order": order_about(kind, case)}
+                body = {"id": f"o{next(self.keys)}", "order": order_about(kind, case)}
                 answer = await self.ask(observer, "POST", "/api/orders", body)
                 if kind not in OF_NOBODY and answer.status == 200:
                     self.leaks.append(Leak(observer.name, f"order {kind}", case.state.name, "it was done"))
@@ -402,7 +290,7 @@ OF_NOBODY = {"close_road", "reopen_road", "divert_hospital", "reopen_hospital", 
 """Orders that are about no incident and no unit."""
 
 KNOWN: dict[str, Any] = {
-    "q": "street", "lat": 60.2, "lon": 24.9, "since": NOW - 500_000, "until": NOW + 100_000, "why": "the+matrix",
+    "q": "street", "lat": 35.904, "lon": 14.503, "since": NOW - 500_000, "until": NOW + 100_000, "why": "the+matrix",
     "issuer": "https://id.example.org", "subject": "none",
 }  # fmt: skip
 QUERIES: dict[str, list[str]] = {
@@ -418,11 +306,17 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 
 
+def _unsigned(raw: bytes) -> Iterator[bytes]:
+    for found in SIGNED.findall(raw):
+        with suppress(binascii.Error, ValueError):
+            yield base64.urlsafe_b64decode(found + b"=" * (-len(found) % 4))
+
+
 def order_about(kind: str, case: Case) -> dict[str, Any]:
     """The smallest readable order of a kind, about this incident."""
-    place = {"lat": 60.1, "lon": 24.9}
+    place = {"lat": 35.9, "lon": 14.5}
     known = {
-        "line": "112", "call": case.call, "incident": case.incident, "other": case.incident,
+        "line": "112", "call": case.call, "incident": case.incident or "none", "other": "none",
         "unit": case.unit or "none",
         "units": [case.unit or "none"], "text": "x", "reason": "abandoned" if kind == "release_call" else "x",
         "type": TYPES[case.state.owner], "disposition": "handled", "unit_kind": "car", "agency": case.state.owner,
@@ -436,37 +330,11 @@ def order_about(kind: str, case: Case) -> dict[str, Any]:
     return {"kind": kind, **{name: known[name] for name in required}}
 
 
-def _other(agency: str) -> str:
-    return "ems" if agency == "fire" else "fire"
-
-
-def _place(case: Case, more: str = "") -> Any:
-    place = dict(case.place)
-    if more:
-        place["lat"], place["lon"] = _point(case)
-    return msgspec.convert(place, o.Place)
-
-
-def _point(case: Case) -> tuple[float, float]:
-    return float(f"60.{case.number}2236"), float(f"24.{case.number}2236")
-
-
 @asynccontextmanager
 async def matrix(folder: Path) -> AsyncIterator[Matrix]:
     """A furnished world with everybody in it."""
-    plans = folder / "plans.toml"
-    plans.write_text(PLANS)
-    clock = Clock()
-    app = build(Settings(data=folder / "data", plans=plans, centre=Centre("north", "North", "exercise")), clock)
-    try:
-        await app.desk.start("north", "North", "exercise")
-        try:
-            app.desk.listeners.clear()  # no SMS gateway here: the matrix opens callers' links itself
-            made = Matrix(app, clock)
-            await made.furnish()
-            made.people()
-            yield made
-        finally:
-            await app.desk.stop()
-    finally:
-        app.close()
+    async with running(folder) as (app, clock):
+        made = Matrix(app, clock)
+        await made.furnish()
+        made.people()
+        yield made

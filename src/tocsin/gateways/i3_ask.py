@@ -16,6 +16,7 @@ import numpy as np
 from tocsin.facts.caller_links import LinkMessage
 from tocsin.facts.neighbours import EventLogged
 from tocsin.facts.union import AnyEntry
+from tocsin.facts.values import Instant
 from tocsin.gateways.i3_index import Index, Mask
 from tocsin.gateways.i3_ours import ERASED, Members, Ours, log_id, number_of, our_id
 from tocsin.log.port import Log
@@ -52,8 +53,9 @@ class Page(msgspec.Struct, frozen=True):
 class Library:
     """The record, for those who read it."""
 
-    def __init__(self, log: Log, domain: str, signer: Signer) -> None:
-        self._log = log
+    def __init__(self, log: Log, domain: str, signer: Signer, recent: Callable[[], Instant]) -> None:
+        """`recent`: where callers were is told of what is live, or was closed after this instant."""
+        self._log, self._recent = log, recent
         self.domain = domain
         self._index = Index(log, domain)
         self._ours = Ours(domain, signer, self._index.agency_of)
@@ -153,7 +155,9 @@ class Library:
     # -- what is entitled ---------------------------------------------------------------------------------------------
 
     def _visible(self, partner: LogPartner) -> Mask:
-        return self._index.visible(partner.name, partner.reads, partner.agencies, sight=partner.caller_data)
+        return self._index.visible(
+            partner.name, partner.reads, partner.agencies, self._recent(), sight=partner.caller_data
+        )
 
     def _named(self, partner: LogPartner, asked: Asked) -> Mask:
         """Visible rows of the call and the incident that are named; an unknown one is not told from a hidden one."""

@@ -19,12 +19,14 @@ from tocsin.facts.values import Instant, Position
 from tocsin.gateways.i3_ours import KINDS, NEEDS_SIGHT, number_of
 from tocsin.log.codec import UPCASTS
 from tocsin.log.port import Log
-from tocsin.standards.i3_types import NEEDS_CALL
+from tocsin.standards.i3_types import NEEDS_CALL, PLACES
 
 FOREIGN = str(EventLogged.__struct_config__.tag)
 NOBODY = 0
 OURS = 0
 NO_EVENT = -1
+OPEN, SIGHTED, PLACED = 0, 1, 2
+"""What an event takes to be read: nothing more, sight of callers, and that where they were is not long ago."""
 STEP, PAUSE_S = 1_000, 0.001
 """After so many entries others are let in: a first look at a year must not hold up an order."""
 Mask = npt.NDArray[np.bool_]
@@ -92,6 +94,8 @@ class Index:
         self._agencies: dict[str, str] = {}
         self._sent: dict[str, set[int]] = {}
         """Incidents by the agencies whose units were sent there."""
+        self._closed: dict[int, Instant] = {}
+        """When incidents were closed, those that are."""
         self._homes: dict[int, int] = {}
         self._first_calls: dict[int, int] = {}
         self._unattached: dict[int, list[int]] = {}
@@ -120,21 +124,28 @@ class Index:
         elif fact.kind in ("unit.dispatched", "unit.diverted"):
             agency = self._agencies.get(fact.unit, "")
             self._sent.setdefault(agency, set()).add(self.incidents.of(fact.to or fact.incident))
+        elif fact.kind == "incident.closed":
+            self._closed[self.incidents.of(fact.incident)] = fact.at
+        elif fact.kind == "incident.reopened":
+            self._closed.pop(self.incidents.of(fact.incident), None)
         if fact.kind == FOREIGN:
             call, incident = self.calls.of(fact.call, fact.call_id), self.incidents.of(fact.incident, fact.incident_id)
-            self._put(position, fact.said_at, fact.event, call, incident, self._partner(fact.partner), sight=True)
+            self._put(
+                position, fact.said_at, fact.event, call, incident, self._partner(fact.partner), _sight(fact.event)
+            )
         elif fact.kind in KINDS or fact.kind == "incident.opened":
             call, incident = self.calls.of(fact.call), self.incidents.of(fact.incident)
-            kind, sight = KINDS.get(fact.kind, ""), fact.kind in NEEDS_SIGHT
+            kind = KINDS.get(fact.kind, "")
+            sight = _sight(kind) if fact.kind in NEEDS_SIGHT else OPEN
             if not call and kind in NEEDS_CALL:  # the first call of the incident; without any it is no event
                 call = self._first_calls.get(incident, NOBODY)
                 kind = kind if call else ""
-            self._put(position, fact.at, kind, call, incident, OURS, sight=sight)
+            self._put(position, fact.at, kind, call, incident, OURS, sight)
         if fact.kind == "call.attached":
             self._attach(self.calls.of(fact.call), self.incidents.of(fact.incident))
 
     def _put(
-        self, position: Position, at: Instant, kind: str, call: int, incident: int, owner: int, *, sight: bool
+        self, position: Position, at: Instant, kind: str, call: int, incident: int, owner: int, sight: int
     ) -> None:
         if call and not incident:
             incident = self._homes.get(call, NOBODY)
@@ -159,8 +170,11 @@ class Index:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def visible(self, name: str, reads: str, agencies: tuple[str, ...], *, sight: bool) -> Mask:
-        """Rows that a partner may see: its own; and those it is entitled to, unless they need sight of callers."""
+    def visible(self, name: str, reads: str, agencies: tuple[str, ...], since: Instant, *, sight: bool) -> Mask:
+        """Rows that a partner may see: its own; and those it is entitled to, unless they need sight of callers.
+
+        Where exactly callers were, only of what is live or was closed after `since` (decision 0142).
+        """
         own: Mask = self._column(self._owner, np.int16) == self._partners.get(name, -1)
         if reads == "own":
             return own
@@ -168,9 +182,20 @@ class Index:
         if reads == "shared":
             sent = set().union(*(self._sent.get(agency, ()) for agency in agencies)) - {NOBODY}
             may = np.isin(self._column(self._incident, np.int64), np.fromiter(sent, np.int64, len(sent)))
+        needs = self._column(self._sight, np.int8)
         if not sight:
-            may &= self._column(self._sight, np.int8) == 0
+            may &= needs == OPEN
+        else:
+            self._forget_places(may, np.flatnonzero(may & (needs == PLACED)), since)
         return own | may
+
+    def _forget_places(self, may: Mask, rows: npt.NDArray[np.intp], since: Instant) -> None:
+        codes = self._column(self._incident, np.int64)[rows]
+        ours, which = np.unique(codes, return_inverse=True)
+        ended = np.array([self._closed.get(int(code), np.inf) for code in ours], float)
+        # A call of no incident, or of a neighbour's, is as old as what was said of it.
+        last = np.where(codes > NOBODY, ended[which], self._column(self._at, np.float64)[rows])
+        may[rows[last < since]] = False
 
     def events(self) -> Mask:
         """Rows that are events, not only traces of a call or an incident."""
@@ -224,6 +249,10 @@ class Index:
     def _column(self, column: Any, kind: Any) -> npt.NDArray[Any]:
         # A copy: an array whose memory is looked at cannot grow.
         return np.array(column, kind)
+
+
+def _sight(kind: str) -> int:
+    return PLACED if kind in PLACES else SIGHTED
 
 
 def _in_order(codes: npt.NDArray[np.int64]) -> list[int]:

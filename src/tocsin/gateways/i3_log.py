@@ -69,7 +69,8 @@ class I3Log:
         self._partners = Partners(settings.partners)
         self.signer = Signer(secret)
         self._secret = hmac.digest(secret, b"orders", "sha256")
-        self._library = Library(log, settings.domain, self.signer)
+        recent_s = desk.catalogue.access.recent_h * 3_600.0
+        self._library = Library(log, settings.domain, self.signer, lambda: desk.now() - recent_s)
         self._reader = ThreadPoolExecutor(1, "i3-read")
         self._asker = ThreadPoolExecutor(1, "i3-ask")
         """Its own: whoever asks for much never delays what is logged."""
