@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from tocsin.access import Access, AccessError
-from tocsin.access.tables import APPLICATION_ID, TABLES
+from tocsin.access import tables as tables_module
+from tocsin.access.tables import APPLICATION_ID, LATER, SCHEMA, TABLES
+
+FOLDER = Path(tables_module.__file__).parent
 
 
 def _text(path):
@@ -44,6 +49,40 @@ def test_a_wrong_file_is_refused_and_left_as_it_was(path, name):
         Access.open(path)
     assert str(path) in str(refused.value)
     assert before is None or path.read_bytes() == before
+
+
+def test_a_file_of_every_schema_there_was_is_brought_forward_and_keeps_what_it_holds(tmp_path):
+    for schema in range(1, SCHEMA):
+        path = tmp_path / f"schema-{schema}.db"
+        with sqlite3.connect(path) as con:
+            for statement in (*TABLES, *(one for step in LATER[: schema - 1] for one in step)):
+                con.execute(statement)
+            con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            con.execute(f"PRAGMA user_version = {schema}")
+            fields = {row[1]: 0 if row[2] != "TEXT" else "[]" for row in con.execute("PRAGMA table_info(accounts)")}
+            fields["name"] = "ana"
+            words = ", ".join(fields), ", ".join("?" for _ in fields)
+            con.execute(f"INSERT INTO accounts ({words[0]}) VALUES ({words[1]})", tuple(fields.values()))
+        con.close()
+        access = Access.open(path)
+        assert [account.name for account in access.accounts()] == ["ana"]
+        access.close()
+        with sqlite3.connect(path) as con:
+            tables = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            assert con.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
+        con.close()
+        assert "glass" not in tables
+
+
+def test_every_table_is_asked_for_something():
+    source = "".join(file.read_text() for file in FOLDER.glob("*.py") if file.name != "tables.py")
+    made = set(
+        re.findall(r"(?:CREATE|DROP) TABLE (\w+)", " ".join((*TABLES, *(one for step in LATER for one in step))))
+    )
+    made -= {gone for step in LATER for one in step for gone in re.findall(r"DROP TABLE (\w+)", one)}
+    assert len(made) > 5
+    unused = {name for name in made if not re.search(rf"(FROM|INTO|UPDATE)\s+{name}\b", source)}
+    assert unused == set(), "a table that nobody reads or writes"
 
 
 def test_a_missing_directory_is_said(tmp_path):

@@ -18,16 +18,12 @@ export const sharingEn = {
   stop: (agency: string) => `End sharing with ${agency}`,
   cancel: "Leave it",
   lasts: { until_closed: "until closed", minutes: (n: number) => `${n} min`, hours: (n: number) => `${n} h` },
-  form: "share [incident] agency [2h|30m] why",
-  form_end: "unshare [incident] agency",
   help: { share: "let another agency see an incident, for a time", unshare: "end it", key: "Share the selected incident with another agency" },
   what: { agency: "an agency", reason: "why they need to see it" },
   orders: {
     share: (incident: string, agency: string, until: string, reason: string) => `Share ${incident} with ${agency} ${until}: ${reason}`,
     end: (incident: string, agency: string) => `End sharing ${incident} with ${agency}`,
   },
-  hidden: "place not shown to you",
-  coarse: (place: string) => `around ${place}`,
 };
 
 export const sharingPt: Words<typeof sharingEn> = {
@@ -46,14 +42,10 @@ export const sharingPt: Words<typeof sharingEn> = {
   stop: (agency) => `Deixar de partilhar com ${agency}`,
   cancel: "Deixar como está",
   lasts: { until_closed: "até ser fechada", minutes: (n) => `${n} min`, hours: (n) => `${n} h` },
-  form: "share [ocorrência] entidade [2h|30m] porquê",
-  form_end: "unshare [ocorrência] entidade",
   help: { share: "deixar outra entidade ver uma ocorrência, por um tempo", unshare: "acabar com isso", key: "Partilhar a ocorrência escolhida com outra entidade" },
   what: { agency: "uma entidade", reason: "porque precisam de a ver" },
   orders: {
     share: (incident, agency, until, reason) => `Partilhar ${incident} com ${agency} ${until}: ${reason}`,
     end: (incident, agency) => `Deixar de partilhar ${incident} com ${agency}`,
   },
-  hidden: "local que não lhe é mostrado",
-  coarse: (place) => `perto de ${place}`,
 };

@@ -63,6 +63,7 @@ LATER: tuple[tuple[str, ...], ...] = (
             id TEXT NOT NULL PRIMARY KEY, at DOUBLE PRECISION NOT NULL, made_by TEXT NOT NULL, account TEXT NOT NULL,
             what TEXT NOT NULL, more TEXT NOT NULL)""",
     ),
+    ("DROP TABLE glass",),  # 6: whose glass is broken is heard from the record
 )
 """What each later schema adds, in words that SQLite and PostgreSQL both understand. Tables are brought forward when
 they are opened, one step after the other; what is further on than this release is refused."""
