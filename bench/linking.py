@@ -9,7 +9,8 @@ recall had the threshold been set, knowing the truth of this very night, where w
 place alone, place and words, all three. Weights were fitted on the tuned seeds over January 2017, in the first wording
 alone; reported are other seeds over April 2020 (`--tuned`: leave those alone). `neighbours`: 2 % of incidents with a
 look-alike beside them (the generator's default), as the record has them, or 8 %. `wording`: what was tuned on, or other
-words for the same things.
+words for the same things. `learned`: after a month of other nights; otherwise each month begins with nothing learned.
+`attributes`: with the packaged attributes, or with plain words alone.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ import msgspec
 from common import note, rank, say, spread_ms
 from linking_ideal import Ideal
 from linking_nights import CALLS, IdealNight, Night, Tally, background, merged
-from tocsin.domain.belonging import Draft, Known, Scene, spot_of
+from tocsin.domain.belonging import Scene
+from tocsin.domain.evidence import Draft, Known, spot_of
 from tocsin.domain.grouping import Waiting, grouped
+from tocsin.domain.lexicon import Lexicon
 from tocsin.domain.numbers import digits
-from tocsin.domain.words import Lexicon
 from tocsin.facts.values import Place
-from tocsin.settings import load_catalogue
+from tocsin.settings import load_attributes, load_catalogue
 from tocsin.sim.together import Background, SaidCall, World, night, told
 
 TUNED = (1, 2, 3, 4, 5, 6)
@@ -44,21 +46,25 @@ class Run(msgspec.Struct):
     seeds: tuple[int, ...]
     by: Literal["ours", "ideal"] = "ours"
     stage: str = "all"
+    learned: bool = False
+    """After a month of other nights, as a desk recalls what has been; otherwise with nothing learned at all."""
+    attributes: bool = True
+    """With the packaged attributes; otherwise plain words alone."""
 
 
 def crowd(lexicon: Lexicon, n: int = 500) -> None:
-    """How long one question takes with so many incidents open."""
+    """How long one question takes with so many incidents open; every tenth call has no place at all."""
     calls = night(background("2020-04")[: n * 2], 1, World(bursts_per_day=0.0))
     firsts = [call for call in calls if call.kind == "first"][:n]
     known = [
-        Known(c.incident, c.type, calls[-1].at - 600.0, (spot_of(c.place),), lexicon.tokens(c.words))  # type: ignore[arg-type]
+        Known(c.incident, c.type, calls[-1].at - 600.0, (spot_of(c.place),), (lexicon.heard(c.words),))  # type: ignore[arg-type]
         for c in firsts
     ]
     scene, seconds = Scene(known, lexicon), []
-    for call in calls[:2_000]:
+    for i, call in enumerate(calls[:2_000]):
+        spot = spot_of(call.place) if i % 10 else None
         began = time.process_time()
-        draft = Draft(calls[-1].at, spot_of(call.place), call.type, lexicon.tokens(call.words), digits(call.number))
-        scene.rank(draft)
+        scene.rank(Draft(calls[-1].at, spot, call.type, lexicon.heard(call.words), digits(call.number)))
         seconds.append(time.process_time() - began)
     began = time.process_time()
     Scene(known, lexicon)
@@ -116,18 +122,21 @@ def nights(things: dict[str, list[Background]], lexicon: Lexicon, run: Run, worl
     whole, seconds = Tally(by_kind={}, shares=[]), []
     for seed in run.seeds:
         calls = night(things[run.month], seed, world)
+        record = things[run.month]
+        other = next(record for month, record in things.items() if month != run.month)
         if run.by == "ideal":
-            record = things[run.month]
             per_s = len(record) / (record[-1].at - record[0].at)
-            other = next(record for month, record in things.items() if month != run.month)
             lived: Night = IdealNight(calls, lexicon, seed, Ideal(other, told(world.wording), world, per_s))
         else:
-            lived = Night(calls, lexicon, seed, run.stage)
+            lived = Night(calls, lexicon if run.attributes else Lexicon(load_catalogue()), seed, run.stage)
+            if run.learned:
+                lived.usual = Night(night(other, seed + 100, world), lexicon, seed).live().usual
         lived.live()
         seconds += lived.seconds
         whole = merged(whole, lived.tally)
     say(f"linking: San Francisco {run.month}, {run.stage}", by=run.by, seeds=list(run.seeds),
-        use="tuned on" if run.month == "2017-01" else "reported", neighbours=world.look_alike, wording=world.wording,
+        use="tuned on" if run.month == "2017-01" else "reported", learned=run.learned, attributes=run.attributes,
+        neighbours=world.look_alike, wording=world.wording,
         **whole.figures(), p99_cpu_ms=spread_ms(seconds)["p99_ms"] if seconds else None)  # fmt: skip
 
 
@@ -136,7 +145,7 @@ def main() -> None:
         note("San Francisco is not beside this checkout (../shared/regions/san_francisco): nothing to measure")
         cost()
         return
-    lexicon = Lexicon(load_catalogue())
+    lexicon = Lexicon(load_catalogue(), load_attributes())
     things = {month: background(month) for month in ("2017-01", "2020-04")}
     only_tuned = "--tuned" in sys.argv
     for by in ("ours", "ideal"):
@@ -147,6 +156,9 @@ def main() -> None:
         for wording in ("first", "other"):
             for by in ("ours", "ideal"):
                 nights(things, lexicon, Run("2020-04", SEEDS, by), World(look_alike=alike, wording=wording))
+    for wording in ("first", "other"):
+        nights(things, lexicon, Run("2020-04", SEEDS, learned=True), World(wording=wording))
+        nights(things, lexicon, Run("2020-04", SEEDS, attributes=False), World(wording=wording))
     for stage in STAGES[:-1]:
         nights(things, lexicon, Run("2020-04", SEEDS, "ours", stage), World())
     crowd(lexicon)

@@ -16,10 +16,11 @@ import msgspec
 
 from common import SHARED
 from linking_ideal import Ideal
-from tocsin.domain.belonging import AFTER_CLOSING_S, LIKELY, POSSIBLE, Belongs, Draft, Known, Scene, spot_of
+from tocsin.domain.belonging import AFTER_CLOSING_S, LIKELY, POSSIBLE, Scene
+from tocsin.domain.evidence import Belongs, Draft, Known, spot_of
+from tocsin.domain.lexicon import Lexicon
 from tocsin.domain.numbers import digits
 from tocsin.domain.usual import Usual
-from tocsin.domain.words import Lexicon
 from tocsin.sim.replay.reader import read_calls
 from tocsin.sim.together import Background, SaidCall, without_doubles
 
@@ -96,7 +97,7 @@ class Night:
     def _end(self, now: float) -> None:
         for id_, one in list(self.open.items()):
             if now > one.until + AFTER_CLOSING_S:
-                self.usual.learn(one.known.type, one.known.tokens, len(one.known.called_at))
+                self.usual.learn(one.known.type, one.known.told, len(one.known.called_at))
                 del self.open[id_]
             elif now > one.until and one.known.closed_at is None:
                 one.known = msgspec.structs.replace(one.known, closed_at=one.until)
@@ -104,7 +105,7 @@ class Night:
     def draft(self, call: SaidCall) -> Draft:
         words = "" if self.stage == "place" else call.words
         return Draft(
-            call.at, spot_of(call.place), call.type if self.stage == "all" else "", self.lexicon.tokens(words),
+            call.at, spot_of(call.place), call.type if self.stage == "all" else "", self.lexicon.heard(words),
             digits(call.number),
         )  # fmt: skip
 
@@ -137,19 +138,18 @@ class Night:
 
     def _settle(self, call: SaidCall, now: float) -> None:
         """The call-taker does what is true."""
-        spot, tokens = spot_of(call.place), self.lexicon.tokens(call.words)
+        spot, heard = spot_of(call.place), self.lexicon.heard(call.words)
         home = self.open.get(call.incident)
         number = frozenset({digits(call.number)})
         if home is None or home.known.closed_at is not None:
-            known = Known(
-                call.incident, call.type, now, (spot,) if spot else (), tokens | {f"={call.type}"}, number, (call.at,)
-            )  # fmt: skip
+            told = (heard | {f"={call.type}": ""},)
+            known = Known(call.incident, call.type, now, (spot,) if spot else (), told, number, (call.at,))
             self.open[call.incident] = Open(known, now + self._dice.uniform(1_200.0, 5_400.0))
             return
         known = home.known
         home.known = msgspec.structs.replace(
             known, spots=(*known.spots[:1], *known.spots[-15:], *((spot,) if spot else ())) if len(known.spots) > 1
-            else (*known.spots, *((spot,) if spot else ())), tokens=known.tokens | tokens,
+            else (*known.spots, *((spot,) if spot else ())), told=(*known.told, heard),
             numbers=known.numbers | number, called_at=tuple(sorted((*known.called_at, call.at)))[-17:],
         )  # fmt: skip
 

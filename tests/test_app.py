@@ -44,6 +44,17 @@ def run_once(app: App, order: ReceiveCall | None = None) -> list[str]:
     return heard
 
 
+def test_the_desk_knows_what_callers_words_stand_for(tmp_path: Path) -> None:
+    words = tmp_path / "words.toml"
+    words.write_text('[[attributes]]\ncode = "floor"\n[attributes.values]\n3 = ["tatu"]\n')
+    for given, text in (({}, "third floor"), ({"attributes": words}, "tatu")):
+        app = build(settings(tmp_path, **given))
+        try:
+            assert app.desk.together.lexicon.heard(text) == {"#floor:3": text}
+        finally:
+            app.close()
+
+
 def test_what_was_ordered_is_there_after_a_restart(tmp_path: Path) -> None:
     heard = run_once(build(settings(tmp_path)), ReceiveCall("112", caller="三楼"))
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", heard[0])

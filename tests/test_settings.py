@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tocsin.settings import PORT, SettingsError, load_catalogue, load_settings
+from tocsin.settings import PORT, SettingsError, load_attributes, load_catalogue, load_settings
 from tocsin.sim.fleet import RULES
 from tocsin.sim.replay.mapping import Mapping
 
@@ -122,6 +122,36 @@ def test_every_word_the_packaged_catalogue_and_the_demo_use_has_a_name_in_both_l
 def test_a_catalogue_of_old_that_names_no_capability_still_serves(write) -> None:
     catalogue = load_catalogue(write(TYPE + "needs = [{ capability = 'engine' }]\n" + END))
     assert (catalogue.capabilities, catalogue.first_incident) == ((), 1_001)
+
+
+ATTRIBUTE = '[[attributes]]\ncode = "floor"\none = true\n[attributes.values]\n3 = ["third floor"]\n'
+
+
+def test_a_centre_may_say_what_its_callers_words_stand_for(write) -> None:
+    (floor,) = load_attributes(write(ATTRIBUTE))
+    assert (floor.code, floor.one, floor.values) == ("floor", True, {"3": ("third floor",)})
+    assert {"floor", "colour", "vehicle"} <= {one.code for one in load_attributes()}
+    configured = load_settings(write('attributes = "words.toml"')).attributes
+    assert configured is not None
+    assert configured.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "missing required field 'attributes'"),
+        (ATTRIBUTE + ATTRIBUTE, "attributes: 'floor' stands there twice"),
+        (ATTRIBUTE.replace('"floor"', '""'), "attributes[0].code: '' is empty"),
+        (ATTRIBUTE.replace('["third floor"]', '"third floor"'), "attributes[0].values"),
+        (ATTRIBUTE.replace("one =", "several ="), "attributes[0]: object contains unknown field 'several'"),
+    ],
+)
+def test_wrong_attributes_are_told_with_file_and_key(write, text: str, words: str) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as said:
+        load_attributes(path)
+    assert str(said.value).startswith(f"{path}: ")
+    assert words in str(said.value)
 
 
 def test_unreadable_files_are_told_in_one_line(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ from tocsin.log.port import Kind, Log, LogError
 from tocsin.log.sqlite import SqliteLog, centres_in
 from tocsin.plans.page import PlanPages
 from tocsin.plans.read import load_plans
-from tocsin.settings import LoggingService, Settings, load_catalogue
+from tocsin.settings import LoggingService, Settings, load_attributes, load_catalogue
 from tocsin.web.ask import Site
 from tocsin.web.bodies import RegionView, ResourceView
 from tocsin.web.evidence import Evidence, evidence_of
@@ -137,6 +137,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
     plans = load_plans(settings.plans, catalogue, packaged=settings.catalogue is None)
     rules = load_cover_rules(settings.coverage)
     hospitals = load_hospitals(settings.hospitals)
+    attributes = load_attributes(settings.attributes)
     with ExitStack() as parts:
         _make(settings.data)
         parts.enter_context(_locked(settings.data))
@@ -156,7 +157,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
         shared = bool(settings.store)
         desk = Desk(
             decisions, tracks, catalogue, clock, ground, plans, shared=shared, coverage=coverage, hospitals=hospitals,
-            secret=master.derive(RECEIPTS),
+            secret=master.derive(RECEIPTS), attributes=attributes,
         )  # fmt: skip
         desk.snapshots = Snapshots(settings.data, decisions, master.derive(SNAPSHOT))
         media = Media(_blobs(parts, settings), ring, desk.position)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 from tocsin.domain.checks import plain
+from tocsin.domain.lexicon import Attribute
 from tocsin.domain.types import Catalogue, Named
 from tocsin.facts.centre import Mode
 
@@ -202,6 +203,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Folder made by `tocsin region build`; without one there is no map and no road time."""
     catalogue: Path | None = None
     """The centre's own incident types; without one, the packaged defaults."""
+    attributes: Path | None = None
+    """What callers' words stand for, by attribute; without it, the packaged words (English, Portuguese, Spanish)."""
     aliases: Path | None = None
     """The centre's own names for places (TOML or CSV); read again when it changes. Needs a region."""
     plans: Path | None = None
@@ -253,6 +256,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
             "data",
             "region",
             "catalogue",
+            "attributes",
             "signing_key",
             "aliases",
             "plans",
@@ -290,6 +294,23 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     for fault in _faults(catalogue):
         raise SettingsError(f"{name}: {fault}")
     return catalogue
+
+
+class _Attributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    attributes: tuple[Attribute, ...]
+
+
+def load_attributes(path: Path | None = None) -> tuple[Attribute, ...]:
+    """The attributes in `path` (TOML), or the packaged ones. Raises SettingsError naming file and key."""
+    name = str(path) if path else "the packaged attributes"
+    values = _read(path) if path else _parse(files("tocsin").joinpath("data", "attributes.toml").read_bytes(), name)
+    found = _convert(values, _Attributes, name).attributes
+    for fault in _repeated("attributes", [one.code for one in found]):
+        raise SettingsError(f"{name}: {fault}")
+    for index, one in enumerate(found):
+        if not one.code or ":" in one.code:
+            raise SettingsError(f"{name}: attributes[{index}].code: '{one.code}' is empty or has a colon")
+    return found
 
 
 def _faults(catalogue: Catalogue) -> Iterable[str]:

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 from tests.world import T0
 
-from tocsin.domain.belonging import LIKELY, Draft, Known, Scene, Spot, sentence, spot_of
-from tocsin.domain.words import Lexicon, said
+from tocsin.domain.belonging import LIKELY, Scene, shared
+from tocsin.domain.evidence import Draft, Known, Spot, Term, spot_of
+from tocsin.domain.lexicon import Lexicon
+from tocsin.domain.reasons import sentence
+from tocsin.domain.words import said
 from tocsin.facts.values import Place
-from tocsin.settings import load_catalogue
+from tocsin.settings import load_attributes, load_catalogue
 
-LEXICON = Lexicon(load_catalogue(None))
+LEXICON = Lexicon(load_catalogue(None), load_attributes())
 LAT, LON = 37.78, -122.41
 METRE = 1 / 111_195.0
 
@@ -21,14 +24,14 @@ def north(metres: float, sigma_m: float = 15.0, said: bool = True) -> Spot:
 
 
 def fire(id_: str = "1001", at: float = T0, metres: float = 0.0, words: str = "smoke third floor", **more) -> Known:
-    tokens = LEXICON.tokens(words) | {"=FIRE-STRUCTURE"}
+    told = (LEXICON.heard(words) | {"=FIRE-STRUCTURE": ""},)
     kind = more.pop("type", "FIRE-STRUCTURE")
-    return Known(id_, kind, at, (north(metres),), tokens, called_at=(at - 40,), **more)
+    return Known(id_, kind, at, (north(metres),), told, called_at=(at - 40,), **more)
 
 
 def call(metres: float | None = 0.0, at: float = T0 + 120, words: str = "", sigma_m: float = 15.0, **more) -> Draft:
     spot = None if metres is None else north(metres, sigma_m)
-    return Draft(at, spot, tokens=LEXICON.tokens(words), **more)
+    return Draft(at, spot, heard=LEXICON.heard(words), **more)
 
 
 def share(draft: Draft, *known: Known) -> float:
@@ -102,6 +105,12 @@ def test_who_calls_about_everything_says_little_by_calling_again():
     once = share(call(300.0, number="3565550101"), fire(numbers=frozenset({"3565550101"})))
     often = share(call(300.0, number="3565550101"), fire(numbers=frozenset({"3565550101"})), *busy)
     assert often < once
+
+
+def test_more_is_asked_where_nothing_of_what_it_is_has_been_typed():
+    bare, typed = Term("time", 2.7), Term("type", 0.0, fit="same")
+    assert [one.likely for one in shared([(fire(), (bare,))])] == [False]
+    assert [one.likely for one in shared([(fire(), (bare, typed))])] == [True]
 
 
 def test_shares_are_of_one_whole():

@@ -7,7 +7,8 @@ import random
 from tests.domain.test_belonging import LEXICON, METRE, fire
 from tests.world import T0
 
-from tocsin.domain.belonging import Draft, Known, Scene, Spot
+from tocsin.domain.belonging import Scene
+from tocsin.domain.evidence import Draft, Known, Spot
 from tocsin.domain.grouping import Waiting, grouped
 
 
@@ -38,7 +39,7 @@ def test_they_go_with_the_incident_once_it_is_open():
 
 def test_the_one_call_about_something_else_stands_out():
     elsewhere = Waiting("other", Draft(T0 + 90, place(2_600.0, 300.0)))
-    words = Waiting("words", Draft(T0 + 95, place(900.0, 0.0), "MED-BIRTH", LEXICON.tokens("my wife is in labour")))
+    words = Waiting("words", Draft(T0 + 95, place(900.0, 0.0), "MED-BIRTH", LEXICON.heard("my wife is in labour")))
     found = grouped([*burst(), elsewhere, words], scene())
     assert sorted(map(len, found.values())) == [1, 1, 40]
     assert ["other"] in found.values()

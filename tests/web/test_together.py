@@ -44,6 +44,19 @@ def test_a_draft_is_answered_with_reasons_a_key_links_and_undo_splits(run: Run) 
     run(test)
 
 
+def test_what_stands_on_the_incident_alone_is_compared_with_the_call_too(run: Run) -> None:
+    async def test(world: World) -> None:
+        client = world.client("call_taker")
+        await world.incident(client, place=CORNER, summary="pallets behind the brewery")
+        world.clock.now += 60
+        call = await rung(world, client, number=NUMBER)
+        draft = {"place": CORNER, "type": "FIRE-OUTSIDE", "words": "at the brewery"}
+        (found,) = (await client.ask("POST", f"/api/calls/{call}/together", draft)).json()["incidents"]
+        assert next(term for term in found["terms"] if term["name"] == "words")["words"] == ["brewery"]
+
+    run(test)
+
+
 def test_a_burst_is_one_group_and_the_odd_one_out_its_own(run: Run) -> None:
     async def test(world: World) -> None:
         client = world.client("dispatcher")

@@ -21,9 +21,10 @@ export function reasons(found: Belongs, messages: Messages, say: Say): string {
       else out.push(term.distance_m <= known ? t.place.within(say.distance(term.distance_m)) : t.place.away(say.distance(term.distance_m)));
     } else if (term.name === "time" && term.age_s != null) out.push(t.ago(say.span(term.age_s)));
     else if (term.name === "type" && term.fit) out.push(t.type[term.fit] ?? "");
-    else if (term.name === "words" && term.words?.length) {
-      const plain = term.words.filter((word) => !word.startsWith("="));
-      out.push(plain.length ? t.words(plain.join(", ")) : t.words_alike);
+    else if (term.name === "words") {
+      const plain = (term.words ?? []).filter((word) => !word.startsWith("="));
+      if (term.words?.length) out.push(plain.length ? t.words(plain.join(", ")) : t.words_alike);
+      for (const [mine, theirs] of term.against ?? []) out.push(t.against(mine, theirs));
     } else if (term.name === "number") out.push(t.number);
   }
   return out.filter(Boolean).join(", ");

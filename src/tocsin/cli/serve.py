@@ -30,6 +30,7 @@ _STORE = (
     "--region", type=_FOLDER, help="A region made by `tocsin region build`. Without one: no map, no road times."
 )
 @click.option("--catalogue", type=_FILE, help="The centre's incident types (TOML). Without it: the packaged ones.")
+@click.option("--attributes", type=_FILE, help="What callers' words stand for (TOML). Without it: the packaged ones.")
 @click.option("--aliases", type=_FILE, help="The centre's own names for places (TOML or CSV), found like the map's.")
 @click.option("--plans", type=_FILE, help="The centre's response plans (TOML). Without it: the packaged ones.")
 @click.option("--hospitals", type=_FILE, help="What the centre knows of hospitals (TOML). Without it: the map's.")

@@ -36,6 +36,7 @@ from tocsin.desk.view import View
 from tocsin.desk.writer import Asked, Writer
 from tocsin.domain.checks import known_incident
 from tocsin.domain.cover_rules import CoverRules
+from tocsin.domain.lexicon import Attribute
 from tocsin.domain.orders import AnyOrder, OpenCentre, RaiseAlarms
 from tocsin.domain.orders_privacy import EraseDue
 from tocsin.domain.plans import NO_PLANS, Plans
@@ -82,6 +83,7 @@ class Desk:
         coverage: Coverage | None = None,
         hospitals: HospitalRules | None = None,
         secret: bytes = b"",
+        attributes: Sequence[Attribute] = (),
     ) -> None:
         self._log = log
         self.catalogue = catalogue
@@ -110,7 +112,7 @@ class Desk:
         )  # fmt: skip
         self.standby = Standby(coverage or Coverage(None, CoverRules()), self.board, self.tracks)
         self.adviser.loss = lambda _room: self.standby.coverage.now
-        self.together = Together(catalogue, self.board, lambda: self._writer.room, clock)
+        self.together = Together(catalogue, attributes, self.board, lambda: self._writer.room, clock)
         self._tail = Tail(log, self.board)
         self._tail.latest, self._tail.recent_s = self.tracks.latest, catalogue.access.recent_h * 3_600.0
         self._eyes: dict[str, Eyes] = {}

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from tocsin.domain.belonging import AFTER_CLOSING_S, Draft, Known, Scene, Spot, spot_of
+from tocsin.domain.belonging import AFTER_CLOSING_S, Scene
 from tocsin.domain.checks import live_call
+from tocsin.domain.evidence import Draft, Known, Spot, spot_of
 from tocsin.domain.grouping import Waiting, grouped
+from tocsin.domain.lexicon import Attribute, Lexicon
 from tocsin.domain.numbers import digits
 from tocsin.domain.refusals import Refusal
 from tocsin.domain.room import Room
 from tocsin.domain.types import Catalogue
 from tocsin.domain.usual import Usual
-from tocsin.domain.words import Lexicon, spoken
 from tocsin.facts.values import Instant, Place, Position
 from tocsin.views.board import BoardFold
 from tocsin.views.rows import CallRow, IncidentRow
@@ -37,14 +38,19 @@ class Together:
     """The part of a desk that says which calls are about one thing."""
 
     def __init__(
-        self, catalogue: Catalogue, board: BoardFold, room: Callable[[], Room], clock: Callable[[], Instant]
+        self,
+        catalogue: Catalogue,
+        attributes: Sequence[Attribute],
+        board: BoardFold,
+        room: Callable[[], Room],
+        clock: Callable[[], Instant],
     ) -> None:
         self._board, self._room, self._now = board, room, clock
-        self._lexicon = Lexicon(catalogue)
+        self.lexicon = Lexicon(catalogue, attributes)
         self._usual = Usual()
         self._learned = False
         self._known: dict[str, tuple[tuple[object, ...], Known]] = {}
-        self._scene: tuple[Position, Instant, Scene] = (-1, 0.0, Scene((), self._lexicon))
+        self._scene: tuple[Position, Instant, Scene] = (-1, 0.0, Scene((), self.lexicon))
         self._groups: tuple[Scene | None, list[CallRow], GroupsView] = (None, [], GroupsView(0, ()))
 
     def belongs(self, call: str, place: Place | None, type_: str, words: str) -> TogetherView | Refusal:
@@ -77,10 +83,10 @@ class Together:
             kept = {row.id: self._of(row) for row in rows}
             for gone in self._known.keys() - kept.keys():
                 over = self._known.pop(gone)[1]
-                self._usual.learn(over.type, over.tokens, len(over.called_at))
+                self._usual.learn(over.type, over.told, len(over.called_at))
             known = list(kept.values())
             if len(known) != len(scene.known) or any(a is not b for a, b in zip(known, scene.known, strict=True)):
-                scene = Scene(known, self._lexicon, self._usual)
+                scene = Scene(known, self.lexicon, self._usual)
             self._scene = self._board.position, now, scene
         return scene
 
@@ -89,7 +95,7 @@ class Together:
         self._learned = True
         for row in islice(reversed(self._board.closed.values()), RECALLED):
             text = " ".join((row.summary, row.last_note))
-            self._usual.learn(row.type, self._lexicon.tokens(text) | {f"={row.type}"}, len(row.calls))
+            self._usual.learn(row.type, (self.lexicon.tokens(text) | {f"={row.type}"},), len(row.calls))
 
     def _closed(self, now: Instant) -> Iterator[IncidentRow]:
         for row in reversed(self._board.closed.values()):  # the latest to end stand last
@@ -111,7 +117,6 @@ class Together:
         callers = [found for call in calls if (found := self._board.attached.get(call))]
         areas = {area.call: area for area in row.areas}
         spots = [spot for one in callers if (spot := _spot(one.place, areas.get(one.id)))]
-        text = " ".join((row.summary, row.last_note, *(note for one in callers for note in one.notes)))
         known = self._room().calls
         own = spot_of(row.place)
         return Known(
@@ -119,19 +124,27 @@ class Together:
             row.type,
             row.opened_at,
             ((own,) if own else ()) + tuple(spots),
-            self._lexicon.tokens(text) | {f"={row.type}"},
+            self._told(row, callers),
             frozenset(digits(known[call].number) for call in calls if call in known and known[call].filed),
             tuple(sorted(known[call].received_at for call in calls if call in known)),
             row.closed_at,
             row.place.text,
         )
 
+    def _told(self, row: IncidentRow, callers: Sequence[CallRow]) -> tuple[dict[str, str], ...]:
+        """What each caller said. What stands on the row and nobody called in is taken for the first one's."""
+        notes = [list(one.notes) for one in callers] or [[]]
+        others = {note for said in notes for note in said}
+        notes[0] += [text for text in (row.summary, row.last_note) if text not in others]
+        told = [self.lexicon.heard("\n".join(said)) for said in notes]
+        return (told[0] | {f"={row.type}": ""}, *(heard for heard in told[1:] if heard))
+
     def _draft(self, row: CallRow, place: Place | None = None, type_: str = "", words: str = "") -> Draft:
         area = row.areas[-1] if row.areas else None
         spot = spot_of(place) or _spot(row.place, area)
         text = (place or row.place or Place(0.0, 0.0)).text
-        said = " ".join((words, *row.notes))
-        return Draft(row.received_at, spot, type_, self._lexicon.tokens(said), digits(row.number), text, spoken(said))
+        said = "\n".join((words, *row.notes))
+        return Draft(row.received_at, spot, type_, self.lexicon.heard(said), digits(row.number), text)
 
 
 def _spot(place: Place | None, area: AreaRow | None) -> Spot | None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tocsin.domain.belonging import Draft, Known, Scene, Spot, shared
+from tocsin.domain.belonging import Scene, shared
+from tocsin.domain.evidence import Draft, Known, Spot
 
 TOGETHER = 0.9
 """Calls are shown as one row from here on. Linking asks for more: a row can be opened."""
@@ -59,14 +60,14 @@ def _grown(known: Known | None, key: str, draft: Draft) -> Known:
     if known is None:
         spots = (draft.spot,) if draft.spot else ()
         numbers = frozenset({draft.number}) if draft.number else frozenset()
-        return Known(key, draft.type, draft.at, spots, draft.tokens, numbers, (draft.at,), text=draft.text)
+        return Known(key, draft.type, draft.at, spots, (draft.heard,), numbers, (draft.at,), text=draft.text)
     added: tuple[Spot, ...] = (draft.spot,) if draft.spot else ()
     return msgspec.structs.replace(
         known,
         id=key,
         type=known.type or draft.type,
         spots=(*known.spots, *added)[:1] + (*known.spots, *added)[1:][-SPOTS_MOST:],
-        tokens=known.tokens | draft.tokens,
+        told=(*known.told, draft.heard),
         numbers=known.numbers | ({draft.number} if draft.number else frozenset()),
         called_at=(*known.called_at, draft.at),
     )

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from tocsin.domain.belonging import Belongs
+from tocsin.domain.evidence import Belongs
 from tocsin.facts.values import Instant, Position
 
 BelongsView: TypeAlias = Belongs
