@@ -139,7 +139,7 @@ ROWS = [
     ("call_ended", "call", ATTACHED, o.AttachCall("1", "1")),
     ("call_not_attached", "call", (taken(),), oc.DetachCall("1")),
     ("unknown_call", "call", (), oc.DetachCall("1")),
-    ("incident_closed", "call", (ATTACHED, closed()), oc.DetachCall("1")),
+    ("call_settled", "call", (ATTACHED, closed()), oc.DetachCall("1")),
     ("call_settled", "call", (ATTACHED, closed(), REOPENED), oc.DetachCall("1")),
     ("call_not_answered", "call", (ringing(),), oc.MarkSilent("1")),
     ("call_silent_already", "call", (taken(), SILENT), oc.MarkSilent("1")),

@@ -28,7 +28,8 @@ export const refusalsEn = {
   call_ended: (_f: F) => "The call has ended.",
   call_twice: (_f: F) => "The same call is named twice.",
   call_not_attached: (f: F) => `The call${w(f, "call")} belongs to no incident.`,
-  call_settled: (f: F) => `Incident${w(f, "incident")} was closed with this call in it: it stays.`,
+  call_settled: (f: F) =>
+    `Incident${w(f, "incident")} was closed with this call in it, and what was read then stays. Is it about something else? Open a new incident, note what the caller said, and link the two: k${w(f, "incident")} and the new number.`,
   call_silent_already: (_f: F) => "It is known that nobody speaks.",
   call_not_lost: (f: F) => `Nobody waits to be called back for call${w(f, "call")}.`,
   unknown_reason: (f: F) => `There is no reason${w(f, "reason")}.`,
@@ -113,7 +114,8 @@ export const refusalsPt: Words<typeof refusalsEn> = {
   call_ended: () => "A chamada terminou.",
   call_twice: () => "A mesma chamada aparece duas vezes.",
   call_not_attached: (f) => `A chamada${w(f, "call")} não pertence a nenhuma ocorrência.`,
-  call_settled: (f) => `A ocorrência${w(f, "incident")} foi fechada com esta chamada: fica.`,
+  call_settled: (f) =>
+    `A ocorrência${w(f, "incident")} foi fechada com esta chamada, e o que então se leu fica. É sobre outra coisa? Abra uma ocorrência nova, anote o que quem chama disse e ligue as duas: k${w(f, "incident")} e o número novo.`,
   call_silent_already: () => "Já se sabe que ninguém fala.",
   call_not_lost: (f) => `Ninguém espera ser chamado de volta pela chamada${w(f, "call")}.`,
   unknown_reason: (f) => `Não há motivo${w(f, "reason")}.`,

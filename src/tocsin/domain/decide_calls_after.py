@@ -22,12 +22,11 @@ def detach(room: Room, order: orders_calls.DetachCall, given: Given) -> Decision
         return call
     if call.status != "attached":
         return Refusal("call_not_attached", f"call {call.id} belongs to no incident", "call", {"call": call.id})
-    incident = checks.open_incident(room, call.incident, "call")
-    if isinstance(incident, Refusal):
-        return incident
+    incident = room.incidents[call.incident]
     told = {"call": call.id, "incident": incident.id}
-    if call.id in incident.calls[: incident.settled]:
-        return Refusal("call_settled", f"incident {incident.id} was closed with call {call.id} in it", "call", told)
+    if not incident.open or call.id in incident.calls[: incident.settled]:
+        words = f"incident {incident.id} was closed with call {call.id} in it; open a new incident and link the two"
+        return Refusal("call_settled", words, "call", told)
     return (calls.CallDetached(given.now, call.id, incident.id, given.by, order.reason),)
 
 
