@@ -271,3 +271,26 @@ def test_whatever_a_person_must_know_of_is_told_without_saying_who_or_where():
         assert [one.expired for one in wire.desk.tally.view().odd[:2]] == [True, False]
 
     at_desk(test)
+
+
+def test_a_length_beyond_the_earth_is_recorded_and_the_picture_goes_on():
+    """Whatever a partner says of a cell, the fold must not stop at it: not now, and not at the next start."""
+
+    async def test(wire: Wire) -> None:
+        await give(wire.desk, o.ReceiveCall("112", NUMBER))
+        band = {"type": "arc_band", "lat": 0.0, "lon": 0.5, "inner_radius_m": 90, "outer_radius_m": 1e308,
+                "start_angle_deg": 1e300, "opening_angle_deg": 90}  # fmt: skip
+        oval = {
+            "type": "ellipse",
+            "lat": 1.0,
+            "lon": 1.0,
+            "semi_major_m": 1e308,
+            "semi_minor_m": 0,
+            "orientation_deg": 1e308,
+        }
+        for shape in (band, oval):
+            assert (await wire.json("cell", {"number": NUMBER, "shape": shape})).status == 200
+        assert wire.desk.board.position == wire.desk.position()
+        assert [row.spot.radius_m < 30_000_000 for row in wire.desk.call("1").reports] == [True, True]
+
+    at_desk(test)

@@ -31,6 +31,8 @@ Flat: TypeAlias = tuple[float, float]
 _AXIS_M = 6_378_137.0
 _E2 = 0.006_694_379_990_14
 _FEWEST = 8
+FURTHEST_M = 20_037_508.0
+"""Half way round the Earth: nothing on it is further away, whatever a message says."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 def spread(shape: Shape, points: int = 64) -> Spread:
     """Footprint of `shape`; round edges get about `points` corners (at least 8)."""
-    points = max(_FEWEST, points)
+    points, shape = max(_FEWEST, points), bounded(shape)
     match shape:
         case Point():
             return Spread(shape.lat, shape.lon, 0.0, 0.0, ())
@@ -59,6 +61,19 @@ def spread(shape: Shape, points: int = 64) -> Spread:
             return _arc_band(shape, points)
         case Polygon() | Prism():
             return _ring(shape)
+
+
+def bounded(shape: Shape) -> Shape:
+    """The same with no length beyond the Earth and no angle that has lost its last turn to rounding: what stands in the
+    record may be anything a message said, and is drawn and reckoned with all the same."""
+    changed: dict[str, float] = {}
+    for name in shape.__struct_fields__:
+        value = getattr(shape, name)
+        if name.endswith("_m") and name != "alt_m" and not value <= FURTHEST_M:
+            changed[name] = FURTHEST_M
+        elif name.endswith("_deg") and not abs(value) <= 3_600.0:
+            changed[name] = 0.0
+    return msgspec.structs.replace(shape, **changed) if changed else shape
 
 
 def _ring(shape: Polygon | Prism) -> Spread:

@@ -22,7 +22,7 @@ from tocsin.facts.shapes import Ellipse, Ellipsoid
 from tocsin.geo.fusion.cells import Cells, cut_for, refined
 from tocsin.geo.fusion.heard import Heard, motions, newest_s, set_off
 from tocsin.geo.fusion.regions import Array, Covered, Flat, Measured, Motion, Region, SetOff
-from tocsin.geo.spread import Spread, from_flat, to_flat
+from tocsin.geo.spread import Spread, bounded, from_flat, to_flat
 
 SHARE = 0.95
 ELSEWHERE_M2 = math.pi * 60_000.0**2
@@ -56,7 +56,7 @@ class Fused(msgspec.Struct, frozen=True):
 
 def fuse(reports: Sequence[Heard], share: float = SHARE) -> Fused | None:
     """Combine them; None when there is none. Takes milliseconds: for a thread beside the desk."""
-    reports = list(reports)[-MOST_REPORTS:]
+    reports = [msgspec.structs.replace(one, shape=bounded(one.shape)) for one in list(reports)[-MOST_REPORTS:]]
     if not reports:
         return None
     spreads = {report.id: report.footprint() for report in reports}
