@@ -290,6 +290,9 @@ def test_a_length_beyond_the_earth_is_recorded_and_the_picture_goes_on():
         }
         for shape in (band, oval):
             assert (await wire.json("cell", {"number": NUMBER, "shape": shape})).status == 200
+        for at in (-1.0, 1e308):
+            answer = await wire.json("cell", {"number": NUMBER, "at": at})
+            assert (answer.status, answer.json()["field"]) == (400, "at")
         assert wire.desk.board.position == wire.desk.position()
         assert [row.spot.radius_m < 30_000_000 for row in wire.desk.call("1").reports] == [True, True]
 

@@ -85,10 +85,12 @@ shapes = st.one_of(
     st.builds(Polygon, st.lists(corner, min_size=3, max_size=6).map(tuple)),
     st.builds(Prism, st.lists(corner, min_size=3, max_size=6).map(tuple), st.none(), length),
 )
+age = st.floats(-10, 1e6) | st.just(1e308)
+speed = st.none() | st.floats(0, 300) | st.sampled_from([-5.0, 1e308])
 heard = st.builds(
     Heard, st.uuids().map(str), st.sampled_from(["aml", "cell", "registered", "pidf_lo", "spoken", "map"]), shapes,
     st.builds(Confidence, st.none() | st.floats(0, 100), st.sampled_from(["normal", "rectangular", "unknown"])),
-    st.sampled_from(["", "gnss", "Cell"]), st.floats(-10, 1e6), st.none() | st.floats(0, 300),
+    st.sampled_from(["", "gnss", "Cell"]), age, speed,
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from tocsin.standards.gsm7 import split_header, unpack
 from tocsin.standards.held import HeldAnswer, Reference, parse_answer
 from tocsin.standards.pidf_lo import parse
 
+LAST = 32_503_680_000.0
+"""The year 3000: a moment after that is a wrong number."""
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -83,7 +85,7 @@ class Stated(msgspec.Struct, frozen=True):
     shape: Shape | None = None
     text: Short = ""
     percent: Annotated[float, msgspec.Meta(gt=0, le=100)] | None = None
-    at: Instant | None = None
+    at: Annotated[Instant, msgspec.Meta(ge=0, le=LAST)] | None = None
 
 
 F = TypeVar("F", Sms, Stated)

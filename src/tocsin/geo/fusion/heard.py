@@ -28,8 +28,10 @@ WALK_MPS = 1.3
 DRIVES_MPS = 2.5
 """A handset that says it is faster than this was moving and, as far as we know, still is."""
 DRIVES_ON = 0.9
+FASTEST_MPS = 300.0
 WAYS = 8
 """Directions that are looked at."""
+OLDEST_S = 1e9
 SETS_OFF = 0.2
 SETS_OFF_S = 300.0
 """Share of callers who set off after they were last heard of, in the end, and how fast that share is reached."""
@@ -94,7 +96,12 @@ class Heard(msgspec.Struct, frozen=True):
     @property
     def stale_s(self) -> float:
         """Seconds in which the caller may have moved on; an address on file is not a moment."""
-        return 0.0 if self.kind == "registered" else max(0.0, self.age_s)
+        return 0.0 if self.kind == "registered" else min(OLDEST_S, max(0.0, self.age_s))
+
+    @property
+    def moving_mps(self) -> float:
+        """Its speed as stated, as far as anybody is so fast."""
+        return min(FASTEST_MPS, max(0.0, self.speed_mps or 0.0))
 
     @property
     def gone_s(self) -> float:
@@ -104,7 +111,7 @@ class Heard(msgspec.Struct, frozen=True):
     @property
     def gone_m(self) -> float:
         """How far the caller may have gone since."""
-        return min(DRIFT_MOST_M, max(WALK_MPS, self.speed_mps or 0.0) * self.gone_s)
+        return min(DRIFT_MOST_M, max(WALK_MPS, self.moving_mps) * self.gone_s)
 
     def wrong(self, newest_s: float = 0.0) -> float:
         """Chance that it is about another place, given the age of the newest report. Age alone widens and does not
@@ -130,7 +137,7 @@ def motions(reports: Sequence[Heard]) -> tuple[Motion, ...]:
     on walked away from every one of them."""
     if not any(report.stale_s for report in reports):
         return (STILL,)
-    said = max((report.speed_mps or 0.0 for report in reports), default=0.0)
+    said = max((report.moving_mps for report in reports), default=0.0)
     moves, speed = (DRIVES_ON, said) if said > DRIVES_MPS else (WALKS, WALK_MPS)
     step = 2.0 * math.pi / WAYS
     return (
@@ -144,7 +151,7 @@ def motions(reports: Sequence[Heard]) -> tuple[Motion, ...]:
 
 def set_off(reports: Sequence[Heard]) -> tuple[float, float]:
     """Chance that the caller set off after all these reports, and how far away along an axis then (metres)."""
-    if max((report.speed_mps or 0.0 for report in reports), default=0.0) > DRIVES_MPS:
+    if max((report.moving_mps for report in reports), default=0.0) > DRIVES_MPS:
         return 0.0, 0.0  # on the way all along
     silent_s = newest_s(reports)
     return SETS_OFF * (1.0 - math.exp(-silent_s / SETS_OFF_S)), 0.55 * WALK_MPS * ahead_s(silent_s)
