@@ -88,3 +88,23 @@ def test_an_area_widens_while_nothing_more_is_heard_and_only_when_it_says_someth
         assert not desk._locating._aging._next, "of nobody who hung up"
 
     with_desk(MemoryLog("north"), test)
+
+
+def test_a_phone_that_tells_and_tells_pushes_neither_cell_nor_written_place_out():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        await give(desk, ReportLocation("cell", "1", shape=Circle(38.70, -9.14, 1_500.0)))
+        await give(desk, o.LocateCall("1", Place(38.70, -9.14, "Rua Nova 3", "address", 40.0)))
+        told = [Circle(38.90 + n / 10_000, -9.14, 12.0) for n in range(30)]
+        await give(desk, *(ReportLocation("caller_link", "1", shape=shape, confidence=SURE) for shape in told))
+        await give(desk, *(ReportLocation("aml", "1", method=f"none {n}") for n in range(20)))
+        await settled(desk._locating)
+        (area,) = desk.call("1").areas
+        assert "L31" in {*area.used, *area.replaced}
+        assert {"L1", "place"} <= {*area.used}, "a phone far off is still seen to contradict the network"
+        shown = [row.id for row in desk.call("1").reports]
+        assert len(shown) == 12
+        assert shown[0] == "L1"
+        assert {"L31", "L51"} <= {*shown}, "the newest of each"
+
+    with_desk(MemoryLog("north"), test)

@@ -20,13 +20,14 @@ from tocsin.facts.confidence import Confidence
 from tocsin.facts.shapes import Circle, Point, Shape
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Place, Position
-from tocsin.geo.fusion import Fused, Heard, fuse
+from tocsin.geo.fusion import MOST_REPORTS, Fused, Heard, fuse
 from tocsin.log.port import Log
+from tocsin.views.board_locations import crowded
 
 BY = "locating"
 WAITING_MOST = 512
-KEPT = 24
-"""Reports of one call that are combined, the newest."""
+KEPT = MOST_REPORTS - 1
+"""Reports of one call that are combined, the newest of each source; one more is the place written down."""
 PLACE = "place"
 """The place written down for a call, among the reports it is combined with."""
 _say = logging.getLogger(__name__)
@@ -129,8 +130,8 @@ class Locating:
             return
         known = self._reports.setdefault(call, {})
         known[fact.report] = fact, fact.at
-        while len(known) > KEPT:
-            del known[next(iter(known))]
+        for old in crowded({report: heard.source for report, (heard, _) in known.items()}, KEPT):
+            del known[old]
         self._again(call, entry)
 
     def _again(self, call: str, entry: AnyEntry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,7 +18,7 @@ from tocsin.views.rows import CallRow, IncidentRow
 from tocsin.views.rows_locations import AreaRow, ReportRow, Spot
 
 SHOWN = 12
-"""Reports a row carries, the newest; all of them stand in the timeline."""
+"""Reports a row carries, the newest of each kind; all of them stand in the timeline."""
 CORNERS = 24
 
 
@@ -64,7 +66,7 @@ def attached(row: IncidentRow, call: CallRow | None) -> IncidentRow:
     """What was reported about a call goes with it to its incident."""
     if call is None or not (call.reports or call.areas):
         return row
-    return replace(row, reports=(*row.reports, *call.reports)[-SHOWN:], areas=(*row.areas, *call.areas))
+    return replace(row, reports=_newest((*row.reports, *call.reports)), areas=(*row.areas, *call.areas))
 
 
 def erased(row: IncidentRow, fact: PersonalErased) -> IncidentRow:
@@ -90,6 +92,22 @@ def went(homes: dict[str, str], fact: calls.CallAttached) -> None:
     homes[fact.call] = fact.incident
 
 
+def crowded(alike: Mapping[str, Hashable], most: int) -> list[str]:
+    """Which reports, given oldest first with what makes them alike, leave room for `most`: the oldest of the commonest.
+    A phone that says every few seconds where it is must not push the network's cell out, nor a flood of flaws a fix."""
+    left = dict(alike)
+    while len(left) > most:
+        counts = Counter(left.values())
+        commonest = max(counts.values())
+        del left[next(report for report, kind in left.items() if counts[kind] == commonest)]
+    return [report for report in alike if report not in left]
+
+
+def _newest(rows: tuple[ReportRow, ...]) -> tuple[ReportRow, ...]:
+    gone = crowded({row.id: (row.call, row.source, row.spot is None) for row in rows}, SHOWN)
+    return tuple(row for row in rows if row.id not in gone)
+
+
 def _shown(board: BoardState, call: str) -> tuple[tuple[ReportRow, ...], tuple[AreaRow, ...]]:
     home = board.homes.get(call)
     row: CallRow | IncidentRow | None = board.calls.get(call)
@@ -99,7 +117,7 @@ def _shown(board: BoardState, call: str) -> tuple[tuple[ReportRow, ...], tuple[A
 
 
 def _add(board: BoardState, row: ReportRow) -> None:
-    _put(board, row.call, reports=(*_shown(board, row.call)[0], row)[-SHOWN:])
+    _put(board, row.call, reports=_newest((*_shown(board, row.call)[0], row)))
 
 
 def _put(board: BoardState, call: str, **changes: Any) -> None:

@@ -3,7 +3,7 @@
 from tocsin.geo.fusion import Heard, fuse
 """
 
-from tocsin.geo.fusion.fuse import Fused, fuse
+from tocsin.geo.fusion.fuse import MOST_REPORTS, Fused, fuse
 from tocsin.geo.fusion.heard import Heard
 
-__all__ = ["Fused", "Heard", "fuse"]
+__all__ = ["MOST_REPORTS", "Fused", "Heard", "fuse"]
