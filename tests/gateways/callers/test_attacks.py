@@ -224,6 +224,20 @@ def test_a_flood_is_slowed_down_and_other_callers_are_not(tmp_path):
     in_lobby(tmp_path, test)
 
 
+def test_callers_behind_one_address_do_not_lock_each_other_out(tmp_path):
+    async def test(lobby: Lobby) -> None:
+        phone, lost = await lobby.phone(sharing=True), await lobby.phone(sharing=True)
+        loud = Client(lobby.app, "192.0.2.7")
+        assert 429 in [(await loud.ask("GET", "/c")).status for _ in range(200)]
+        assert (await phone.say("help")).status == 200
+        assert (await phone.place()).status == 200
+        thief = Phone(lobby.app, lost.token, "203.0.113.9")
+        assert {(await thief.say("x")).json()["name"] for _ in range(100)} == {"link_taken", "too_often"}
+        assert (await lost.say("help")).status == 200, "nor can one who only read the message"
+
+    in_lobby(tmp_path, test)
+
+
 def test_buckets_fill_again_and_are_forgotten():
     now = [0.0]
     buckets = Buckets(1.0, 2.0, lambda: now[0])

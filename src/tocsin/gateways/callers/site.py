@@ -125,7 +125,7 @@ class CallersSite:
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, Headers]:
         headers = dict(scope["headers"])
         way = scope["path"].removeprefix(PATH).strip("/")
-        if not self._addresses.take(self._address(scope, headers)):
+        if way not in self._ways and not self._addresses.take(self._address(scope, headers)):
             raise No(429, "too_often")
         if not way:
             if scope["method"] not in ("GET", "HEAD"):
@@ -148,19 +148,19 @@ class CallersSite:
             self._hands -= 1
 
     async def _known(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, most: int) -> Knock:
-        """The link that is asked about. A token that is none is slowed down; one that is known never is by others."""
-        token = headers.get(b"x-link", b"").decode("latin-1")
+        """The link that is asked about. A token or device that is none is slowed down by its address; the one that has
+        the link never is for what others do: thousands of phones stand behind one address of a carrier."""
+        token, device = (headers.get(name, b"").decode("latin-1") for name in (b"x-link", b"x-device"))
         link = link_of(self._desk, token) if _TOKEN.fullmatch(token) else None
-        if link is None:
+        own = bool(
+            link and link.device and _TOKEN.fullmatch(device) and hmac.compare_digest(hash_of(device), link.device)
+        )
+        if link is None or (link.device and not own):
             if not self._guesses.take(self._address(scope, headers)):
                 raise No(429, "too_often")
-            raise No(404, "unknown_link")
+            raise No(403, "link_taken") if link else No(404, "unknown_link")
         if not self._links.take(link.id):
             raise No(429, "too_often")
-        device = headers.get(b"x-device", b"").decode("latin-1")
-        own = bool(link.device and _TOKEN.fullmatch(device) and hmac.compare_digest(hash_of(device), link.device))
-        if link.device and not own:
-            raise No(403, "link_taken")
         if why := over(self._desk.room, link, self._desk.now()):
             self._uploads.drop(link.id)
             raise No(410, "link_ended", why)
