@@ -79,10 +79,19 @@ export const callerScenarios = {
     const title = await page.title();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     let spot = "";
+    let state = "";
+    let lost = "";
     if (given.share) {
-      await page.tap("#yes");
+      if (given.lose) {
+        await page.route("**/c/share", (route) => route.abort("connectionfailed"));
+        await page.tap("#yes");
+        await page.waitForSelector("#off:visible");
+        lost = await page.locator("#off").innerText();
+        await page.unroute("**/c/share");
+      } else await page.tap("#yes");
       await page.waitForFunction((allow) => (allow ? /35\.9/ : /./).test(document.getElementById("spot").textContent), given.allow ?? true);
       spot = await page.locator("#spot").innerText();
+      state = await page.locator("#state").innerText();
       await page.fill("#said", given.said ?? "");
       if (given.said) await page.tap("#f button");
       if (given.said) await page.waitForSelector("#talk li.me");
@@ -94,6 +103,6 @@ export const callerScenarios = {
       await page.selectOption("#lang", lang);
       switched[lang] = [await page.title(), await page.evaluate(() => document.documentElement.dir)];
     }
-    return { dir, title, wide, spot, switched, found: await findings(page, "caller") };
+    return { dir, title, wide, spot, state, lost, switched, found: await findings(page, "caller") };
   },
 };

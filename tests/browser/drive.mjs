@@ -56,7 +56,7 @@ async function phone({ path, lang = "en", at = { latitude: 35.9032, longitude: 1
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/status of (403|404|410|415|413|409)/.test(message.text())) errors.push(message.text());
+    if (message.type() === "error" && !/status of (403|404|410|415|413|409)|ERR_CONNECTION/.test(message.text())) errors.push(message.text());
   });
   page.on("request", (request) => {
     const url = request.url();

@@ -75,5 +75,13 @@ def test_a_phone_that_gives_no_position_says_so_and_can_still_write(house: Any, 
     house.give("send_caller_link", call=call)
     seen = drive("caller_page", path=house.link(), lang="en", allow=False, share=True, said="Behind the mill")
     assert "Allow location" in seen["spot"]
+    assert seen["state"] == "You are not sharing your location", "and can try once more"
     (link,) = house.rows("caller_links").values()
     assert [said["text"] for said in link["messages"]] == ["Behind the mill"]
+
+
+def test_who_said_yes_without_a_network_shares_once_it_is_back_and_need_not_ask_again(house: Any, drive: Drive) -> None:
+    house.give("send_caller_link", call=ring(house))
+    seen = drive("caller_page", path=house.link(), lang="en", share=True, lose=True)
+    assert seen["lost"] == "No connection. Trying again…"
+    assert seen["state"] == "You are sharing your location"

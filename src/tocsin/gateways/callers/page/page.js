@@ -162,13 +162,15 @@
 
   function share() {
     if (!navigator.geolocation) { denied = true; show("live"); state(); return; }
+    denied = false;
     show("live");
-    ask("share", {}, function (ok) {
-      if (!ok || over) return;
+    ask("share", {}, function (ok, told) {
+      if (over || sharing) return;
+      if (!ok) { if (AGAIN.test(told.name)) setTimeout(share, 3000); return; }
       sharing = true;
       state();
       watch = navigator.geolocation.watchPosition(here, function (e) {
-        if (e.code === 1) denied = true;
+        if (e.code === 1) { denied = true; unwatch(); }
         state();
       }, { enableHighAccuracy: true, maximumAge: 5000, timeout: 30000 });
     });
