@@ -11,6 +11,7 @@ import queue
 import random
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -190,6 +191,7 @@ class Taker(Hand):
         self._rings, self._known, self._eraser = rings, known, eraser
         self.open: list[str] = []
         self.closed: list[str] = []
+        self._in_vain: Counter[str] = Counter()
 
     def work(self) -> None:
         while not self.ended:
@@ -231,7 +233,11 @@ class Taker(Hand):
                 self.closed.append(incident)
                 self._eraser.closed(incident)
                 return
+        elif not row["units"] and self._in_vain[incident] > 10:  # this city has nobody for it, or nobody free
+            self.give(kind="close_incident", incident=incident, disposition="other_service")
+            return
         elif not row["units"]:
+            self._in_vain[incident] += 1
             self._send(incident)
         elif self.dice.random() < 0.2:
             self._change(incident, row["units"])
@@ -335,15 +341,16 @@ class City:
         tokens = _accounts(store, streets.fleet)
         self.chief = Person(nodes()[0], "ana")
         self.vehicles = [Vehicle(unit) for unit in streets.fleet]
-        rings: queue.Queue[Ring] = queue.Queue()
+        self.rings: queue.Queue[Ring] = queue.Queue()
         known: dict[str, str] = {}
         demand = Demand(Spots(streets.region), dice, time.time(), 3600.0 / CALL_EVERY_S)
         self.radio = Radio(nodes, Machine(tokens["radio"]), dice.of("radio"), self.vehicles)
         self.phones = Phones(nodes, dice.of("phones"), [node.log for node in nodes()])
         self.eraser = Eraser(nodes, Person(nodes()[0], "eva"), dice.of("eraser"))
-        exchange = Exchange(nodes, Machine(tokens["exchange"]), dice.of("exchange"), demand, rings)
+        exchange = Exchange(nodes, Machine(tokens["exchange"]), dice.of("exchange"), demand, self.rings)
         self.takers = [
-            Taker(f"t{n}", nodes, self.chief, dice.of("taker", n), rings, known, self.eraser) for n in range(TAKERS)
+            Taker(f"t{n}", nodes, self.chief, dice.of("taker", n), self.rings, known, self.eraser)
+            for n in range(TAKERS)
         ]
         crews = [
             Crew(unit, nodes, Person(nodes()[0], f"crew-{unit.id}"), dice.of("crew", unit.id), vehicle, streets)

@@ -64,7 +64,7 @@ class Soak:
             self.city.start()
             until(lambda: len(self.city.takers[0].acknowledged) > 10, "a city at work", 120)
             ends = begun + minutes * 60
-            self.spirit.run(ends, every_s, lambda what: note(f"{what} at {time.monotonic() - begun:.0f} s"))
+            self.spirit.run(ends, every_s, lambda what: self._note(what, time.monotonic() - begun))
             time.sleep(max(0.0, ends - time.monotonic()))
             note("it calms down")
             self._judge()
@@ -73,6 +73,12 @@ class Soak:
         finally:
             self._end()
         return self._report((time.monotonic() - begun) / 60)
+
+    def _note(self, what: str, at_s: float) -> None:
+        """What dies, and whether the city is at work."""
+        done = sum(len(one.acknowledged) for one in self.city.everybody)
+        waiting, hands = self.city.rings.qsize(), sum(len(one.open) for one in self.city.takers)
+        note(f"{what} at {at_s:.0f} s; {done} orders, {waiting} calls ring, {hands} incidents in hand")
 
     def _judge(self) -> None:
         self.city.close()
