@@ -179,6 +179,46 @@ def test_an_account_that_becomes_an_agencys_reads_its_old_answers_no_more(run: R
     run(test)
 
 
+@pytest.mark.parametrize("name", ["Host", "Origin", "Authorization", "X-Tocsin-Csrf", "Content-Type"])
+def test_a_header_that_stands_there_twice_decides_nothing(run: Run, name: str) -> None:
+    """One for us, another for whatever stands in front of us."""
+
+    async def test(world: World) -> None:
+        chief = world.client("chief")
+        at = world.desk.position()
+        raw = b'{"id": "twice", "order": {"kind": "receive_call", "line": "112"}}'
+        true = {"origin": "http://localhost:9110", "content-type": "application/json"}
+        scope = chief.scope("POST", "/api/orders", chief.headers("POST", true))  # type: ignore[arg-type]
+        first = dict(scope["headers"]).get(name.lower().encode(), b"x")
+        scope["headers"] += [(name.lower().encode(), value) for value in ([] if first != b"x" else [b"x"])]
+        scope["headers"].append((name.lower().encode(), b"https://evil.example"))
+        answer = await chief._send(scope, raw)
+        assert (answer.status, answer.json()["name"], answer.json()["field"]) == (400, "malformed", name)
+        assert world.desk.position() == at
+
+    run(test)
+
+
+def test_a_sign_in_link_and_a_session_that_were_used_are_used_up(run: Run) -> None:
+    """A link opens once; a session that was signed out opens nothing, nor does its csrf value with another."""
+
+    async def test(world: World) -> None:
+        link = str(world.access.sign_in_link("dispatcher", world.clock()))
+        first = await Client(world.app).ask("POST", "/api/session", {"link": link})
+        assert first.status == 200
+        again = await Client(world.app).ask("POST", "/api/session", {"link": link})
+        assert (again.status, again.json()["name"]) == (401, "link_used_or_expired")
+        gone, other = world.client("dispatcher"), world.client("dispatcher")
+        assert (await gone.ask("DELETE", "/api/session")).status == 204
+        for csrf in (gone.csrf, other.csrf):
+            gone.csrf = csrf
+            answer = await world.order(gone, "receive_call", line="112")
+            assert (answer.status, answer.json()["name"]) == (401, "not_signed_in")
+        assert (await other.ask("GET", "/api/board")).status == 200
+
+    run(test)
+
+
 def test_who_says_to_be_somebody_else_is_not_believed(run: Run) -> None:
     async def test(world: World) -> None:
         await two_agencies(world)

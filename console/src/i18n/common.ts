@@ -9,7 +9,6 @@ export const commonEn = {
   exercise: "Exercise",
   exercise_long: "Exercise. These calls are not real.",
   erased: "erased",
-  live_mode: "Live",
   windows: { desk: "Desk", map: "Map", wall: "Wall", incidents: "Incidents", record: "Record", intake: "Messages", rules: "Rules", access: "Access", accounts: "Accounts" },
   link: {
     live: "live",
@@ -94,7 +93,6 @@ export const commonPt: Words<typeof commonEn> = {
   exercise: "Exercício",
   exercise_long: "Exercício. Estas chamadas não são reais.",
   erased: "apagado",
-  live_mode: "Real",
   windows: { desk: "Mesa", map: "Mapa", wall: "Parede", incidents: "Ocorrências", record: "Registo", intake: "Mensagens", rules: "Regras", access: "Acessos", accounts: "Contas" },
   link: {
     live: "em direto",

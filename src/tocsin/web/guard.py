@@ -34,6 +34,8 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
+ONCE = frozenset((b"host", b"origin", b"authorization", b"content-type", b"x-tocsin-csrf", b"last-event-id"))
+"""Headers of which there is one (RFC 9110 §5.3; two of Host are refused by RFC 9112 §3.2)."""
 
 
 class Guard:
@@ -58,6 +60,7 @@ class Guard:
             await send(message)
 
         try:
+            _check_once(scope)
             self._check_host(scope)
             await self._app(scope, receive, shielded)
         except Exception as error:
@@ -71,6 +74,14 @@ class Guard:
         if bare_host(raw.decode("latin-1")) not in self._hosts:
             text = "This server does not answer for that host; its operator can add it to allowed_hosts."
             raise No(400, "wrong_host", text, "Host")
+
+
+def _check_once(scope: Scope) -> None:
+    """What is decided by is said once: of two, whatever stands in front of us may have looked at the other one."""
+    named = [name for name, _ in scope["headers"] if name in ONCE]
+    twice = next((name.decode() for name in named if named.count(name) > 1), "")
+    if twice:
+        raise No(400, "malformed", "This header stands there twice.", twice.title())
 
 
 def answer(error: Exception, scope: Scope) -> Reply:
