@@ -56,6 +56,45 @@ def test_a_closed_incident_is_a_look_each_time(run: Run) -> None:
     run(test)
 
 
+def test_nothing_is_read_around_the_picture_and_the_window_without_a_look(run: Run) -> None:
+    async def test(world: World) -> None:
+        desk = world.client("dispatcher")
+        ended, open_ = await closed(world, desk), await world.incident(desk)
+
+        async def told(by: str) -> list[tuple[str, str, str, list[str]]]:
+            found = reversed(await looks_of(world, query=f"?by={by}"))
+            return [(one["what"], one["why"], one["incident"], one["shown"]) for one in found]
+
+        assert (await desk.ask("GET", "/api/incidents?status=closed")).status == 200
+        for incident in (open_, ended):
+            assert (await desk.ask("GET", f"/api/incidents/{incident}")).status == 200
+        stream = await desk.stream("/api/tail?after=0")
+        stream.left.set()
+        assert await told("dispatcher") == [
+            ("search", "the incidents that ended last", "", [ended]),
+            ("timeline", f"handling incident {open_}", open_, []),
+            ("timeline", f"reading closed incident {ended}", ended, []),
+            ("board", "the live picture", "", []),
+        ]
+
+    run(test)
+
+
+def test_a_crew_that_is_shown_its_incident_has_looked(run: Run) -> None:
+    async def test(world: World) -> None:
+        desk, crew = world.client("dispatcher"), world.client("field_unit")
+        incident = await world.incident(desk)
+        await world.unit(world.client("supervisor"), "E1")
+        assert (await crew.ask("GET", "/api/field")).json()["incident"] is None
+        assert not await looks_of(world)
+        await world.done(desk, "dispatch_units", incident=incident, units=["E1"])
+        assert (await crew.ask("GET", "/api/field")).json()["incident"]["id"] == incident
+        (look,) = await looks_of(world)
+        assert (look["what"], look["by"], look["incident"]) == ("board", "field_unit", incident)
+
+    run(test)
+
+
 def test_searching_what_is_past_asks_why_and_keeps_no_words(run: Run) -> None:
     async def test(world: World) -> None:
         desk = world.client("dispatcher")
@@ -121,7 +160,7 @@ def test_nothing_past_is_shown_that_could_not_be_recorded_and_live_work_goes_on(
             raise LogError("the disk is full")
 
         monkeypatch.setattr(world.site.looks._log, "append", full)
-        for path in (f"/api/incidents/{gone}/timeline", f"/api/incidents/{gone}/export?why=court",
+        for path in (f"/api/incidents/{gone}", f"/api/incidents/{gone}/timeline", f"/api/incidents/{gone}/export?why=court",
                      "/api/incidents?status=any&why=complaint"):  # fmt: skip
             refused = await desk.ask("GET", path)
             assert (refused.status, refused.json()["name"]) == (503, "not_recorded"), path

@@ -31,6 +31,19 @@ async def at_work(ask: Ask, what: What, why: str, *, incident: str = "", call: s
     await ask.site.looks.work(fact, by=ask.who.account, seen=ask.site.desk.position())
 
 
+async def live(ask: Ask) -> None:
+    """Somebody is shown the live picture, at once or as it changes."""
+    await at_work(ask, "board", "the live picture")
+
+
+async def ended(ask: Ask, rows: list[IncidentRow]) -> None:
+    """Somebody is shown a list of the incidents that ended last."""
+    shown = tuple(row.id for row in rows[:SHOWN_MOST])
+    why = "the incidents that ended last"
+    fact = Looked(ask.site.desk.now(), "search", why, True, shown=shown, count=len(rows), via=ask.via)
+    await ask.site.looks.work(fact, by=ask.who.account, seen=ask.site.desk.position())
+
+
 async def into_the_past(ask: Ask, what: What, why: str, **more: object) -> None:
     """Somebody is shown what is past, for the reason they gave. Raises No 422, Busy."""
     fact = Looked(ask.site.desk.now(), what, reason(why), via=ask.via, **more)  # type: ignore[arg-type]

@@ -100,7 +100,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/api/incidents", READ_RECORD, "seen", record.incidents, list[IncidentRow],
          "Closed or all incidents, newest first.",
          query=bodies.IncidentsQuery, errors=(503,)),
-    _get("/api/incidents/{id}", READ_RECORD, "seen", record.incident, IncidentRow, "One incident.", errors=(404,)),
+    _get("/api/incidents/{id}", READ_RECORD, "seen", record.incident, IncidentRow, "One incident.", errors=(404, 503)),
     _get("/api/incidents/{id}/timeline", READ_RECORD, "seen", record.timeline, Timeline,
          "All that was recorded about it.",
          query=bodies_looks.WhyQuery, errors=(404, 503)),

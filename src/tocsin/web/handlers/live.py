@@ -33,7 +33,7 @@ async def give(ask: Ask) -> Any:
 
 async def board(ask: Ask) -> Reply:
     """Everything live at one position of the log. Follow with the tail from `board.position`."""
-    await looking.at_work(ask, "board", "the live picture")
+    await looking.live(ask)
     view = ask.view
     squeeze = ask.site.pictures[view.name]
     if squeeze.raw_b < GZIP_FROM_B or b"gzip" not in ask.header(b"accept-encoding"):
@@ -50,6 +50,7 @@ async def tail(ask: Ask) -> Tail:
     if seen and not (seen.isdigit() and len(seen) < 16):
         raise malformed("Last-Event-ID must be a position: a whole number.", "Last-Event-ID")
     after = int(seen) if seen else ask.query.after
+    await looking.live(ask)  # whoever follows from far back is told what the picture never showed them
     return Tail(ask.site, ask.view.follow(after, ask.query.view), still_may(ask, READ_BOARD))
 
 
@@ -58,6 +59,8 @@ async def field(ask: Ask) -> Field:
     desk = ask.site.desk
     unit = desk.unit(ask.who.unit) if ask.who.unit else None
     incident = desk.incident(unit.incident) if unit and unit.incident else None
+    if incident:
+        await looking.at_work(ask, "board", f"sent to incident {incident.id}", incident=incident.id)
     return Field(unit, incident, desk.position(), desk.now())
 
 

@@ -22,7 +22,9 @@ async def incidents(ask: Ask) -> list[IncidentRow]:
     """Incidents that ended, or every one on record, page by page: that is a search in the past, and asks why."""
     query = ask.query
     if query.status == "closed":
-        return ask.view.closed(query.limit)
+        latest = ask.view.closed(query.limit)
+        await looking.ended(ask, latest)
+        return latest
     why = looking.reason(query.why)
     rows = ask.view.on_record(query.limit, query.q, query.before)
     await looking.found(ask, why, query.q, rows)
@@ -30,10 +32,11 @@ async def incidents(ask: Ask) -> list[IncidentRow]:
 
 
 async def incident(ask: Ask) -> IncidentRow:
-    """One incident as it stands now, open or closed."""
+    """One incident as it stands now, open or closed: with its words and place, so a look like its timeline."""
     row = ask.view_of(ask.path["id"]).incident(ask.path["id"])
     if row is None:
         raise not_found("There is no incident with this id.", "id")
+    await looking.timeline(ask, row, "")
     return row
 
 
