@@ -113,6 +113,15 @@ def test_what_cannot_be_read_is_one_clear_line(tmp_path, command):
         assert result.output.count("\n") == 1
 
 
+def test_a_folder_without_its_record_is_not_called_clean(data):
+    (data / "decisions.db").unlink()
+    result = run("verify", data)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"Error: {data}: decisions.db, the record, is missing; tracks.db is there\n",
+    )
+
+
 def test_several_centres_want_a_name(data, sqlite_shelf):
     sqlite_shelf.open("south").append(entries(1, 2), 0, receipts_of(*entries(1, 2)))
     assert run("verify", data).output.count(": clean,") == 3

@@ -435,6 +435,15 @@ def test_reading_over_a_missing_entry_is_an_error_and_not_a_silent_skip(log, pos
         list(log.read())
 
 
+def test_a_log_without_its_head_does_not_pass_for_none_and_is_not_begun_anew(log, postgres_shelf, server):
+    server.execute("DELETE FROM tocsin.heads")
+    with pytest.raises(LogError, match="head of centre 'north' is gone, and its entries are there"):
+        centres_in(server.conninfo)
+    with pytest.raises(LogError, match="head of centre 'north' is gone, and its entries are there"):
+        postgres_shelf.open("north")
+    assert postgres_shelf.open("south").position() == 0
+
+
 def test_a_start_forged_into_a_log_of_decisions_does_not_hide_dropped_entries(log, postgres_shelf, server):
     rows = postgres_shelf.rows(log)
     postgres_shelf.put(log, rows[2:])

@@ -235,6 +235,16 @@ def test_a_lost_or_broken_head_row_is_said(log):
         log.append([entry(6)], 5)
 
 
+def test_a_log_without_its_head_does_not_pass_for_none_and_is_not_begun_anew(log, sqlite_shelf, file):
+    sqlite_shelf.open("south")
+    log._writer.execute("DELETE FROM heads")
+    with pytest.raises(LogError, match="head of centre 'north' is gone, and its entries are there"):
+        centres_in(file)
+    with pytest.raises(LogError, match="head of centre 'north' is gone, and its entries are there"):
+        sqlite_shelf.open("north")
+    assert sqlite_shelf.open("south").position() == 0
+
+
 def test_a_start_forged_into_a_log_of_decisions_does_not_hide_dropped_entries(log, sqlite_shelf):
     rows = sqlite_shelf.rows(log)
     sqlite_shelf.put(log, rows[2:])

@@ -101,6 +101,8 @@ def plainly() -> Iterator[None]:
 
 def _in_files(path: Path) -> list[Place]:
     files = [path / name for name in FILES if (path / name).exists()] if path.is_dir() else [path]
+    if files and path.is_dir() and files[0].name != FILES[0]:
+        raise LogError(f"{path}: {FILES[0]}, the record, is missing; {files[0].name} is there")
     return [Place(str(file), str(file), name, kind) for file in files for name, kind in centres_in_file(file)]
 
 

@@ -56,6 +56,8 @@ class Tip:
     @classmethod
     def unpack(cls, position: int, chain: bytes, packed: bytes) -> Tip:
         """From what `pack` gave; raises ValueError when the lengths do not fit."""
+        if not isinstance(position, int) or position < 0 or not isinstance(packed, bytes):
+            raise ValueError("its row holds something else than a position and hashes")
         if len(packed) != HASH_BYTES * position.bit_count():
             raise ValueError(f"{len(packed)} bytes are not the peaks of {position} leaves")
         return cls(position, chain, (packed[i : i + HASH_BYTES] for i in range(0, len(packed), HASH_BYTES)))

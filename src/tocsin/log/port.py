@@ -81,6 +81,11 @@ class Flaw(msgspec.Struct, frozen=True):
     what: str
 
 
+def headless(centre: str) -> str:
+    """A log whose head was taken out: it must not pass for one that never was, nor be begun anew."""
+    return f"the head of centre {centre!r} is gone, and its entries are there: altered or damaged; use a backup"
+
+
 class Log(Protocol):
     """One centre's memory. Methods block; callers on an event loop use a thread. One thread may append at a time."""
 

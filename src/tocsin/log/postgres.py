@@ -333,6 +333,8 @@ def centres_in(conninfo: str) -> list[tuple[str, Kind]]:
         try:
             schema.require(con, address.where)
             found = con.execute("SELECT centre, log FROM tocsin.heads ORDER BY log, centre").fetchall()
+            for log in schema.LASTING:
+                schema.refuse_headless(con, address.where, log)
         finally:
             con.close()
     return [(centre, log) for centre, log in found]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, LiteralString
 
 from tocsin.log.hashes import genesis
-from tocsin.log.port import LogError
+from tocsin.log.port import LogError, headless
 from tocsin.log.postgres_session import Connection
 
 LOCK = 0x546F_6373
@@ -61,6 +61,18 @@ MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _LOOKS, _MEDIA)
 """Step n leads from schema n to schema n + 1. Steps are only ever added."""
 
 
+LASTING: tuple[LiteralString, ...] = ("decisions", "looks")
+HEADLESS: dict[str, LiteralString] = {
+    log: f"""WITH RECURSIVE one (centre) AS (SELECT min(centre) FROM tocsin.{log} UNION ALL
+        SELECT (SELECT min(e.centre) FROM tocsin.{log} e WHERE e.centre > one.centre) FROM one
+        WHERE one.centre IS NOT NULL)
+        SELECT centre FROM one WHERE centre IS NOT NULL
+        AND centre NOT IN (SELECT centre FROM tocsin.heads WHERE log = '{log}')"""  # noqa: S608 - our own constants
+    for log in LASTING
+}
+"""Centres that have entries and no head: one step in the index for each centre, however many entries."""
+
+
 def require(con: Connection, where: str) -> None:
     """Raises LogError unless the tables are there and of today's schema."""
     version = _version(con, where)
@@ -79,12 +91,21 @@ def prepare(con: Connection, where: str, centre: str, log: str) -> None:
         with con.transaction():
             con.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             _forward(con, where)
+    if log in HEADLESS:
+        refuse_headless(con, where, log, centre)
     begin = (0, genesis(centre), b"")
     con.execute(
         """INSERT INTO tocsin.heads (centre, log, position, chain, peaks, start_position, start_chain, start_peaks)
         VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
         (centre, log, *begin, *begin),
     )
+
+
+def refuse_headless(con: Connection, where: str, log: str, only: str = "") -> None:
+    """Raises LogError when a centre, or `only` this one, has entries in this log and no head."""
+    for (centre,) in con.execute(HEADLESS[log]).fetchall():
+        if only in ("", centre):
+            raise LogError(f"{where}: {headless(centre)}")
 
 
 def make_day(con: Connection, day: int) -> None:

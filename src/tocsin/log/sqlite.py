@@ -20,7 +20,7 @@ from tocsin.log.codec import CODEC, Codec
 from tocsin.log.hashes import Tip
 from tocsin.log.memory import follow, link
 from tocsin.log.port import Flaw, Head, Kind, LogError, Raced, Receipt, Row, kind_of
-from tocsin.log.sqlite_file import MARKS, Readers, connect, plainly, prepare
+from tocsin.log.sqlite_file import MARKS, Readers, connect, plainly, prepare, refuse_headless
 from tocsin.log.waiting import look_until
 
 CHUNK = 1_000
@@ -300,6 +300,7 @@ def centres_in(path: Path | str) -> list[tuple[str, Kind]]:
         con = connect(path, read_only=True)
         try:
             found = con.execute("SELECT centre, durable FROM heads ORDER BY centre").fetchall()
+            refuse_headless(con, path)
         finally:
             con.close()
     kinds: dict[int, Kind] = {mark: kind for kind, mark in MARKS.items()}

@@ -16,7 +16,7 @@ from threading import Lock
 from urllib.parse import quote
 
 from tocsin.log.hashes import genesis
-from tocsin.log.port import Kind, LogError
+from tocsin.log.port import Kind, LogError, headless
 
 APPLICATION_ID = 0x546F_6373
 """'Tocs': the mark in the file's header that tells a log from any other SQLite file."""
@@ -38,6 +38,11 @@ _TABLES = (
         position INTEGER NOT NULL, chain BLOB NOT NULL, peaks BLOB NOT NULL,
         start_position INTEGER NOT NULL, start_chain BLOB NOT NULL, start_peaks BLOB NOT NULL) WITHOUT ROWID""",
 )
+
+HEADLESS = """WITH RECURSIVE one (centre) AS (SELECT min(centre) FROM entries UNION ALL
+    SELECT (SELECT min(e.centre) FROM entries e WHERE e.centre > one.centre) FROM one WHERE one.centre IS NOT NULL)
+    SELECT centre FROM one WHERE centre IS NOT NULL AND centre NOT IN (SELECT centre FROM heads)"""
+"""Centres that have entries and no head: one step in the index for each centre, however many entries."""
 
 _WORDS = {
     "SQLITE_FULL": "the disk is full",
@@ -160,6 +165,7 @@ def _create(con: sqlite3.Connection, path: Path, centre: str, mark: int) -> None
                     con.execute(table)
                 con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 con.execute(f"PRAGMA user_version = {SCHEMA}")
+            refuse_headless(con, path, centre)
             begin = (0, genesis(centre), b"")
             con.execute("INSERT OR IGNORE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (centre, mark, *begin, *begin))
             con.execute("COMMIT")
@@ -167,6 +173,13 @@ def _create(con: sqlite3.Connection, path: Path, centre: str, mark: int) -> None
             with suppress(sqlite3.Error):
                 con.execute("ROLLBACK")
             raise
+
+
+def refuse_headless(con: sqlite3.Connection, path: Path, only: str = "") -> None:
+    """Raises LogError when a centre, or `only` this one, has entries and no head."""
+    for (centre,) in con.execute(HEADLESS):
+        if only in ("", centre):
+            raise LogError(f"{path}: {headless(centre)}")
 
 
 class Readers:
