@@ -160,8 +160,8 @@ def test_nothing_past_is_shown_that_could_not_be_recorded_and_live_work_goes_on(
             raise LogError("the disk is full")
 
         monkeypatch.setattr(world.site.looks._log, "append", full)
-        for path in (f"/api/incidents/{gone}", f"/api/incidents/{gone}/timeline", f"/api/incidents/{gone}/export?why=court",
-                     "/api/incidents?status=any&why=complaint"):  # fmt: skip
+        row = f"/api/incidents/{gone}"
+        for path in (row, f"{row}/timeline", f"{row}/export?why=court", "/api/incidents?status=any&why=complaint"):
             refused = await desk.ask("GET", path)
             assert (refused.status, refused.json()["name"]) == (503, "not_recorded"), path
         for path in ("/api/board", f"/api/incidents/{open_}/timeline"):
