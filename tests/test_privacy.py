@@ -11,7 +11,17 @@ from click.testing import CliRunner
 
 from tocsin.app import App, AppError, build
 from tocsin.cli import main
-from tocsin.domain.orders import AnswerCall, CloseIncident, NoteCall, OpenIncident, ReceiveCall
+from tocsin.domain.orders import (
+    AnswerCall,
+    CancelUnit,
+    CloseIncident,
+    DispatchUnits,
+    NoteCall,
+    OpenIncident,
+    ReceiveCall,
+    RegisterUnit,
+    UnitOnDuty,
+)
 from tocsin.domain.orders_privacy import ErasePersonal
 from tocsin.domain.refusals import Refusal
 from tocsin.facts.values import Place
@@ -98,6 +108,36 @@ def test_what_is_erased_is_gone_from_the_picture_the_timeline_and_the_folder(hou
     assert all(entry.by == "ana" for entry in entries), "who decided is still told"
     assert not any(secret in str(msgspec.to_builtins(entries)) for secret in SECRETS)
     assert next(entry for entry in entries if entry.fact.__struct_config__.tag == "call.noted").erased
+
+
+@pytest.mark.parametrize("agency", ["", "fire"])
+def test_whoever_resumes_after_an_erasure_is_told_no_more_than_the_record_still_says(
+    house: Settings, agency: str
+) -> None:
+    async def told_from(app: App, after: int) -> str:
+        async for frame in app.desk.tail_of(agency).follow(after, app.desk.now()):
+            return frame.data.decode()
+        raise AssertionError("a tail does not end")
+
+    async def run() -> tuple[str, str]:
+        app = build(house)
+        await app.desk.start("north", "North", "exercise")
+        app.desk.tail_of(agency)
+        home = Place(35.9, 14.5)
+        await give(app, RegisterUnit("E1", "pumper", "fire", (), home), UnitOnDuty("E1", 4), *A_CALL)
+        incident = closed(app)
+        seen = app.desk.position()
+        await give(app, DispatchUnits(incident, ("E1",)), CancelUnit("E1"))
+        before = await told_from(app, seen)
+        await give(app, CloseIncident(incident, "handled", WORDS), ErasePersonal(f"incident:{incident}"))
+        after = await told_from(app, seen)
+        await app.desk.stop()
+        app.close()
+        return before, after
+
+    before, after = asyncio.run(run())
+    assert WORDS in before
+    assert not any(secret in after for secret in SECRETS)
 
 
 def test_the_record_verifies_before_and_after_an_erasure_without_any_key(house: Settings) -> None:

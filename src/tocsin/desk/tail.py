@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from tocsin.facts.privacy import PersonalErased
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log
@@ -31,6 +32,11 @@ CATCH_UP = 20_000
 """A follower further behind than this fetches the picture again: cheaper for both."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+def last_erasure(entries: Sequence[AnyEntry]) -> Position:
+    """Where somebody is erased by these; 0: nobody is."""
+    return max((entry.position for entry in entries if isinstance(entry.fact, PersonalErased)), default=0)
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -74,7 +80,10 @@ class Tail:
 
     def announce(self, entries: Sequence[AnyEntry]) -> None:
         """These are durable and folded into the board: tell everybody who sees the whole centre."""
-        self._recent.extend(entries)
+        erased_at = last_erasure(entries)
+        if erased_at:
+            self._forget()
+        self._recent.extend(entry for entry in entries if entry.position >= erased_at)
         self._add(self._facts(entries, self._board.touched(entries)))
 
     def announce_tracks(self, moves: Sequence[Move], now: Instant) -> None:
@@ -102,6 +111,12 @@ class Tail:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
         self._wake = None
+
+    def _forget(self) -> None:
+        """Whoever resumes is caught up from the log, where the erased are gone."""
+        self._recent.clear()
+        self._frames.clear()
+        self._cut = self._made
 
     async def _woken(self) -> None:
         if self._wake is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from tocsin.desk.tail import Frame, Tail
+from tocsin.desk.tail import Frame, Tail, last_erasure
 from tocsin.facts.union import AnyEntry
 from tocsin.facts.values import Instant, Move, Position
 from tocsin.log.port import Log
@@ -52,7 +52,9 @@ class AgencyTail(Tail):
         """These are durable and folded into the board. With a unit that comes into sight comes where it is."""
         rows = self._eyes.rows(touched, self._shown)
         self._over = (self._over - touched.incidents.keys()) | self._eyes.over(touched.incidents)
-        if any(row is None and not self._eyes.incident(id_) for id_, row in rows.incidents.items()):
+        if last_erasure(entries) or any(
+            row is None and not self._eyes.incident(id_) for id_, row in rows.incidents.items()
+        ):
             self._forget()
         if self._over:
             self._unsure = self._board.position
@@ -93,9 +95,9 @@ class AgencyTail(Tail):
             self._add(Frame("reset", None, self._reset().data))
 
     def _forget(self) -> None:
-        """What was told of an incident is told to nobody who resumes, once it is out of sight."""
-        self._frames.clear()
-        self._cut, self._unsure = self._made, self._board.position - 1
+        """What was told of an incident is told to nobody who resumes, once it is out of sight or erased."""
+        super()._forget()
+        self._unsure = self._board.position - 1
 
     async def _missed(self, at: Position) -> list[Frame]:
         kept = [frame for frame in self._frames if frame.position is not None]
