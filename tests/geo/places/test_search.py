@@ -235,6 +235,43 @@ def test_namesakes_in_two_towns_are_two_answers(sketch: Sketch, places_of: Opene
     assert places.search("high st", near=(0.0, 0.016))[0].detail == "Westham"
 
 
+def test_a_corner_and_a_number_say_the_district_they_lie_in(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("Long Street", *[(0, n) for n in range(41)])
+    sketch.street("Ferry Lane", (0, 40), (3, 40))
+    sketch.point((0, 20), name="Midtown", place="suburb")
+    sketch.point((1, 39), name="Harbour", place="suburb")
+    sketch.point((0.2, 39), name="Ferry House", tourism="museum")
+    sketch.point((5, 20), name="Westham", place="town")
+    sketch.house((0.1, 39.5), "400", "Long Street")
+    places = places_of(sketch)
+    assert places.search("long st")[0].detail == "Midtown, Westham"
+    for typed in ("ferry lane / long st", "long st / ferry ln", "400 long st"):
+        assert places.search(typed)[0].detail == "Harbour, Westham", typed
+    near = places.nearest(0.1 * STEP, 39.5 * STEP)
+    assert near is not None
+    assert near.detail == "Harbour, Westham"
+
+
+def test_a_bridge_is_no_avenue_of_its_name(sketch: Sketch, places_of: Opened) -> None:
+    sketch.street("Golden Gate Avenue", (0, 0), (0, 9))
+    sketch.point((9, 9), name="Golden Gate Bridge Plaza Office", office="government")
+    places = places_of(sketch)
+    assert texts(places, "golden gate bridge") == ["Golden Gate Bridge Plaza Office"]
+    assert texts(places, "golden gate")[0] == "Golden Gate Avenue"
+
+
+@pytest.mark.parametrize("typed", ["Calle Salamanca", "Rua Salazar", "Plaza United"])
+def test_a_name_that_begins_like_a_room_is_a_name(sketch: Sketch, places_of: Opened, typed: str) -> None:
+    sketch.street(typed, (0, 0), (0, 9))
+    sketch.street(typed.split()[0] + " Mayor", (5, 0), (5, 9))
+    assert texts(places_of(sketch), typed)[0] == typed
+
+
+@pytest.mark.parametrize("typed", ["apt 5, 120 clay st", "Apt. 5, 120 Clay", "sala 3, clay 120", "120 clay, apt5"])
+def test_the_flat_may_be_said_first(grid: Places, typed: str) -> None:
+    assert texts(grid, typed)[0] == "120 Clay Street"
+
+
 def test_pieces_of_one_street_are_one_answer(sketch: Sketch, places_of: Opened) -> None:
     sketch.street("Long Road", (0, 0), (0, 2))
     sketch.street("Long Road", (0, 2), (0, 4))

@@ -8,6 +8,9 @@ from tocsin.geo.places.gazetteer import KINDS, Gazetteer
 from tocsin.geo.places.match import Kind, Match
 from tocsin.geo.places.nearest import Nearest
 
+_DISTRICT_M = 300.0
+"""What is farther off may lie in another district."""
+
 
 class Beside:
     """The nearest known words for any point."""
@@ -42,7 +45,7 @@ class Beside:
         how = f"near {text}, {away_m:.0f} m away" if away_m < 1000 else f"{away_m / 1000:.1f} km from {text}"
         return Match(
             text=text,
-            detail=self._known.detail[target],
+            detail=self.districts([(lat, lon)], [self._known.detail[target]])[0],
             kind=kind,
             lat=lat,
             lon=lon,
@@ -50,6 +53,13 @@ class Beside:
             score=1.0,
             how=how,
         )
+
+    def districts(self, spots: list[tuple[float, float]], said: list[str]) -> list[str]:
+        """District and town at each point instead of what its street says, which is true of the street's middle: as the
+        nearest landmark or settlement of the same town has it, if one is near."""
+        found = self.nearest.named_each(spots)
+        own = [self._known.detail[target] if away_m <= _DISTRICT_M else "" for target, away_m in found] or said
+        return [a if _town(a) == _town(b) else b for a, b in zip(own, said, strict=True)]
 
     def neighbour(self, lat: float, lon: float, text: str) -> str:
         """What stands near a point and has another name than `text`: a corner's other street, or a landmark."""
@@ -62,3 +72,7 @@ class Beside:
         named = self.nearest.named(lat, lon)
         name = self._known.label[named[0]] if named and named[1] <= 5000 else ""
         return f"near {name}" if name and name != text else ""
+
+
+def _town(detail: str) -> str:
+    return detail.rpartition(", ")[2]

@@ -51,6 +51,14 @@ class Nearest:
         found = self._ask(self._named, lat, lon)
         return (int(self._kept[found[0]]), found[1]) if found else None
 
+    def named_each(self, spots: list[tuple[float, float]]) -> list[tuple[int, float]]:
+        """The same for each of several points; empty where the region has none."""
+        if self._named is None or not spots:
+            return []
+        lats, lons = np.array(spots).T
+        away, rows = self._named.query(plane.metres(lats, lons, self._about))
+        return list(zip(self._kept[rows].tolist(), away.tolist(), strict=True))
+
     def street(self, lat: float, lon: float) -> Found:
         """The nearest street's target and its distance in metres, among streets within about 500 m."""
         feet = self.feet(lat, lon, 500.0)

@@ -89,9 +89,11 @@ def _blocks(folded: str) -> list[Reading]:
 @lru_cache(maxsize=1)
 def _unit() -> re.Pattern[str]:
     kinds = "|".join(map(re.escape, words().unit))
-    ahead = rf"(?<=\w)[\s,]+(?:#\s?|(?:{kinds})\.?\s*#?)\w{{1,6}}\s*$"
+    kind = rf"(?:{kinds})(?:\.?\s*#\s*|\.\s*|\s+|(?=\d))"  # "sala 3" and "apt3", and nothing of "Salamanca"
+    ahead = rf"(?<=\w)[\s,]+(?:#\s?|{kind})\w{{1,6}}\s*$"
     floors = r"(?<=\w)\s*,\s*(?:\d{1,2}\s*[.ºª°o]*\s*(?:andar|piso|esq|dto|dt|drt|fte)\b.{0,20}|r/c\b.{0,20})$"
-    return re.compile(f"{ahead}|{floors}", re.IGNORECASE)
+    first = rf"^\s*{kind}\w{{1,6}}\s*,\s*(?=.*\w)"
+    return re.compile(f"{first}|{ahead}|{floors}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

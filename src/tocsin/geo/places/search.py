@@ -26,6 +26,7 @@ from tocsin.geo.places.words import tokens
 
 _SPARE = 8
 """Answers that are weighed beyond those asked for, so that a namesake just below the cut still raises a doubt."""
+_ON_A_STREET = ("address", "interpolated", "block", "intersection")
 
 
 class Places:
@@ -67,7 +68,7 @@ class Places:
         found = [m for each in told for m in self._relations.places(each, near)]
         found += self._found(text, near, corners=not found or told[0].relation == "near")
         found = found or self._known.settled(tuple(tokens(text)[:MOST_WORDS]), near)
-        return judged(self._told_apart(_best(found, limit + _SPARE)))[:limit]
+        return judged(self._told_apart(self._where(_best(found, limit + _SPARE))))[:limit]
 
     def nearest(self, lat: float, lon: float) -> Match | None:
         """Words for a point placed on the map: the nearest address, corner, street or settled place, or None."""
@@ -90,6 +91,13 @@ class Places:
             return None
         where = _best(self._found(parts[1], near), 1)
         return coordinates(parts[0], (where[0].lat, where[0].lon)) if where else None
+
+    def _where(self, found: list[Match]) -> list[Match]:
+        """A corner or number says the district it lies in, not the one of its street's middle."""
+        spots = [match for match in found if match.kind in _ON_A_STREET]
+        said = self._beside.districts([(m.lat, m.lon) for m in spots], [m.detail for m in spots])
+        there = {id(m): msgspec.structs.replace(m, detail=detail) for m, detail in zip(spots, said, strict=True)}
+        return [there.get(id(match), match) for match in found]
 
     def _told_apart(self, found: list[Match]) -> list[Match]:
         """Answers of one name and one town get what stands near them as well."""
