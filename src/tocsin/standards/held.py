@@ -147,7 +147,7 @@ def parse_answer(data: bytes) -> HeldAnswer | HeldError | Unusable:
         return _answer(root, flaws)
     if name == "error":
         return _error(root, flaws)
-    return Unusable("not_held", name, f"It is a {name}, no answer of a location server.")
+    return Unusable("not_held", name, f"Its root element is {name}: no answer of a location server.")
 
 
 def _answer(root: Element, flaws: Flaws) -> HeldAnswer:

@@ -71,7 +71,7 @@ def parse(data: bytes) -> PidfLo | Unusable:
     if isinstance(root, Unusable):
         return root
     if local(root) != "presence":
-        return Unusable("not_pidf", local(root), f"It is a {local(root)} and not a presence document.")
+        return Unusable("not_pidf", local(root), f"Its root element is {local(root)}, not presence.")
     return read_presence(root)
 
 
