@@ -263,7 +263,7 @@ def test_a_bridge_is_no_avenue_of_its_name(sketch: Sketch, places_of: Opened) ->
 @pytest.mark.parametrize("typed", ["Calle Salamanca", "Rua Salazar", "Plaza United"])
 def test_a_name_that_begins_like_a_room_is_a_name(sketch: Sketch, places_of: Opened, typed: str) -> None:
     sketch.street(typed, (0, 0), (0, 9))
-    sketch.street(typed.split()[0] + " Mayor", (5, 0), (5, 9))
+    sketch.street(typed.split(maxsplit=1)[0] + " Mayor", (5, 0), (5, 9))
     assert texts(places_of(sketch), typed)[0] == typed
 
 
