@@ -108,3 +108,19 @@ def test_a_phone_that_tells_and_tells_pushes_neither_cell_nor_written_place_out(
         assert {"L31", "L51"} <= {*shown}, "the newest of each"
 
     with_desk(MemoryLog("north"), test)
+
+
+def test_nobody_is_kept_in_mind_once_an_incident_is_closed_also_after_it_was_opened_again():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        await give(desk, o.LocateCall("1", HERE), o.OpenIncident("FIRE", place=HERE, calls=("1",)))
+        for _ in range(2):
+            await give(desk, ReportLocation("caller_link", "1", shape=Circle(38.70, -9.14, 12.0), confidence=SURE))
+            await settled(desk._locating)
+            assert desk._locating._reports
+            await give(desk, o.CloseIncident("1", "DONE"))
+            assert (desk._locating._reports, desk._locating._places) == ({}, {})
+            assert not desk._locating._aging._next
+            await give(desk, o.ReopenIncident("1"))
+
+    with_desk(MemoryLog("north"), test)

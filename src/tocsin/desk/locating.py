@@ -119,10 +119,10 @@ class Locating:
                 self._forget(fact.call)
             case calls.CallDetached() if fact.call in self._incidents.get(fact.incident, ()):
                 self._incidents[fact.incident].remove(fact.call)
-            case calls.CallAttached() if fact.call in self._reports:
+            case calls.CallAttached():  # it may be reported about later
                 self._incidents.setdefault(fact.incident, []).append(fact.call)
             case incidents.IncidentClosed():
-                for call in self._incidents.pop(fact.incident, ()):
+                for call in self._incidents.get(fact.incident, ()):  # it may be opened again
                     self._forget(call)
 
     def _reported(self, call: str, fact: locations.LocationReported, entry: AnyEntry) -> None:
