@@ -247,6 +247,7 @@ def test_a_corner_and_a_number_say_the_district_they_lie_in(sketch: Sketch, plac
     assert places.search("long st")[0].detail == "Midtown, Westham"
     for typed in ("ferry lane / long st", "long st / ferry ln", "400 long st"):
         assert places.search(typed)[0].detail == "Harbour, Westham", typed
+    assert "Harbour, Westham" in places.search("behind long st / ferry lane")[0].detail
     near = places.nearest(0.1 * STEP, 39.5 * STEP)
     assert near is not None
     assert near.detail == "Harbour, Westham"
@@ -265,6 +266,18 @@ def test_a_name_that_begins_like_a_room_is_a_name(sketch: Sketch, places_of: Ope
     sketch.street(typed, (0, 0), (0, 9))
     sketch.street(typed.split(maxsplit=1)[0] + " Mayor", (5, 0), (5, 9))
     assert texts(places_of(sketch), typed)[0] == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Turk St / Taylor St, CA 94102", "Turk Street / Taylor Street"),
+        ("120 clay st, ca 94102-1234", "120 Clay Street"),
+    ],
+)
+def test_a_postcode_is_no_house_number(grid: Places, typed: str, text: str) -> None:
+    first = grid.search(typed)[0]
+    assert (first.text, first.confidence) == (text, "sure")
 
 
 @pytest.mark.parametrize("typed", ["apt 5, 120 clay st", "Apt. 5, 120 Clay", "sala 3, clay 120", "120 clay, apt5"])

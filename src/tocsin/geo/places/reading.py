@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"^(\d{1,6})([a-z]{0,2})$")
 _ORDINAL = re.compile(r"^\d+(st|nd|rd|th)$")
 _SIGNS = re.compile(r"\s*(?:/(?!\s*\d)|(?<!\d)\s*/|[&@+\\]|\|\|?)\s*")
 _HALF = re.compile(r"(?<=\d)\s+1\s*[/⁄]\s*2\b|(?<=\d)\s*½")
+_POSTCODE = re.compile(r",?\s+[A-Za-z]{2},?\s+\d{5}(?:-\d{4})?\s*$")
+"""State and postcode at the end of an American address: no number of a house."""
 _RANGE = re.compile(r"\b(\d{1,6})\s*[-–—]\s*(\d{1,6}|[a-z]\b)")
 
 
@@ -55,7 +57,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def read(text: str) -> list[Reading]:
     """Every reading of the text, likeliest kinds first. Never raises; looks at the first 300 characters."""
-    text = _unit().sub("", _HALF.sub(" ", text[:LONGEST_TEXT]))
+    text = _unit().sub("", _POSTCODE.sub("", _HALF.sub(" ", text[:LONGEST_TEXT])))
     blocks = _blocks(fold(text))
     if blocks:
         return blocks

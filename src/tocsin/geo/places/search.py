@@ -35,7 +35,9 @@ class Places:
     def __init__(self, columns: Columns):
         self._known = Gazetteer(columns)
         self._beside = Beside(columns, self._known)
-        self._relations = Relations(self._known, self._beside.nearest, self._found)
+        self._relations = Relations(
+            self._known, self._beside.nearest, lambda text, near: self._where(self._found(text, near))
+        )
         lat, lon = self._known.lat, self._known.lon
         self._aliases: Aliases | None = None
         self._middle = (float(np.median(lat)), float(np.median(lon))) if len(lat) else None
