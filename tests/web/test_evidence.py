@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from tocsin.app import AppError, build
 from tocsin.cli import main
 from tocsin.log.notes import Checkpoint, Note, PrivateKey, PublicKey
 from tocsin.log.notes_keys import load_key, save_key
+from tocsin.log.port import LogError
 from tocsin.settings import Centre, Settings
-from tocsin.web.evidence import KEY, SIGNED
+from tocsin.web.evidence import KEY, SIGNED, Evidence
 
 NAME = ["--centre", "north", "--name", "North", "--mode", "exercise"]
 
@@ -115,6 +117,22 @@ def test_a_record_that_is_not_what_was_signed_is_shown_to_nobody_as_if_it_were(t
         assert (answer.status_code, answer.json()["name"]) == (503, "not_signed")
         headers = give(data, address, 0)
         assert "cut short" in requests.get(f"{address}/api/log/record", headers=headers, timeout=30).json()["trouble"]
+
+
+def test_a_record_that_was_cut_short_is_said_in_the_server_s_log_once_for_each_cause(caplog):
+    causes = iter(("it was cut short", "it was cut short", "it was rewritten"))
+
+    def opening():
+        raise LogError(next(causes))
+
+    evidence = Evidence(opening, (), ())
+    for _ in range(3):
+        with pytest.raises(LogError):
+            asyncio.run(evidence.checkpoint())
+    assert [record.message for record in caplog.records] == [
+        "no checkpoint can be signed: it was cut short",
+        "no checkpoint can be signed: it was rewritten",
+    ]
 
 
 def test_the_key_is_made_at_the_first_start_and_a_bad_one_is_refused_in_one_line(tmp_path):

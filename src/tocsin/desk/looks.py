@@ -135,7 +135,7 @@ class Looks:
         _say.error("looks not recorded: %s", error)
         for asked in batch:
             if asked.answer is not None and not asked.answer.done():
-                text = f"the access log refused: {error}; what is looked at is recorded first, so nothing was shown"
+                text = f"the access log refused: {error}; nothing past is shown that is not recorded first"
                 asked.answer.set_exception(Busy("not_recorded", text))
 
     def _append(self, batch: Sequence[_Asked]) -> Position:

@@ -6,6 +6,7 @@ Opens its tree at the first question, in a thread, because a long log takes a mo
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from tocsin.log.tiles_published import Published
 KEY, SIGNED = "record.key", "signed"
 SIGN_EVERY_S = 1.0
 """A new checkpoint is signed at most this often, however many ask."""
+_say = logging.getLogger(__name__)
 
 
 class Shown(Protocol):
@@ -47,12 +49,19 @@ class Evidence:
         self._lock = Lock()
         self._signed_at = 0.0
         self._note = b""
+        self._told = ""
         self.keys = tuple(keys)
         self.witnesses = tuple(key for key in witnesses if key.kind == COSIGNATURE)
 
     async def checkpoint(self) -> bytes:
-        """The signed checkpoint, at most `SIGN_EVERY_S` old. Raises LogError."""
-        return await asyncio.to_thread(self._checkpoint)
+        """The signed checkpoint, at most `SIGN_EVERY_S` old. Raises LogError; its operator is told once of each."""
+        try:
+            return await asyncio.to_thread(self._checkpoint)
+        except LogError as error:
+            if str(error) != self._told:
+                self._told = str(error)
+                _say.error("no checkpoint can be signed: %s", error)
+            raise
 
     async def tile(self, path: str) -> bytes:
         """The tile at `path`, of the checkpoint given out last. Raises NoTile, LogError."""
