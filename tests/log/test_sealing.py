@@ -236,6 +236,17 @@ def test_rotating_the_master_key_changes_every_wrapping_and_no_word(codec, keys)
     assert Codec(sealer=KeyRing(keys, new, "north")).decode(1, raw).fact.text == "smoke"
 
 
+def test_a_server_that_runs_on_after_a_rotation_makes_no_keys_that_the_new_master_key_does_not_open(keys):
+    old, new = MasterKey.new(), MasterKey.new()
+    running = Codec(sealer=KeyRing(keys, old, "north", ahead=1))
+    raw = running.encode(a_note(1, "smoke"))
+    keys.rewrap(lambda wrapped: new.wrap(old.unwrap(wrapped, b"north"), b"north"), new.mark)
+    with pytest.raises(LogError, match=f"wrapped under master key {new.mark.hex()}"):
+        running.encode(a_note(2, "fire"))
+    assert set(keys.marks()) == {new.mark}
+    assert Codec(sealer=KeyRing(keys, new, "north")).decode(1, raw).fact.text == "smoke"
+
+
 def test_master_key_files_are_their_owner_s_alone(tmp_path):
     path = tmp_path / "master.key"
     master = MasterKey.new()
@@ -283,6 +294,9 @@ class Pocket:
 
     def marks(self):
         return {}
+
+    def other_marks(self, _mark):
+        return []
 
     def erase(self, names, at):
         found = [number for number, (name, position) in self.names.items() if position < names.get(name, 0)]

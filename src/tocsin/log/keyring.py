@@ -207,6 +207,7 @@ class KeyRing:
         return found
 
     def _make(self) -> None:
+        self.prove()  # a master key that was rotated under a running server: keys of both would open with neither
         keys = [os.urandom(KEY_B) for _ in range(self._make_n)]
         numbers = self._store.make([self._master.wrap(key, self._centre) for key in keys], self._master.mark)
         self._ahead = [(number, AESGCM(key)) for number, key in zip(numbers, keys, strict=True)]
