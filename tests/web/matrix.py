@@ -33,7 +33,7 @@ from .asgi import Answer, Client, Stream
 from .matrix_world import AGENCIES, NOW, TYPES, Case, Kind, World, place, point, running
 
 CANARY = re.compile(
-    rb"zq(?P<what>[a-z]+)(?P<word>\d+)|\+35899900(?P<number>\d\d)\d|"
+    rb"(?<![\w-])zq(?P<what>[a-z]+)(?P<word>\d+)|\+35899900(?P<number>\d\d)\d|"
     rb"(?<![\d.])(?:35\.90|14\.50)(?P<degrees>\d\d)(?:314|271|357|257|223)\d*"
 )
 """A word, a telephone number, or a position more exact than a few metres; and of which incident it is."""
