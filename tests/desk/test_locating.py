@@ -124,3 +124,15 @@ def test_nobody_is_kept_in_mind_once_an_incident_is_closed_also_after_it_was_ope
             await give(desk, o.ReopenIncident("1"))
 
     with_desk(MemoryLog("north"), test)
+
+
+def test_a_report_from_the_future_makes_no_later_one_late():
+    async def test(desk) -> None:
+        await give(desk, o.ReceiveCall("112", "912345678"), o.AnswerCall("1"))
+        now = desk.now()
+        for fixed_at in (now + 9_000, now + 15, now - 60):
+            desk.now.at += 10.0
+            await give(desk, ReportLocation("aml", "1", shape=Circle(38.70, -9.14, 12.0), fixed_at=fixed_at))
+        assert [row.late for row in desk.call("1").reports] == [False, False, True]
+
+    with_desk(MemoryLog("north"), test)

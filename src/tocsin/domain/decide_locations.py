@@ -112,7 +112,7 @@ def _of(room: Room, call: str, order: orders_locations.ReportLocation) -> Iterat
 def _late(room: Room, order: orders_locations.ReportLocation, call: str) -> bool:
     at = order.fixed_at
     return at is not None and any(
-        known.fixed_at is not None and known.fixed_at > at for known in _of(room, call, order)
+        known.fixed_at is not None and min(known.fixed_at, known.received_at) > at for known in _of(room, call, order)
     )
 
 
