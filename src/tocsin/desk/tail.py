@@ -81,8 +81,8 @@ class Tail:
     def announce(self, entries: Sequence[AnyEntry]) -> None:
         """These are durable and folded into the board: tell everybody who sees the whole centre."""
         erased_at = last_erasure(entries)
-        if erased_at:
-            self._forget()
+        if erased_at:  # whoever resumes is caught up from the log, where the erased are gone; frames go to nobody new
+            self._recent.clear()
         self._recent.extend(entry for entry in entries if entry.position >= erased_at)
         self._add(self._facts(entries, self._board.touched(entries)))
 
@@ -111,12 +111,6 @@ class Tail:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
         self._wake = None
-
-    def _forget(self) -> None:
-        """Whoever resumes is caught up from the log, where the erased are gone."""
-        self._recent.clear()
-        self._frames.clear()
-        self._cut = self._made
 
     async def _woken(self) -> None:
         if self._wake is None:

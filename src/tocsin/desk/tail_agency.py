@@ -96,8 +96,8 @@ class AgencyTail(Tail):
 
     def _forget(self) -> None:
         """What was told of an incident is told to nobody who resumes, once it is out of sight or erased."""
-        super()._forget()
-        self._unsure = self._board.position - 1
+        self._frames.clear()
+        self._cut, self._unsure = self._made, self._board.position - 1
 
     async def _missed(self, at: Position) -> list[Frame]:
         kept = [frame for frame in self._frames if frame.position is not None]
