@@ -240,7 +240,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intake: tuple[Partner, ...] = ()
     """Those who may send in where callers are."""
     lines: Path | None = None
-    """CSV of the centre's lines: number, address, lat, lon, radius_m. Looked up for a call that rings."""
+    """CSV of the centre's lines: number, address, lat, lon, radius_m. Looked up for calls the exchange reports."""
     location_server: LocationServer | None = None
     logging_service: LoggingService | None = None
     """Recorders and neighbours that log with us and read what they may; without it there is no such door."""

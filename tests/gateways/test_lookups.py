@@ -127,12 +127,30 @@ def test_a_ringing_call_has_its_line_and_its_device_looked_up(lis):
 
     async def test(desk: Any) -> None:
         lookups = Lookups(desk, lines, lis.settings())
-        await give(desk, o.ReceiveCall("112", "+351 912 345 678"), o.ReceiveCall("112"))
+        await give(desk, o.ReceiveCall("112", "+351 912 345 678"), o.ReceiveCall("112"), by="machine:exchange")
         async with asyncio.timeout(30):
             while len(desk.call("1").reports) < 2:
                 await asyncio.sleep(0.01)
         assert [row.source for row in desk.call("1").reports] == ["registered", "held"]
         assert desk.call("1").reports[0].text == "Rua do Ouro 12"
+        assert len(lis.asked) == 1
+        lookups.close()
+
+    with_desk(MemoryLog("north"), test)
+
+
+def test_a_number_that_a_person_typed_gives_no_place(lis):
+    lis.answers["/held"] = 200, VALUE, {}
+    lines = {"2345678": [("912345678", "Rua do Ouro 12", Circle(38.7, -9.1, 20.0))]}
+
+    async def test(desk: Any) -> None:
+        lookups = Lookups(desk, lines, lis.settings())
+        await give(desk, o.ReceiveCall("112", "+351 912 345 678"), by="ana")
+        await give(desk, o.ReceiveCall("112", "+351 912 345 678"), by="machine:exchange")
+        async with asyncio.timeout(30):  # what the second asks comes after what the first would have asked
+            while len(desk.call("2").reports) < 2:
+                await asyncio.sleep(0.01)
+        assert desk.call("1").reports == ()
         assert len(lis.asked) == 1
         lookups.close()
 

@@ -1,6 +1,8 @@
 """For a call that rings: the address on file for its line, and what a location server says of it. For no other reason.
 
-Nobody can ask here: what starts a look-up is `call.received` in the record, and its result is an order about that call.
+Nobody can ask here: what starts a look-up is `call.received` in the record, said by the telephone exchange's token, and
+its result is an order about that call. A call that a person wrote down starts none: else a number that was typed would
+give a place.
 Each look-up runs in a thread of a few; more than `WAITING` wait, and the rest is counted as not asked.
 """
 
@@ -13,6 +15,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tocsin.access.people import MACHINE
 from tocsin.desk.busy import Busy
 from tocsin.desk.desk import Desk
 from tocsin.desk.tally import Refused
@@ -57,7 +60,7 @@ class Lookups:
 
     def _hear(self, entry: AnyEntry) -> None:
         fact = entry.fact
-        if not isinstance(fact, CallReceived) or not fact.number:
+        if not isinstance(fact, CallReceived) or not fact.number or not entry.by.startswith(MACHINE):
             return
         if len(self._tasks) >= WAITING:
             self._refused("busy", "Too many look-ups are waiting; this call's line was not looked up.")
