@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.test_privacy import A_CALL, closed, house, served, told  # noqa: F401 - house is a fixture
 
+from tocsin.app import locked
 from tocsin.cli import main
 from tocsin.domain.orders import CloseIncident
 from tocsin.log.backup import PIECE_B, open_files, seal_files
@@ -58,6 +59,8 @@ def test_the_master_key_is_rotated_and_the_old_one_opens_nothing(ended, house, t
     data, incident = ended
     before = json.loads(run("keys", "show", "--data", data, "--json"))
     run("keys", "new", tmp_path / "next.key")
+    with locked(data):
+        assert "stop it first" in run("keys", "rotate", "--data", data, "--new", tmp_path / "next.key", code=2)
     run("keys", "rotate", "--data", data, "--new", tmp_path / "next.key")
     after = json.loads(run("keys", "show", "--data", data, "--json"))
     assert after["keys"] == before["keys"] > 0

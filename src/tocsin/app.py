@@ -140,7 +140,7 @@ def build(settings: Settings, clock: Callable[[], float] = time.time, region: Re
     attributes = load_attributes(settings.attributes)
     with ExitStack() as parts:
         _make(settings.data)
-        parts.enter_context(_locked(settings.data))
+        parts.enter_context(locked(settings.data))
         region = region or _region(settings.region, settings.aliases)
         master = _master(settings)
         ring = _ring(parts, settings, master)
@@ -279,7 +279,7 @@ def _make(folder: Path) -> None:
         raise AppError(f"{folder}: the data folder cannot be made: {error.strerror or error}") from None
 
 
-def _locked(folder: Path) -> IO[str]:
+def locked(folder: Path) -> IO[str]:
     """The folder's lock, held as long as the returned file is open; the kernel lets go of it even after kill -9."""
     try:
         file = (folder / LOCK).open("a+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from tocsin.cli.log_stores import one_place, plainly
 from tocsin.log.keyring_copy import copy_keys
 from tocsin.log.master import FILE as MASTER
 from tocsin.log.master import I3_LOG, MasterKey
+from tocsin.log.port import LogError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -95,17 +96,29 @@ def i3(data: Path, store: str, centre: str | None, master_key: Path | None) -> N
             click.echo(msgspec.json.encode(Signer(found.master.derive(I3_LOG)).jwk).decode())
 
 
+def _stopped(data: Path, store: str) -> AbstractContextManager[object]:
+    """Holds the data folder while keys are changed, so that no server makes keys under the old one. Raises LogError."""
+    from tocsin.app import AppError, locked
+
+    if store:
+        return nullcontext()
+    try:
+        return locked(data)
+    except AppError as error:
+        raise LogError(f"{error}; stop it first: what it sealed meanwhile, no key would open") from None
+
+
 @keys.command()
 @where
 @click.option("--new", "new_key", type=_FILE, required=True, help="The new master key's file (`tocsin keys new FILE`).")
 def rotate(data: Path, store: str, centre: str | None, master_key: Path | None, new_key: Path) -> None:
     """Wrap every key under a new master key, all or none. The record is not touched.
 
-    Stop the server first, and start it with the new key afterwards. Where the old key lay in the data folder as
-    master.key, the new one takes its place and the old one is kept as master.key.old: destroy it when backups made
-    under it are no longer wanted.
+    Stop the server first (with a database, every node: only one in this folder is noticed), and start it with the
+    new key afterwards. Where the old key lay in the data folder as master.key, the new one takes its place and the
+    old one is kept as master.key.old: destroy it when backups made under it are no longer wanted.
     """
-    with plainly():
+    with plainly(), _stopped(data, store):
         centre = one_place(store or str(data), centre).centre
         fresh = MasterKey.load(new_key)
         with keys_at(data, store, centre, master_key, make=False) as found:
