@@ -54,6 +54,12 @@ def test_every_language_says_everything():
             assert words["ask"] != PAGES._words[other]["ask"]
 
 
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_without_scripts_it_says_what_to_do(tongue):
+    words = PAGES._words[tongue]
+    assert f"{words['js']} {words['again']}</p></noscript>" in PAGES.plain[tongue].decode()
+
+
 def test_only_its_own_script_and_style_are_allowed():
     page = PAGES.plain["en"].decode()
     policy = PAGES.policy.decode()

@@ -86,7 +86,8 @@ class Pages:
         page = _file("page.html").strip()
         for name, said in (
             ("{lang}", tongue), ("{dir}", "rtl" if tongue == "ar" else "ltr"), ("{title}", words["t"]),
-            ("{desk}", words["desk"]), ("{js}", words["js"]), ("{css}", self._style), ("{js_code}", self._script),
+            ("{desk}", words["desk"]), ("{js}", f"{words['js']} {words['again']}"),
+            ("{css}", self._style), ("{js_code}", self._script),
         ):  # fmt: skip
             page = page.replace(name, said)
         return page.encode()
