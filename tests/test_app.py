@@ -159,7 +159,7 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     for words, told in (
         (["--region", str(tmp_path / "none")], "no such region folder"),
         (["--config", str(tmp_path / "none.toml")], "cannot be read"),
-        (["--port", "70000"], "port: expected 'int' <= 65535"),
+        (["--port", "70000"], "port: expected a whole number <= 65535"),
     ):
         result = CliRunner().invoke(main, ["serve", "--data", str(tmp_path / "data"), *words])
         assert result.exit_code == 1

@@ -45,13 +45,14 @@ def test_paths_are_relative_to_the_file_and_the_command_line_goes_first(write, t
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('port = "x"', "port: expected 'int', got 'str'"),
-        ("port = 70000", "port: expected 'int' <= 65535"),
+        ('centre = "north"', "centre: expected a table, got text"),
+        ('port = "x"', "port: expected a whole number, got text"),
+        ("port = 70000", "port: expected a whole number <= 65535"),
         ("prot = 1", "unknown field 'prot'; the keys are data, store, host, port"),
-        ("region = 3", "region: expected 'str', got 'int'"),
+        ("region = 3", "region: expected text, got a whole number"),
         ('[centre]\nmode = "test"', "centre.mode: invalid enum value 'test'; it is live or exercise"),
         ('[centre]\nid = "Nörth"', "centre.id"),
-        ("centre = 3", "centre: expected 'object'"),
+        ("centre = 3", "centre: expected a table"),
         ("host = ", "is not TOML"),
     ],
 )
@@ -81,7 +82,7 @@ def test_the_packaged_catalogue_is_whole() -> None:
         (TYPE.replace("en =", "pt =") + END, "types[0].name ('F'): an English name"),
         (TYPE + END.replace('"Done"', '" "'), "dispositions[0].name ('done'): an English name"),
         (TYPE.replace("= 1", "= 6") + END, "types[0].priority ('F'): 6 is not 1"),
-        (TYPE.replace("= 1", '= "high"') + END, "types[0].priority: expected 'int', got 'str'"),
+        (TYPE.replace("= 1", '= "high"') + END, "types[0].priority: expected a whole number, got text"),
         (TYPE.replace('"F"', '""') + END, "types[0].code"),
         (TYPE + "needs = [{ capability = 'x', count = 0 }]\n" + END, "types[0].needs[0]"),
         (TYPE + "needs = [{ capability = 'x' }, { capability = 'x' }]\n" + END, "'x' stands there twice"),

@@ -5,6 +5,7 @@ Every mistake is one line that names the file, the key and what would be right. 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
@@ -448,6 +449,12 @@ def _path(kind: type, value: Any) -> Any:
     raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
 
 
+_KINDS = {
+    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "object": "a table",
+    "array": "a list", "null": "nothing",
+}  # fmt: skip
+
+
 def _explain(message: str, kind: type[Any]) -> str:
     """msgspec's message with the key first, and the keys there are when one is unknown."""
     what, _, place = message.partition(" - at `$")
@@ -456,5 +463,6 @@ def _explain(message: str, kind: type[Any]) -> str:
         what += "; the keys are " + ", ".join(field.name for field in msgspec.structs.fields(kind))
     if "enum" in what:
         what += "; it is live or exercise"
-    what = what[0].lower() + what[1:].replace("`", "'")
+    what = re.sub(r"`(\w+)`", lambda kind: _KINDS.get(kind[1], f"'{kind[1]}'"), what[0].lower() + what[1:])
+    what = what.replace("`", "'")
     return f"{key}: {what}" if key else what
