@@ -11,9 +11,10 @@ from typing import Any
 from tocsin.access.people import AccessError
 from tocsin.access.tables import LATER, TABLES, AnyTables, Con
 
+_STEPS = (*TABLES, *(one for step in LATER for one in step))
 NAMES = tuple(
-    found[1] for statement in (*TABLES, *(one for step in LATER for one in step))
-    if (found := re.match(r"\s*CREATE TABLE (\w+)", statement))
+    found[1] for statement in _STEPS
+    if (found := re.match(r"\s*CREATE TABLE (\w+)", statement)) and f"DROP TABLE {found[1]}" not in _STEPS
 )  # fmt: skip
 """Every table there is, in the order they are made."""
 _BOOLEAN = 16
