@@ -9,6 +9,7 @@ import random
 import threading
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ PATIENCE_S = 180.0
 Nodes = Callable[[], list[Node]]
 
 
-class Hand:
+class Hand(ABC):
     """Gives orders at any node. One without an answer is sent again under its key, to another node, until there is one,
     as the console does."""
 
@@ -38,9 +39,9 @@ class Hand:
         self._number = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
 
+    @abstractmethod
     def work(self) -> None:
         """What they do until `ended`."""
-        raise NotImplementedError
 
     def start(self) -> Any:
         """Begin."""
